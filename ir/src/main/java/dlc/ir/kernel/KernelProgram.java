@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.ir.kernel;
+
+import dlc.ir.TensorType;
+import dlc.ir.op.Leaf;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A compiled model: each entry point is a list of kernel calls on memory whose layout is fixed.
+ *
+ * <p>There are two blocks of memory: {@code STATE}, which lives as long as the model and whose layout
+ * does not depend on the batch, and {@code WORK}, which holds inputs, results and what a call needs
+ * in between.
+ */
+public record KernelProgram(
+    String name,
+    List<Entry> entries,
+    Map<String, Slot> states,
+    List<Leaf.Constant> constants,
+    long stateBytes,
+    long workBytes) {
+
+  /** A block of memory. */
+  public enum Region {
+    STATE,
+    WORK,
+    /** The number is the index of a constant, not an offset. */
+    CONSTANT
+  }
+
+  /** A place in memory. */
+  public record Place(Region region, long offset) {
+    @Override
+    public String toString() {
+      return region.name().toLowerCase(java.util.Locale.ROOT) + "+" + offset;
+    }
+  }
+
+  /** A tensor at a fixed place. */
+  public record Slot(TensorType type, Place place) {}
+
+  /** One kernel on the memory of its arguments. */
+  public record Call(Kernel kernel, List<Place> arguments) {
+    public Call {
+      arguments = List.copyOf(arguments);
+    }
+  }
+
+  /** One entry point: its calls in order, and where its inputs and results lie. */
+  public record Entry(
+      String name, List<Call> calls, Map<String, Slot> inputs, Map<String, Slot> results) {
+    public Entry {
+      calls = List.copyOf(calls);
+      inputs = Collections.unmodifiableMap(new LinkedHashMap<>(inputs));
+      results = Collections.unmodifiableMap(new LinkedHashMap<>(results));
+    }
+  }
+
+  public KernelProgram {
+    entries = List.copyOf(entries);
+    states = Collections.unmodifiableMap(new LinkedHashMap<>(states));
+    constants = List.copyOf(constants);
+  }
+
+  /** Every kernel that some entry point calls, once. */
+  public List<Kernel> kernels() {
+    LinkedHashSet<Kernel> kernels = new LinkedHashSet<>();
+    entries.forEach(entry -> entry.calls().forEach(call -> kernels.add(call.kernel())));
+    return List.copyOf(kernels);
+  }
+}

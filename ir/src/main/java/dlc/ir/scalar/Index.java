@@ -1,0 +1,354 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.ir.scalar;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * An integer that is a sum of loop counters times constants, in normal form.
+ *
+ * <p>Where division or remainder cannot be resolved from the ranges of the counters they stay as
+ * atoms. Two indices that are built the same way are equal, and most that mean the same are.
+ */
+public record Index(int constant, List<Term> terms) {
+
+  /** What an index is linear in. */
+  public sealed interface Atom permits LoopVar, Quotient, Remainder, Dynamic {
+    int min();
+
+    int max();
+  }
+
+  /** {@code coefficient * atom}. */
+  public record Term(int coefficient, Atom atom) {}
+
+  /** {@code dividend / divisor}, rounded down. */
+  public record Quotient(Index dividend, int divisor) implements Atom {
+    @Override
+    public int min() {
+      return Math.floorDiv(dividend.min(), divisor);
+    }
+
+    @Override
+    public int max() {
+      return Math.floorDiv(dividend.max(), divisor);
+    }
+
+    @Override
+    public String toString() {
+      return dividend.inParentheses() + " / " + divisor;
+    }
+  }
+
+  /** {@code dividend mod divisor}, never negative. */
+  public record Remainder(Index dividend, int divisor) implements Atom {
+    @Override
+    public int min() {
+      return 0;
+    }
+
+    @Override
+    public int max() {
+      return divisor - 1;
+    }
+
+    @Override
+    public String toString() {
+      return dividend.inParentheses() + " % " + divisor;
+    }
+  }
+
+  /** An integer that is read at run time; the reader guards its range, {@code [0, extent)}. */
+  public record Dynamic(Scalar value, int extent) implements Atom {
+    @Override
+    public int min() {
+      return Integer.MIN_VALUE / 4;
+    }
+
+    @Override
+    public int max() {
+      return Integer.MAX_VALUE / 4;
+    }
+
+    @Override
+    public String toString() {
+      return "{" + value + "}";
+    }
+  }
+
+  public static final Index ZERO = new Index(0, List.of());
+
+  public Index {
+    terms = List.copyOf(terms);
+  }
+
+  public static Index of(int constant) {
+    return new Index(constant, List.of());
+  }
+
+  public static Index of(Atom atom) {
+    return atom instanceof LoopVar loop && loop.extent() == 1
+        ? ZERO
+        : new Index(0, List.of(new Term(1, atom)));
+  }
+
+  public Index plus(int number) {
+    return new Index(constant + number, terms);
+  }
+
+  public Index plus(Index other) {
+    if (other.terms.isEmpty()) {
+      return plus(other.constant);
+    }
+    if (terms.isEmpty()) {
+      return other.plus(constant);
+    }
+    Map<String, Term> sums = new TreeMap<>();
+    Stream.concat(terms.stream(), other.terms.stream())
+        .forEach(
+            term ->
+                sums.merge(
+                    term.atom().toString(),
+                    term,
+                    (a, b) -> new Term(a.coefficient() + b.coefficient(), a.atom())));
+    List<Term> terms = new ArrayList<>(sums.values());
+    terms.removeIf(term -> term.coefficient() == 0);
+    return rejoined(constant + other.constant, terms);
+  }
+
+  /** {@code b * (x / b) + x % b} is {@code x}: what was taken apart and stays side by side joins. */
+  private static Index rejoined(int constant, List<Term> terms) {
+    for (Term term : terms) {
+      if (term.atom() instanceof Remainder(Index dividend, int divisor)) {
+        Term whole = new Term(term.coefficient() * divisor, quotientOf(dividend, divisor));
+        if (terms.contains(whole)) {
+          List<Term> others = new ArrayList<>(terms);
+          others.remove(term);
+          others.remove(whole);
+          return new Index(constant, others).plus(dividend.times(term.coefficient()));
+        }
+      }
+    }
+    return new Index(constant, terms);
+  }
+
+  private static Quotient quotientOf(Index dividend, int divisor) {
+    return dividend.constant == 0
+            && dividend.terms.size() == 1
+            && dividend.terms.getFirst() instanceof Term(int one, Quotient(Index inner, int by))
+            && one == 1
+        ? new Quotient(inner, by * divisor)
+        : new Quotient(dividend, divisor);
+  }
+
+  public Index minus(Index other) {
+    return plus(other.times(-1));
+  }
+
+  public Index times(int factor) {
+    if (factor == 0) {
+      return ZERO;
+    }
+    return new Index(
+        constant * factor,
+        terms.stream().map(term -> new Term(term.coefficient() * factor, term.atom())).toList());
+  }
+
+  /** This over {@code divisor}, rounded down. */
+  public Index floorDiv(int divisor) {
+    if (divisor == 1) {
+      return this;
+    }
+    Index rest = indivisible(divisor);
+    Index whole = minus(rest).exactlyOver(divisor);
+    if (Math.floorDiv(rest.min(), divisor) == Math.floorDiv(rest.max(), divisor)) {
+      return whole.plus(Math.floorDiv(rest.min(), divisor));
+    }
+    if (rest.constant == 0
+        && rest.terms.size() == 1
+        && rest.terms.getFirst() instanceof Term(int one, Quotient(Index inner, int by))
+        && one == 1) {
+      return whole.plus(inner.floorDiv(by * divisor));
+    }
+    return whole.plus(of(new Quotient(rest, divisor)));
+  }
+
+  /** This modulo {@code divisor}, never negative. */
+  public Index mod(int divisor) {
+    if (divisor == 1) {
+      return ZERO;
+    }
+    Index rest = indivisible(divisor);
+    if (Math.floorDiv(rest.min(), divisor) == Math.floorDiv(rest.max(), divisor)) {
+      return rest.plus(-divisor * Math.floorDiv(rest.min(), divisor));
+    }
+    return of(new Remainder(rest, divisor));
+  }
+
+  private Index indivisible(int divisor) {
+    return new Index(
+        Math.floorMod(constant, divisor),
+        terms.stream().filter(term -> term.coefficient() % divisor != 0).toList());
+  }
+
+  private Index exactlyOver(int divisor) {
+    return new Index(
+        constant / divisor,
+        terms.stream()
+            .map(term -> new Term(term.coefficient() / divisor, term.atom()))
+            .toList());
+  }
+
+  /** The least value it can take. */
+  public int min() {
+    return bound(term -> term.coefficient() > 0 ? term.atom().min() : term.atom().max());
+  }
+
+  /** The greatest value it can take. */
+  public int max() {
+    return bound(term -> term.coefficient() > 0 ? term.atom().max() : term.atom().min());
+  }
+
+  private int bound(Function<Term, Integer> extreme) {
+    long sum = constant;
+    for (Term term : terms) {
+      sum += (long) term.coefficient() * extreme.apply(term);
+    }
+    return (int) Math.max(Integer.MIN_VALUE / 4, Math.min(Integer.MAX_VALUE / 4, sum));
+  }
+
+  public boolean isConstant() {
+    return terms.isEmpty();
+  }
+
+  /** By how much it grows with {@code loop} alone, which it must depend on in no other way. */
+  public int stride(LoopVar loop) {
+    return terms.stream()
+        .filter(term -> term.atom().equals(loop))
+        .mapToInt(Term::coefficient)
+        .findFirst()
+        .orElse(0);
+  }
+
+  /** Whether {@code loop} occurs in it, also inside a division. */
+  public boolean dependsOn(LoopVar loop) {
+    return terms.stream().anyMatch(term -> dependsOn(term.atom(), loop));
+  }
+
+  private static boolean dependsOn(Atom atom, LoopVar loop) {
+    return switch (atom) {
+      case LoopVar other -> other.equals(loop);
+      case Quotient quotient -> quotient.dividend().dependsOn(loop);
+      case Remainder remainder -> remainder.dividend().dependsOn(loop);
+      case Dynamic dynamic -> dynamic.value().dependsOn(loop);
+    };
+  }
+
+  /** Whether it depends on {@code loop} in a way that is not a constant stride. */
+  public boolean isIrregularIn(LoopVar loop) {
+    return terms.stream()
+        .anyMatch(term -> !(term.atom() instanceof LoopVar) && dependsOn(term.atom(), loop));
+  }
+
+  /** The same with each counter that {@code replacement} answers for replaced, and normal again. */
+  public Index substitute(Function<LoopVar, Index> replacement) {
+    return rebuild(
+        atom ->
+            switch (atom) {
+              case LoopVar loop -> replacement.apply(loop);
+              case Quotient quotient ->
+                  quotient.dividend().substitute(replacement).floorDiv(quotient.divisor());
+              case Remainder remainder ->
+                  remainder.dividend().substitute(replacement).mod(remainder.divisor());
+              case Dynamic dynamic ->
+                  of(new Dynamic(dynamic.value().substitute(replacement), dynamic.extent()));
+            });
+  }
+
+  /** The same with the values that are read at run time replaced. */
+  public Index mapDynamic(UnaryOperator<Scalar> replacement) {
+    return rebuild(
+        atom ->
+            switch (atom) {
+              case LoopVar loop -> of(loop);
+              case Quotient quotient ->
+                  quotient.dividend().mapDynamic(replacement).floorDiv(quotient.divisor());
+              case Remainder remainder ->
+                  remainder.dividend().mapDynamic(replacement).mod(remainder.divisor());
+              case Dynamic dynamic ->
+                  of(new Dynamic(replacement.apply(dynamic.value()), dynamic.extent()));
+            });
+  }
+
+  private Index rebuild(Function<Atom, Index> replacement) {
+    Index sum = of(constant);
+    for (Term term : terms) {
+      sum = sum.plus(replacement.apply(term.atom()).times(term.coefficient()));
+    }
+    return sum;
+  }
+
+  /** The row-major position of {@code at} in a tensor of {@code dims}. */
+  public static Index linear(List<Index> at, List<Integer> dims) {
+    Index flat = ZERO;
+    for (int axis = 0; axis < dims.size(); axis++) {
+      flat = flat.times(dims.get(axis)).plus(at.get(axis));
+    }
+    return flat;
+  }
+
+  /** The coordinates of row-major position {@code flat} in a tensor of {@code dims}. */
+  public static List<Index> delinear(Index flat, List<Integer> dims) {
+    List<Index> at = new ArrayList<>();
+    Index rest = flat;
+    for (int axis = dims.size() - 1; axis > 0; axis--) {
+      at.addFirst(rest.mod(dims.get(axis)));
+      rest = rest.floorDiv(dims.get(axis));
+    }
+    if (!dims.isEmpty()) {
+      at.addFirst(rest);
+    }
+    return at;
+  }
+
+  private String inParentheses() {
+    return terms.size() + (constant == 0 ? 0 : 1) > 1 || terms.stream().anyMatch(Index::compound)
+        ? "(" + this + ")"
+        : toString();
+  }
+
+  private static boolean compound(Term term) {
+    return term.coefficient() != 1
+        || term.atom() instanceof Quotient
+        || term.atom() instanceof Remainder;
+  }
+
+  @Override
+  public String toString() {
+    if (terms.isEmpty()) {
+      return Integer.toString(constant);
+    }
+    String sum =
+        terms.stream()
+            .sorted(Comparator.comparing((Term term) -> term.atom().toString()))
+            .map(Index::text)
+            .collect(Collectors.joining(" + "));
+    return constant == 0 ? sum : sum + " + " + constant;
+  }
+
+  private static String text(Term term) {
+    String atom = term.atom().toString();
+    if (term.coefficient() == 1) {
+      return atom;
+    }
+    boolean simple = term.atom() instanceof LoopVar || term.atom() instanceof Dynamic;
+    return term.coefficient() + " * " + (simple ? atom : "(" + atom + ")");
+  }
+}

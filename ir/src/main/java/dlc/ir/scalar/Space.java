@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.ir.scalar;
+
+/** Where a buffer lives. */
+public enum Space {
+  /** Handed to the kernel by its caller. */
+  GLOBAL,
+  /** Local to one run of the block that declares it; small, kept in registers where possible. */
+  REGISTER
+}
