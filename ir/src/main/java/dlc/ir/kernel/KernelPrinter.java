@@ -93,6 +93,7 @@ public final class KernelPrinter {
           when.always()
               ? buffer.name() + at
               : "(%s ? %s%s : %s)".formatted(when, buffer, at, otherwise);
+      case Scalar.Holds(var when) -> "(" + when + ")";
       case Scalar.Local local -> local.name();
     };
   }

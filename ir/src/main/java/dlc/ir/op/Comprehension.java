@@ -77,7 +77,7 @@ public record Comprehension(
   }
 
   /** The counters as indices. */
-  static List<Index> indices(List<LoopVar> loops) {
+  public static List<Index> indices(List<LoopVar> loops) {
     return loops.stream().map(LoopVar::index).toList();
   }
 }

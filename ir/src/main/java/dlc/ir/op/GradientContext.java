@@ -77,7 +77,12 @@ public interface GradientContext {
               evaluate(select.test(), arguments, type),
               evaluate(select.whenTrue(), arguments, type),
               evaluate(select.whenFalse(), arguments, type));
-      case Scalar.Cast _, Scalar.Position _, Scalar.Uniform _, Scalar.Load _, Scalar.Local _ ->
+      case Scalar.Cast _,
+          Scalar.Position _,
+          Scalar.Holds _,
+          Scalar.Uniform _,
+          Scalar.Load _,
+          Scalar.Local _ ->
           throw new IllegalStateException("no op of tensors computes " + scalar);
     };
   }

@@ -36,6 +36,9 @@ public sealed interface Scalar {
     }
   }
 
+  /** Whether a condition holds. */
+  record Holds(Condition when) implements Scalar {}
+
   /** What a {@code let} of the kernel named. */
   record Local(String name, DType type) implements Scalar {}
 
@@ -50,6 +53,7 @@ public sealed interface Scalar {
       case Cast cast -> cast.type();
       case Position _ -> DType.I32;
       case Uniform _ -> DType.F32;
+      case Holds _ -> DType.BOOL;
       case Load load -> load.buffer().type().dtype();
       case Local local -> local.type();
     };
@@ -68,6 +72,7 @@ public sealed interface Scalar {
           new Select(scalar.apply(test), scalar.apply(x), scalar.apply(y));
       case Cast(DType type, Scalar x) -> new Cast(type, scalar.apply(x));
       case Position(Index at) -> new Position(index.apply(at));
+      case Holds(Condition when) -> new Holds(when.map(index));
       case Uniform(int stream, Scalar seed, Scalar step, Index element) ->
           new Uniform(stream, scalar.apply(seed), scalar.apply(step), index.apply(element));
       case Load(Buffer buffer, List<Index> at, Condition when, double otherwise) ->
@@ -78,7 +83,7 @@ public sealed interface Scalar {
   /** The direct parts that are scalars. */
   default List<Scalar> parts() {
     return switch (this) {
-      case Arg _, Literal _, Local _, Position _, Load _ -> List.of();
+      case Arg _, Literal _, Local _, Position _, Holds _, Load _ -> List.of();
       case Unary unary -> List.of(unary.operand());
       case Binary binary -> List.of(binary.lhs(), binary.rhs());
       case Select select -> List.of(select.test(), select.whenTrue(), select.whenFalse());
@@ -91,6 +96,7 @@ public sealed interface Scalar {
   default List<Index> indices() {
     return switch (this) {
       case Arg _, Literal _, Local _, Unary _, Binary _, Select _, Cast _ -> List.of();
+      case Holds holds -> holds.when().tests().stream().map(Condition.Test::index).toList();
       case Position position -> List.of(position.index());
       case Uniform uniform -> List.of(uniform.element());
       case Load load -> load.at();

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.base;
+
+import java.util.Collection;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/** Finds the known name that a misspelt one most likely stands for. */
+public final class NearestName {
+
+  private static final int LONGEST = 100;
+
+  private NearestName() {}
+
+  /** The nearest of {@code known}, unless all are too far away to be meant. */
+  public static Optional<String> of(String name, Collection<String> known) {
+    if (name.length() > LONGEST) {
+      return Optional.empty();
+    }
+    String wanted = name.toLowerCase(Locale.ROOT);
+    int best = 1 + Math.max(1, name.length() / 3);
+    Optional<String> nearest = Optional.empty();
+    for (String candidate : new TreeSet<>(known)) {
+      if (Math.abs(candidate.length() - name.length()) >= best) {
+        continue;
+      }
+      int distance = distance(wanted, candidate.toLowerCase(Locale.ROOT));
+      if (distance < best && distance < candidate.length()) {
+        best = distance;
+        nearest = Optional.of(candidate);
+      }
+    }
+    return nearest;
+  }
+
+  /** How many insertions, deletions, substitutions and swaps of neighbours lead from a to b. */
+  private static int distance(String a, String b) {
+    int[][] cost = new int[a.length() + 1][b.length() + 1];
+    for (int i = 0; i <= a.length(); i++) {
+      for (int j = 0; j <= b.length(); j++) {
+        cost[i][j] = cheapest(cost, a, b, i, j);
+      }
+    }
+    return cost[a.length()][b.length()];
+  }
+
+  private static int cheapest(int[][] cost, String a, String b, int i, int j) {
+    if (i == 0 || j == 0) {
+      return i + j;
+    }
+    int change = a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1;
+    int best =
+        Math.min(cost[i - 1][j - 1] + change, 1 + Math.min(cost[i - 1][j], cost[i][j - 1]));
+    boolean swapped =
+        i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1);
+    return swapped ? Math.min(best, cost[i - 2][j - 2] + 1) : best;
+  }
+}

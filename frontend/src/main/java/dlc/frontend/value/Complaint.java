@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.frontend.value;
+
+import dlc.base.Code;
+import java.util.Optional;
+
+/**
+ * A rule of the language is broken.
+ *
+ * <p>Who throws it knows the rule, not the place: the elaborator adds a span and reports it.
+ */
+public final class Complaint extends RuntimeException {
+
+  private static final long serialVersionUID = 1L;
+
+  private final Code code;
+  private String help = "";
+
+  public Complaint(Code code, Object... arguments) {
+    super(code.message(arguments), null, false, false);
+    this.code = code;
+  }
+
+  /** Adds a way out; returns this complaint, so that it can be thrown at once. */
+  public Complaint help(String text) {
+    help = text;
+    return this;
+  }
+
+  public Complaint nearest(Optional<String> name) {
+    return name.map(near -> help("did you mean '" + near + "'?")).orElse(this);
+  }
+
+  public Code code() {
+    return code;
+  }
+
+  public Optional<String> help() {
+    return help.isEmpty() ? Optional.empty() : Optional.of(help);
+  }
+}

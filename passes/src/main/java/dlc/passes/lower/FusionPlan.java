@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.passes.lower;
+
+import dlc.ir.Graph;
+import dlc.ir.Value;
+import dlc.ir.op.Layout;
+import dlc.ir.op.Leaf;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Which values are written to memory and which kernels make them.
+ *
+ * <p>A value that is not kept is computed again wherever it is needed. A reshape of a kept value is
+ * the same memory under another shape.
+ */
+record FusionPlan(Graph graph, List<Group> groups, Set<Value> kept) {
+
+  /**
+   * The values that one kernel computes over one loop nest, in order. Only the first may fold.
+   * {@code stored} are those that others read or that are results.
+   */
+  record Group(List<Value> members, Set<Value> stored) {
+    Group {
+      members = List.copyOf(members);
+    }
+
+    Value first() {
+      return members.getFirst();
+    }
+  }
+
+  /** What {@code value} is once reshapes are taken off. */
+  static Value base(Value value) {
+    Value base = value;
+    while (base.op() instanceof Layout.Reshape) {
+      base = base.operand(0);
+    }
+    return base;
+  }
+
+  /** Whether the elements of {@code value} are in memory. */
+  boolean inMemory(Value value) {
+    return kept.contains(base(value));
+  }
+
+  /** Whether {@code value} is a number known at compile time, and needs no memory. */
+  static boolean isNumber(Value value) {
+    return value.op() instanceof Leaf.Constant constant
+        && (value.type().rank() == 0 || constant.isAll(constant.element(0)));
+  }
+}

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.passes.lower;
+
+import dlc.base.Span;
+import dlc.ir.Graph;
+import dlc.ir.TensorType;
+import dlc.ir.Value;
+import dlc.ir.kernel.Kernel;
+import dlc.ir.kernel.Stmt;
+import dlc.ir.op.Comprehension;
+import dlc.ir.op.Leaf;
+import dlc.ir.scalar.Buffer;
+import dlc.ir.scalar.Condition;
+import dlc.ir.scalar.Index;
+import dlc.ir.scalar.LoopVar;
+import dlc.ir.scalar.Scalar;
+import dlc.passes.lower.LoweredGraph.Call;
+import dlc.passes.lower.LoweredGraph.CallerMemory;
+import dlc.passes.lower.LoweredGraph.ConstantMemory;
+import dlc.passes.lower.LoweredGraph.Memory;
+import dlc.passes.lower.LoweredGraph.StateMemory;
+import dlc.passes.lower.LoweredGraph.TemporaryMemory;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Turns a graph into plain kernels and calls of them, in an order in which state is updated in place.
+ *
+ * <p>A new state that is computed element by element overwrites the old one, after every other kernel
+ * that reads the old one. Where the order does not allow it, it is copied at the end.
+ */
+public final class LowerToKernels {
+
+  private final Graph graph;
+  private final FusionPlan plan;
+  private final Map<Value, Memory> memories = new HashMap<>();
+  private final List<Call> calls = new ArrayList<>();
+  private final Map<String, Memory> inputs = new LinkedHashMap<>();
+  private final Map<String, Memory> results = new LinkedHashMap<>();
+  private int temporaries;
+
+  private LowerToKernels(Graph graph) {
+    this.graph = graph;
+    this.plan = PlanFusion.plan(graph);
+  }
+
+  public static LoweredGraph run(Graph graph) {
+    return new LowerToKernels(graph).lower();
+  }
+
+  private LoweredGraph lower() {
+    for (Value parameter : graph.parameters()) {
+      declare(Graph.declaration(parameter), parameter);
+    }
+    Order order = Order.of(graph, plan);
+    List<Call> copies = placeResults(order);
+    for (FusionPlan.Group group : order.groups()) {
+      WriteGroup.Written written = WriteGroup.write(plan, group, order.inPlace());
+      calls.add(new Call(written.kernel(), written.arguments().stream().map(this::memory).toList()));
+    }
+    calls.addAll(copies);
+    return new LoweredGraph(graph.name(), calls, inputs, results);
+  }
+
+  private void declare(Leaf.Parameter declared, Value parameter) {
+    if (declared.role().persists()) {
+      memories.put(parameter, new StateMemory(declared.name(), declared.type()));
+    } else {
+      Memory memory = new CallerMemory(declared.name(), declared.type());
+      memories.put(parameter, memory);
+      inputs.put(declared.name(), memory);
+    }
+  }
+
+  private Memory memory(Value value) {
+    return memories.computeIfAbsent(
+        value,
+        _ ->
+            value.op() instanceof Leaf.Constant constant
+                ? new ConstantMemory(constant)
+                : new TemporaryMemory(temporaries++, value.type()));
+  }
+
+  /** Gives each result its memory; the copies that remain to be made at the end are returned. */
+  private List<Call> placeResults(Order order) {
+    List<Call> copies = new ArrayList<>();
+    graph
+        .results()
+        .forEach(
+            (name, result) -> {
+              Value base = FusionPlan.base(result);
+              Memory target = target(name, result);
+              boolean untouched = target.equals(memories.get(base));
+              boolean inPlace = order.inPlace().containsKey(base) && isStateOf(order, base, name);
+              if (untouched || inPlace) {
+                memories.putIfAbsent(base, target);
+                return;
+              }
+              boolean direct =
+                  !memories.containsKey(base)
+                      && !order.inPlace().containsKey(base)
+                      && target instanceof CallerMemory
+                      && !(base.op() instanceof Leaf);
+              if (direct) {
+                memories.put(base, target);
+              } else {
+                copies.add(copy(base, target));
+              }
+            });
+    return copies;
+  }
+
+  private boolean isStateOf(Order order, Value value, String name) {
+    return Graph.declaration(order.inPlace().get(value)).name().equals(name);
+  }
+
+  private Memory target(String name, Value result) {
+    for (Value parameter : graph.parameters()) {
+      Leaf.Parameter declared = Graph.declaration(parameter);
+      if (declared.name().equals(name) && declared.role().persists()) {
+        return memories.get(parameter);
+      }
+    }
+    boolean stateless = inputsOnly(name);
+    Memory memory =
+        stateless
+            ? new CallerMemory("result " + name, result.type())
+            : new StateMemory(name, result.type());
+    if (stateless) {
+      results.put(name, memory);
+    }
+    return memory;
+  }
+
+  /** Whether {@code name} is no state: only {@code init} makes state that it does not read. */
+  private boolean inputsOnly(String name) {
+    return !graph.name().equals("init");
+  }
+
+  private Call copy(Value from, Memory target) {
+    TensorType flat =
+        TensorType.of(target.type().dtype(), Math.toIntExact(target.type().elements()));
+    List<LoopVar> loops = List.of(new LoopVar("d0", flat.dim(0)));
+    List<Index> at = Comprehension.indices(loops);
+    Buffer source = Buffer.global("b0", flat);
+    Buffer destination = Buffer.global("b1", flat);
+    if (from.op() instanceof Leaf.Constant constant && FusionPlan.isNumber(from)) {
+      Stmt fill =
+          new Stmt.Store(
+              destination, at, Scalar.literal(constant.element(0), flat.dtype()));
+      Kernel kernel =
+          new Kernel(
+              "fill", List.of(destination), WriteGroup.nest(loops, List.of(fill)), from.span());
+      return new Call(kernel, List.of(target));
+    }
+    Stmt copy =
+        new Stmt.Store(destination, at, new Scalar.Load(source, at, Condition.ALWAYS, 0));
+    Kernel kernel =
+        new Kernel(
+            "copy",
+            List.of(source, destination),
+            WriteGroup.nest(loops, List.of(copy)),
+            Span.NONE);
+    return new Call(kernel, List.of(memory(from), target));
+  }
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.passes.lower;
+
+import dlc.ir.TensorType;
+import dlc.ir.kernel.Kernel;
+import dlc.ir.op.Leaf;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** An entry point as kernel calls on memory that has no place yet. */
+public record LoweredGraph(
+    String name, List<Call> calls, Map<String, Memory> inputs, Map<String, Memory> results) {
+
+  /** A tensor that needs memory; each has a name of its own in its entry point. */
+  public sealed interface Memory {
+    TensorType type();
+  }
+
+  /** State of the model, the same in all entry points. */
+  public record StateMemory(String name, TensorType type) implements Memory {}
+
+  /** What the caller writes before a call or reads after it. */
+  public record CallerMemory(String name, TensorType type) implements Memory {}
+
+  /** What is needed between two kernels of a call. */
+  public record TemporaryMemory(int number, TensorType type) implements Memory {}
+
+  /** Elements known at compile time. */
+  public record ConstantMemory(Leaf.Constant constant) implements Memory {
+    @Override
+    public TensorType type() {
+      return constant.type();
+    }
+  }
+
+  /** A kernel on the memory of its arguments. */
+  public record Call(Kernel kernel, List<Memory> arguments) {
+    public Call {
+      arguments = List.copyOf(arguments);
+    }
+  }
+
+  public LoweredGraph {
+    calls = List.copyOf(calls);
+    inputs = Collections.unmodifiableMap(new LinkedHashMap<>(inputs));
+    results = Collections.unmodifiableMap(new LinkedHashMap<>(results));
+  }
+}

@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.passes.lower;
+
+import dlc.ir.Graph;
+import dlc.ir.Value;
+import dlc.ir.op.Computed;
+import dlc.ir.op.Comprehension;
+import dlc.ir.op.Contraction;
+import dlc.ir.op.Generator;
+import dlc.ir.op.Layout;
+import dlc.ir.op.Leaf;
+import dlc.ir.op.Lookup;
+import dlc.ir.op.ReduceFn;
+import dlc.ir.op.Window;
+import dlc.ir.scalar.Index;
+import dlc.passes.lower.FusionPlan.Group;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Decides what is computed in one kernel.
+ *
+ * <p>Folds (contractions, reductions, windows) and what several kernels need and is dear to compute
+ * go to memory. Everything else is computed where it is used. Then each elementwise value that is
+ * kept joins the kernel that makes one of its operands, when both run over the same elements: so a
+ * bias, an activation or an optimizer's update becomes the end of a contraction, and values that are
+ * updated together are updated in one pass over memory.
+ */
+final class PlanFusion {
+
+  /** Computing a value again for another user may cost this many instructions an element. */
+  private static final int CHEAP = 8;
+
+  private final Graph graph;
+  private final List<Value> values;
+  private final Map<Value, List<Value>> users = new HashMap<>();
+  private final Map<Value, Integer> costs = new HashMap<>();
+  private final Set<Value> kept = new LinkedHashSet<>();
+  private final Map<Value, List<Value>> groups = new LinkedHashMap<>();
+  private final Map<Value, Value> groupOf = new HashMap<>();
+  private final Map<Value, Set<Value>> reads = new HashMap<>();
+
+  private PlanFusion(Graph graph) {
+    this.graph = graph;
+    this.values = graph.values();
+  }
+
+  static FusionPlan plan(Graph graph) {
+    PlanFusion planner = new PlanFusion(graph);
+    planner.findUsers();
+    planner.keep();
+    planner.group();
+    return planner.plan();
+  }
+
+  private void findUsers() {
+    for (Value value : values) {
+      for (Value operand : value.operands()) {
+        users.computeIfAbsent(operand, _ -> new ArrayList<>()).add(value);
+      }
+    }
+  }
+
+  // What is kept
+
+  private void keep() {
+    Set<Value> results = new HashSet<>();
+    graph.results().values().forEach(value -> results.add(FusionPlan.base(value)));
+    for (Value value : values) {
+      boolean keep =
+          switch (value.op()) {
+            case Leaf _ -> !FusionPlan.isNumber(value);
+            case Layout.Reshape _ -> false;
+            case Computed _ ->
+                results.contains(value)
+                    || folds(value)
+                    || isDear(value)
+                    || (!isView(value) && feedsContraction(value));
+            default -> throw new IllegalStateException(value.op().mnemonic() + " was not replaced");
+          };
+      if (keep) {
+        kept.add(value);
+      }
+      costs.put(value, keep ? 0 : inlinedCost(value));
+    }
+  }
+
+  private int inlinedCost(Value value) {
+    int cost = Cost.of(value);
+    for (Value operand : value.operands()) {
+      cost += costs.getOrDefault(operand, 0);
+    }
+    return Math.min(cost, 1_000_000);
+  }
+
+  private static Comprehension comprehension(Value value) {
+    return ((Computed) value.op())
+        .comprehension(value.operands().stream().map(Value::type).toList(), value.type());
+  }
+
+  private static boolean folds(Value value) {
+    return value.op() instanceof Computed
+        && !(comprehension(value).fold() instanceof Comprehension.Fold.None);
+  }
+
+  /** Whether reading an element of it is reading an element of its operand. */
+  private static boolean isView(Value value) {
+    return value.op() instanceof Layout && !(value.op() instanceof Layout.Concat);
+  }
+
+  private boolean feedsContraction(Value value) {
+    return usersOf(value).stream()
+        .anyMatch(
+            user -> user.op() instanceof Contraction || (isView(user) && feedsContraction(user)));
+  }
+
+  private List<Value> usersOf(Value value) {
+    return users.getOrDefault(value, List.of());
+  }
+
+  private boolean isDear(Value value) {
+    int cost = inlinedCost(value);
+    if (isView(value) || value.op() instanceof Generator.Iota || cost == 0) {
+      return false;
+    }
+    return cost * (long) (repetitions(value) - 1) > CHEAP;
+  }
+
+  /** How often, about, an element would be computed if it were not kept. */
+  private long repetitions(Value value) {
+    long repetitions = 0;
+    for (Value user : usersOf(value)) {
+      repetitions +=
+          switch (user.op()) {
+            case Layout.Broadcast _ ->
+                repetitions(user) * Math.min(64, user.type().elements() / value.type().elements());
+            case Window window when !(user.op() instanceof Window.WindowRoute) ->
+                ceil(product(window.window()), product(window.geometry().stride()));
+            case Lookup _ -> 64;
+            case Layout _ -> Math.max(1, repetitions(user));
+            default -> 1;
+          };
+    }
+    return repetitions;
+  }
+
+  private static long ceil(long x, long y) {
+    return (x + y - 1) / y;
+  }
+
+  private static long product(List<Integer> factors) {
+    return factors.stream().mapToLong(Integer::longValue).reduce(1, (x, y) -> x * y);
+  }
+
+  // Who joins whom
+
+  private void group() {
+    for (Value value : values) {
+      if (!kept.contains(value) || value.op() instanceof Leaf) {
+        continue;
+      }
+      Map<Value, Boolean> accesses = accesses(value, kept);
+      Value host = folds(value) ? companion(value) : host(value, accesses);
+      Value key = host == null ? value : host;
+      List<Value> members = groups.computeIfAbsent(key, _ -> new ArrayList<>());
+      members.add(folds(value) ? 0 : members.size(), value);
+      groupOf.put(value, key);
+      Set<Value> needed = reads.computeIfAbsent(key, _ -> new LinkedHashSet<>());
+      for (Value read : accesses.keySet()) {
+        if (groupOf.containsKey(read) && groupOf.get(read) != key) {
+          needed.add(groupOf.get(read));
+        }
+      }
+    }
+  }
+
+  /** The kernel of the arg max of the same windows, which knows the maximum as well. */
+  private Value companion(Value value) {
+    if (value.op() instanceof Window.WindowArgMax(List<Integer> window, var geometry)) {
+      var max = new Window.WindowReduce(ReduceFn.MAX, window, geometry);
+      for (Value other : usersOf(value.operand(0))) {
+        if (other.op().equals(max) && groupOf.get(other) == other && groups.get(other).size() == 1) {
+          return other;
+        }
+      }
+    }
+    return null;
+  }
+
+  /** The group that {@code value} can join: the last one that makes an operand of it. */
+  private Value host(Value value, Map<Value, Boolean> accesses) {
+    Value best = null;
+    for (Map.Entry<Value, Boolean> access : accesses.entrySet()) {
+      Value group = groupOf.get(access.getKey());
+      if (group != null
+          && access.getValue()
+          && group.type().dims().equals(value.type().dims())
+          && accesses.entrySet().stream()
+              .noneMatch(other -> groupOf.get(other.getKey()) == group && !other.getValue())
+          && accesses.keySet().stream()
+              .map(groupOf::get)
+              .noneMatch(other -> other != null && other != group && dependsOn(other, group))) {
+        best = group;
+      }
+    }
+    return best;
+  }
+
+  private boolean dependsOn(Value group, Value other) {
+    Set<Value> seen = new HashSet<>();
+    List<Value> stack = new ArrayList<>(List.of(group));
+    while (!stack.isEmpty()) {
+      Value current = stack.removeLast();
+      if (current == other) {
+        return true;
+      }
+      if (seen.add(current)) {
+        stack.addAll(reads.getOrDefault(current, Set.of()));
+      }
+    }
+    return false;
+  }
+
+  /** The kept values that computing {@code value} reads, and whether only at its own place. */
+  static Map<Value, Boolean> accesses(Value value, Set<Value> kept) {
+    Accesses accesses = new Accesses(kept, Comprehension.indices(comprehension(value).loops()));
+    accesses.collect(value, accesses.here);
+    return accesses.found;
+  }
+
+  /** The walk from a value to the memory that it reads. */
+  private static final class Accesses {
+    private record Visit(Value value, List<Index> at) {}
+
+    private final Set<Value> kept;
+    private final List<Index> here;
+    private final Map<Value, Boolean> found = new LinkedHashMap<>();
+    private final Set<Visit> seen = new HashSet<>();
+
+    Accesses(Set<Value> kept, List<Index> here) {
+      this.kept = kept;
+      this.here = here;
+    }
+
+    void collect(Value value, List<Index> at) {
+      if (!seen.add(new Visit(value, at))) {
+        return;
+      }
+      Comprehension body = comprehension(value);
+      for (int i = 0; i < value.operands().size(); i++) {
+        Value operand = value.operand(i);
+        Comprehension.Access access = body.accesses().get(i);
+        List<Index> from =
+            access.at().stream().map(index -> Inliner.moved(index, body.loops(), at)).toList();
+        if (FusionPlan.isNumber(operand)) {
+          continue;
+        }
+        Value base = FusionPlan.base(operand);
+        if (kept.contains(base)) {
+          boolean same = access.when().always() && from.equals(here) && base == operand;
+          found.merge(base, same, Boolean::logicalAnd);
+        } else {
+          collect(operand, from);
+        }
+      }
+    }
+  }
+
+  private FusionPlan plan() {
+    Set<Value> results = new HashSet<>();
+    graph.results().values().forEach(value -> results.add(FusionPlan.base(value)));
+    Set<Value> readElsewhere = new HashSet<>();
+    for (Value value : groupOf.keySet()) {
+      for (Value read : accesses(value, kept).keySet()) {
+        if (groupOf.containsKey(read) && groupOf.get(read) != groupOf.get(value)) {
+          readElsewhere.add(read);
+        }
+      }
+    }
+    List<Group> made = new ArrayList<>();
+    for (List<Value> members : groups.values()) {
+      Set<Value> stored = new LinkedHashSet<>();
+      for (Value member : members) {
+        if (results.contains(member) || readElsewhere.contains(member)) {
+          stored.add(member);
+        }
+      }
+      made.add(new Group(members, stored));
+    }
+    return new FusionPlan(graph, made, kept);
+  }
+}

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.passes.lower;
+
+import dlc.ir.DType;
+import dlc.ir.TensorType;
+import dlc.ir.Value;
+import dlc.ir.kernel.Kernel;
+import dlc.ir.kernel.LoopKind;
+import dlc.ir.kernel.Stmt;
+import dlc.ir.op.Comprehension;
+import dlc.ir.op.Computed;
+import dlc.ir.op.ReduceFn;
+import dlc.ir.op.Window;
+import dlc.ir.scalar.BinaryFn;
+import dlc.ir.scalar.Buffer;
+import dlc.ir.scalar.Condition;
+import dlc.ir.scalar.Index;
+import dlc.ir.scalar.LoopVar;
+import dlc.ir.scalar.Scalar;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * Writes the plain kernel of a fusion group: serial loops, and one statement a value.
+ *
+ * <pre>
+ * serial d0 { serial d1 {
+ *   register acc; acc = 0
+ *   serial r0 { acc = acc + a[d0, r0] * b[r0, d1] }
+ *   let v0 = acc
+ *   let v1 = max(v0 + bias[d1], 0)
+ *   out[d0, d1] = v1
+ * } }
+ * </pre>
+ */
+final class WriteGroup {
+
+  /** A kernel and, for each of its arguments, the value in that memory. */
+  record Written(Kernel kernel, List<Value> arguments) {}
+
+  private final FusionPlan plan;
+  private final FusionPlan.Group group;
+  private final Map<Value, Value> inPlace;
+  private final Map<Value, Buffer> buffers = new LinkedHashMap<>();
+  private final Inliner.Names names = new Inliner.Names();
+
+  private WriteGroup(FusionPlan plan, FusionPlan.Group group, Map<Value, Value> inPlace) {
+    this.plan = plan;
+    this.group = group;
+    this.inPlace = inPlace;
+  }
+
+  /** The kernel; {@code inPlace} maps values to the parameters whose memory they overwrite. */
+  static Written write(FusionPlan plan, FusionPlan.Group group, Map<Value, Value> inPlace) {
+    return new WriteGroup(plan, group, inPlace).write();
+  }
+
+  private Written write() {
+    Value first = group.first();
+    Comprehension comprehension = comprehension(first);
+    List<Index> here = Comprehension.indices(comprehension.loops());
+    Inliner inliner = new Inliner(plan, this::buffer, names);
+    List<Stmt> body = new ArrayList<>();
+    switch (comprehension.fold()) {
+      case Comprehension.Fold.None _ -> {}
+      case Comprehension.Fold.By(ReduceFn fn) -> {
+        Buffer acc = Buffer.register("acc", TensorType.of(first.type().dtype()));
+        body.addAll(fold(fn, acc, comprehension, here));
+        inliner.define(first, here, inliner.let(read(acc)));
+      }
+      case Comprehension.Fold.Greatest(Index position) ->
+          body.addAll(greatest(position, comprehension, here, inliner));
+    }
+    for (Value member : group.members()) {
+      Scalar element = memberElement(member, here, inliner);
+      if (group.stored().contains(member)) {
+        Buffer target = buffer(member);
+        inliner.block().add(new Stmt.Store(target, here, element));
+      }
+    }
+    body.addAll(inliner.block());
+    Kernel kernel =
+        new Kernel(
+            name(),
+            List.copyOf(buffers.values()),
+            nest(comprehension.loops(), body),
+            group.members().getLast().span());
+    return new Written(kernel, List.copyOf(buffers.keySet()));
+  }
+
+  private Scalar memberElement(Value member, List<Index> here, Inliner inliner) {
+    Comprehension comprehension = comprehension(member);
+    Scalar known = inliner.known(member, here);
+    if (known != null) {
+      return known;
+    }
+    Scalar body = inliner.body(member, comprehension, here, Condition.ALWAYS);
+    Scalar named = body instanceof Scalar.Literal ? body : inliner.let(body);
+    inliner.define(member, here, named);
+    return named;
+  }
+
+  private static Comprehension comprehension(Value value) {
+    return ((Computed) value.op())
+        .comprehension(value.operands().stream().map(Value::type).toList(), value.type());
+  }
+
+  private Buffer buffer(Value value) {
+    Value memory = inPlace.getOrDefault(value, value);
+    return buffers.computeIfAbsent(
+        memory, _ -> Buffer.global("b" + buffers.size(), memory.type()));
+  }
+
+  private List<Stmt> fold(ReduceFn fn, Buffer acc, Comprehension comprehension, List<Index> here) {
+    Inliner inner = new Inliner(plan, this::buffer, names);
+    Scalar body = inner.body(group.first(), comprehension, here, Condition.ALWAYS);
+    List<Stmt> step = new ArrayList<>(inner.block());
+    step.add(new Stmt.Store(acc, List.of(), new Scalar.Binary(fn.fn(), read(acc), body)));
+    List<Stmt> statements = new ArrayList<>();
+    statements.add(new Stmt.Declare(acc));
+    statements.add(
+        new Stmt.Store(acc, List.of(), Scalar.literal(fn.identity(), acc.type().dtype())));
+    statements.addAll(nest(comprehension.reduced(), step));
+    return statements;
+  }
+
+  private List<Stmt> greatest(
+      Index position, Comprehension comprehension, List<Index> here, Inliner outer) {
+    Value first = group.first();
+    DType type = first.operand(0).type().dtype();
+    Buffer best = Buffer.register("best", TensorType.of(type));
+    Buffer place = Buffer.register("place", TensorType.of(DType.I32));
+    Inliner inner = new Inliner(plan, this::buffer, names);
+    Scalar found = inner.let(inner.body(first, comprehension, here, Condition.ALWAYS));
+    Scalar greater = found.is(BinaryFn.GT, read(best));
+    Scalar better = inner.let(new Scalar.Binary(BinaryFn.OR, greater, found.is(BinaryFn.NE, found)));
+    List<Stmt> step = new ArrayList<>(inner.block());
+    step.add(new Stmt.Store(best, List.of(), better.choose(found, read(best))));
+    step.add(
+        new Stmt.Store(
+            place, List.of(), better.choose(new Scalar.Position(position), read(place))));
+    List<Stmt> statements = new ArrayList<>();
+    statements.add(new Stmt.Declare(best));
+    statements.add(new Stmt.Declare(place));
+    statements.add(
+        new Stmt.Store(best, List.of(), Scalar.literal(Double.NEGATIVE_INFINITY, type)));
+    statements.add(new Stmt.Store(place, List.of(), Scalar.literal(0, DType.I32)));
+    statements.addAll(nest(comprehension.reduced(), step));
+    outer.define(first, here, outer.let(read(place)));
+    for (Value member : group.members()) {
+      if (member != first && member.op() instanceof Window.WindowReduce) {
+        outer.define(member, here, outer.let(read(best)));
+      }
+    }
+    return statements;
+  }
+
+  private static Scalar read(Buffer register) {
+    return new Scalar.Load(register, List.of(), Condition.ALWAYS, 0);
+  }
+
+  /** Serial loops, the first outermost, around {@code body}; loops of one turn are left out. */
+  static List<Stmt> nest(List<LoopVar> loops, List<Stmt> body) {
+    List<Stmt> nested = body;
+    for (LoopVar loop : loops.reversed()) {
+      if (loop.extent() > 1) {
+        nested = List.of(new Stmt.For(loop, LoopKind.SERIAL, nested));
+      }
+    }
+    return nested;
+  }
+
+  /** The kernel's name tells what it computes; {@link LowerToKernels} makes it unique. */
+  private String name() {
+    List<String> ops =
+        group.members().stream()
+            .map(member -> member.op().mnemonic())
+            .distinct()
+            .limit(3)
+            .collect(Collectors.toList());
+    return String.join("_", ops);
+  }
+}

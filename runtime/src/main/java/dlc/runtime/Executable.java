@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.runtime;
+
+import dlc.ir.TensorType;
+import java.lang.foreign.MemorySegment;
+import java.util.Map;
+
+/**
+ * A program made ready to run for one batch size, by whichever backend.
+ *
+ * <p>All executables of one model share the memory of its weights, buffers and optimizer state, so
+ * that what one batch size learned the next one sees. An executable is used by one thread at a
+ * time.
+ */
+public interface Executable extends AutoCloseable {
+
+  /** The memory of an input to write or of a result to read; valid for the executable's life. */
+  MemorySegment slot(String entry, String name);
+
+  /** The type of that input or result, with the batch as its leading dimension where it has one. */
+  TensorType type(String entry, String name);
+
+  /** Whether the program has this entry point. */
+  boolean has(String entry);
+
+  /** Runs an entry point on what its slots hold now. */
+  void run(String entry);
+
+  /** The memory of a weight, buffer or optimizer state, which lives on from call to call. */
+  MemorySegment state(String name);
+
+  /** Every weight, buffer and optimizer state in the order of the program. */
+  Map<String, TensorType> states();
+
+  @Override
+  void close();
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.runtime.data;
+
+import dlc.runtime.file.Npy;
+import dlc.runtime.file.NumberArray;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A {@code .npy} file for each input, under any name, and one for the target {@code y}.
+ *
+ * <p>Bytes are taken for ints, not for images.
+ */
+final class NpySource implements Source {
+
+  @Override
+  public Parts load(SourceSpec spec, DataRequest request) {
+    Options options = Options.open(spec, List.of("x", "y"));
+    Map<String, NumberArray> arrays = new LinkedHashMap<>();
+    for (String name : options.names()) {
+      arrays.put(name, Npy.read(request.paths().resolve(options.text(name))));
+    }
+    return Parts.of(NumberColumns.dataset("npy " + options.text("x", ""), arrays));
+  }
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.runtime.data;
+
+import dlc.base.Code;
+import dlc.base.NearestName;
+import dlc.base.UserError;
+import dlc.runtime.file.Npz;
+import dlc.runtime.file.NumberArray;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One {@code .npz} file: {@code npz("all.npz", image="x", y="labels")} names the array of each
+ * input and of the target. Without names the arrays' own are taken.
+ */
+final class NpzSource implements Source {
+
+  @Override
+  public Parts load(SourceSpec spec, DataRequest request) {
+    Options options = Options.open(spec, List.of("file"));
+    Path path = request.paths().resolve(options.text("file"));
+    Map<String, NumberArray> found = Npz.read(path);
+    Map<String, NumberArray> arrays = new LinkedHashMap<>();
+    for (String name : options.names()) {
+      if (!name.equals("file")) {
+        arrays.put(name, named(path, found, options.text(name)));
+      }
+    }
+    return Parts.of(NumberColumns.dataset(path.toString(), arrays.isEmpty() ? found : arrays));
+  }
+
+  private static NumberArray named(Path path, Map<String, NumberArray> arrays, String name) {
+    NumberArray array = arrays.get(name);
+    if (array == null) {
+      throw new UserError(Code.DATA_MALFORMED, path, "it has no array '" + name + "'")
+          .help(
+              NearestName.of(name, arrays.keySet())
+                  .map(near -> "did you mean '" + near + "'?")
+                  .orElse("it has " + String.join(", ", arrays.keySet())));
+    }
+    return array;
+  }
+}

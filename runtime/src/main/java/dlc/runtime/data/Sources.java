@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.runtime.data;
+
+import dlc.base.Code;
+import dlc.base.NearestName;
+import dlc.base.UserError;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** All data sources, and the way from one to the parts that a training run needs. */
+public final class Sources {
+
+  private static final Map<String, Source> BY_NAME = byName();
+
+  private Sources() {}
+
+  /** What programs may call a source. */
+  public static Set<String> names() {
+    return BY_NAME.keySet();
+  }
+
+  /** Whether samples arrive as bytes, which the program divides by 255. */
+  public static boolean givesBytes(String kind) {
+    return switch (kind) {
+      case "cifar10", "cifar100", "mnist", "fashion_mnist", "digits" -> true;
+      default -> false;
+    };
+  }
+
+  /** Loads what {@code request} asks for and cuts it into its parts. */
+  public static Loaded load(DataRequest request) {
+    SourceSpec spec = request.source();
+    Source source = named(spec.kind());
+    Source.Parts parts = source.load(spec, request);
+    if (spec.test().isEmpty()) {
+      return request.split().cut(parts, source.hasTestPart(), request.seed());
+    }
+    SourceSpec test = spec.test().get();
+    Source.Parts both =
+        new Source.Parts(parts.training(), Optional.of(test(test, spec, request)), parts.notes());
+    return request.split().cut(both, true, request.seed());
+  }
+
+  private static Dataset test(SourceSpec test, SourceSpec training, DataRequest request) {
+    Source source = named(test.kind());
+    if (test.kind().equals(training.kind())) {
+      return source.loadTest(test, training, request);
+    }
+    return source.loadTest(test, test, request);
+  }
+
+  private static Source named(String kind) {
+    Source source = BY_NAME.get(kind);
+    if (source != null) {
+      return source;
+    }
+    throw new UserError(Code.UNKNOWN_SOURCE, kind)
+        .help(
+            NearestName.of(kind, names())
+                .map(near -> "did you mean " + near + "?")
+                .orElse("there are " + String.join(", ", names())));
+  }
+
+  private static Map<String, Source> byName() {
+    Map<String, Source> sources = new LinkedHashMap<>();
+    sources.put("cifar10", new CifarSource(CifarSource.Layout.TEN));
+    sources.put("cifar100", new CifarSource(CifarSource.Layout.HUNDRED));
+    sources.put("mnist", new IdxSource("mnist", ClassNames.DIGITS));
+    sources.put("fashion_mnist", new IdxSource("fashion-mnist", ClassNames.FASHION));
+    sources.put("csv", new CsvSource());
+    sources.put("npy", new NpySource());
+    sources.put("npz", new NpzSource());
+    sources.put("digits", new DigitsSource());
+    sources.put("spirals", new SpiralsSource());
+    sources.put("random", new RandomSource());
+    return Collections.unmodifiableMap(sources);
+  }
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.runtime.data;
+
+import dlc.base.Code;
+import dlc.base.UserError;
+import dlc.runtime.data.RandomStream.Purpose;
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * Which share of the training part is held out for validation, and for testing where the source has
+ * no test part of its own.
+ */
+public record Split(Optional<Share> validation, Optional<Share> test) {
+
+  private static final Share USUAL_TEST = new Share(0.2, true);
+
+  /** No validation part, and the usual test part. */
+  public static final Split NONE = new Split(Optional.empty(), Optional.empty());
+
+  /** A fraction of the samples, or a count of them. */
+  public record Share(double amount, boolean isFraction) {
+
+    /** What a number in a program means: {@code 0.1} is a fraction, {@code 500} a count. */
+    public static Share of(Number number) {
+      boolean isFraction = number instanceof Double || number instanceof Float;
+      double amount = number.doubleValue();
+      if (!(amount >= 0) || isFraction && amount >= 1) {
+        throw new UserError(
+                Code.BAD_SETTING, "split", number + " is neither a count nor a fraction below 1")
+            .help("split validation=0.1 holds out a tenth, validation=500 that many samples");
+      }
+      return new Share(amount, isFraction);
+    }
+
+    private int of(int samples) {
+      return (int) Math.min(Integer.MAX_VALUE, Math.round(isFraction ? amount * samples : amount));
+    }
+  }
+
+  /**
+   * Cuts {@code parts}: of the samples in random order the first ones are for testing, the next for
+   * validation, and the rest in their original order for training.
+   */
+  Loaded cut(Source.Parts parts, boolean hasTestPart, int seed) {
+    Dataset all = parts.training();
+    if (hasTestPart && test.isPresent()) {
+      throw new UserError(
+              Code.BAD_SETTING, "split", "test= has no use here, " + all.name() + " has test data")
+          .help("leave test= out");
+    }
+    int testCount = hasTestPart ? 0 : test.orElse(USUAL_TEST).of(all.size());
+    int validationCount =
+        validation.map(share -> share.of(all.size() - testCount)).orElse(0);
+    if ((long) testCount + validationCount >= all.size()) {
+      throw new UserError(
+              Code.BAD_SETTING,
+              "split",
+              "%d validation and %d test samples leave none of %d to train on"
+                  .formatted(validationCount, testCount, all.size()))
+          .help("hold out less");
+    }
+    int[] order = RandomStream.permutation(Purpose.SPLIT, seed, 0, all.size());
+    int held = testCount + validationCount;
+    Dataset training = held == 0 ? all : all.select(sorted(order, held, order.length));
+    return new Loaded(
+        training,
+        part(all, order, testCount, held),
+        hasTestPart ? parts.test() : part(all, order, 0, testCount),
+        parts.notes());
+  }
+
+  private static Optional<Dataset> part(Dataset all, int[] order, int start, int end) {
+    return start == end ? Optional.empty() : Optional.of(all.select(sorted(order, start, end)));
+  }
+
+  private static int[] sorted(int[] order, int start, int end) {
+    int[] part = Arrays.copyOfRange(order, start, end);
+    Arrays.sort(part);
+    return part;
+  }
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.runtime.file;
+
+import dlc.base.Code;
+import dlc.base.UserError;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * Writes a file so that at any moment either the old or the whole new content is there.
+ *
+ * <p>The content goes into a file beside the target, is flushed to the disk and then renamed.
+ */
+public final class AtomicFile {
+
+  /** Writes the content of a file. */
+  @FunctionalInterface
+  public interface Content {
+    void writeTo(FileChannel channel) throws IOException;
+  }
+
+  private AtomicFile() {}
+
+  /** Replaces {@code path} by what {@code content} writes; on any failure nothing changes. */
+  public static void write(Path path, Content content) {
+    Path target = followed(path);
+    Path temporary = beside(target);
+    try {
+      try (FileChannel channel =
+          FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        content.writeTo(channel);
+        channel.force(true);
+      }
+      Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException failure) {
+      throw unwritable(path, failure);
+    } finally {
+      deleteQuietly(temporary);
+    }
+  }
+
+  /** Finds out before a long run whether {@link #write} to {@code path} can succeed. */
+  public static void requireWritable(Path path) {
+    Path target = followed(path);
+    Path temporary = beside(target);
+    try {
+      Files.createFile(temporary);
+    } catch (IOException failure) {
+      throw unwritable(path, failure);
+    } finally {
+      deleteQuietly(temporary);
+    }
+  }
+
+  private static Path followed(Path path) {
+    if (Files.isDirectory(path)) {
+      throw new UserError(Code.CANNOT_WRITE, path, "it is a folder")
+          .help("give the name of a file");
+    }
+    try {
+      return Files.exists(path) ? path.toRealPath() : path.toAbsolutePath();
+    } catch (IOException failure) {
+      throw unwritable(path, failure);
+    }
+  }
+
+  private static Path beside(Path target) {
+    String unique = Long.toHexString(System.nanoTime());
+    return target.resolveSibling("." + target.getFileName() + "." + unique + ".tmp");
+  }
+
+  private static UserError unwritable(Path path, IOException failure) {
+    Path folder = path.toAbsolutePath().getParent();
+    return switch (failure) {
+      case NoSuchFileException _ ->
+          new UserError(Code.CANNOT_WRITE, path, "there is no folder " + folder)
+              .help("make the folder first, or choose another place");
+      case AccessDeniedException _ ->
+          new UserError(Code.CANNOT_WRITE, path, "permission to write there is denied")
+              .help("choose a folder that you may write to");
+      case FileAlreadyExistsException _ ->
+          new UserError(Code.CANNOT_WRITE, path, "something else writes it right now")
+              .help("try again, or choose another place");
+      default -> {
+        String reason = failure.getMessage() == null ? failure.toString() : failure.getMessage();
+        yield new UserError(Code.CANNOT_WRITE, path, reason)
+            .help("choose another place, or make room on the disk");
+      }
+    };
+  }
+
+  private static void deleteQuietly(Path temporary) {
+    try {
+      Files.deleteIfExists(temporary);
+    } catch (IOException _) {
+      // A left-over temporary file harms nobody; the failure before it is what counts.
+    }
+  }
+}
