@@ -23,8 +23,10 @@ import dlc.passes.lower.LoweredGraph.TemporaryMemory;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Turns a graph into plain kernels and calls of them, in an order in which state is updated in place.
@@ -34,12 +36,16 @@ import java.util.Map;
  */
 public final class LowerToKernels {
 
+  /** The entry point that makes state and reads none: all its results are state. */
+  private static final String INIT = "init";
+
   private final Graph graph;
   private final FusionPlan plan;
   private final Map<Value, Memory> memories = new HashMap<>();
   private final List<Call> calls = new ArrayList<>();
   private final Map<String, Memory> inputs = new LinkedHashMap<>();
   private final Map<String, Memory> results = new LinkedHashMap<>();
+  private final Set<StateMemory> states = new LinkedHashSet<>();
   private int temporaries;
 
   private LowerToKernels(Graph graph) {
@@ -62,12 +68,14 @@ public final class LowerToKernels {
       calls.add(new Call(written.kernel(), written.arguments().stream().map(this::memory).toList()));
     }
     calls.addAll(copies);
-    return new LoweredGraph(graph.name(), calls, inputs, results);
+    return new LoweredGraph(graph.name(), calls, inputs, results, List.copyOf(states));
   }
 
   private void declare(Leaf.Parameter declared, Value parameter) {
     if (declared.role().persists()) {
-      memories.put(parameter, new StateMemory(declared.name(), declared.type()));
+      StateMemory state = new StateMemory(declared.name(), declared.type());
+      states.add(state);
+      memories.put(parameter, state);
     } else {
       Memory memory = new CallerMemory(declared.name(), declared.type());
       memories.put(parameter, memory);
@@ -102,7 +110,7 @@ public final class LowerToKernels {
               boolean direct =
                   !memories.containsKey(base)
                       && !order.inPlace().containsKey(base)
-                      && target instanceof CallerMemory
+                      && !isRead(name)
                       && !(base.op() instanceof Leaf);
               if (direct) {
                 memories.put(base, target);
@@ -124,20 +132,21 @@ public final class LowerToKernels {
         return memories.get(parameter);
       }
     }
-    boolean stateless = inputsOnly(name);
-    Memory memory =
-        stateless
-            ? new CallerMemory("result " + name, result.type())
-            : new StateMemory(name, result.type());
-    if (stateless) {
-      results.put(name, memory);
+    if (graph.name().equals(INIT)) {
+      StateMemory state = new StateMemory(name, result.type());
+      states.add(state);
+      return state;
     }
+    Memory memory = new CallerMemory("result " + name, result.type());
+    results.put(name, memory);
     return memory;
   }
 
-  /** Whether {@code name} is no state: only {@code init} makes state that it does not read. */
-  private boolean inputsOnly(String name) {
-    return !graph.name().equals("init");
+  /** Whether some kernel may read the old value of the state called {@code name}. */
+  private boolean isRead(String name) {
+    return graph.parameters().stream()
+        .map(Graph::declaration)
+        .anyMatch(declared -> declared.role().persists() && declared.name().equals(name));
   }
 
   private Call copy(Value from, Memory target) {

@@ -11,7 +11,11 @@ import java.util.Map;
 
 /** An entry point as kernel calls on memory that has no place yet. */
 public record LoweredGraph(
-    String name, List<Call> calls, Map<String, Memory> inputs, Map<String, Memory> results) {
+    String name,
+    List<Call> calls,
+    Map<String, Memory> inputs,
+    Map<String, Memory> results,
+    List<StateMemory> states) {
 
   /** A tensor that needs memory; each has a name of its own in its entry point. */
   public sealed interface Memory {
@@ -46,5 +50,11 @@ public record LoweredGraph(
     calls = List.copyOf(calls);
     inputs = Collections.unmodifiableMap(new LinkedHashMap<>(inputs));
     results = Collections.unmodifiableMap(new LinkedHashMap<>(results));
+    states = List.copyOf(states);
+  }
+
+  /** The same with other kernels. */
+  public LoweredGraph withCalls(List<Call> newCalls) {
+    return new LoweredGraph(name, newCalls, inputs, results, states);
   }
 }

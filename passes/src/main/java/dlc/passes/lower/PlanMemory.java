@@ -21,11 +21,12 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Gives all memory of a program its place.
  *
- * <p>State lies first come, first placed, so that its layout is that of the model and not of the
+ * <p>State lies in the order of names, so that its layout is that of the model and not of the
  * batch. Inputs and results of an entry point keep their place during the whole call; temporaries
  * share memory when no kernel needs both. The entry points share the work block, since one runs at a
  * time. Equal kernels become one.
@@ -47,7 +48,7 @@ public final class PlanMemory {
 
   public static KernelProgram run(String name, List<LoweredGraph> graphs) {
     PlanMemory planner = new PlanMemory(name);
-    graphs.forEach(planner::placeStates);
+    planner.placeStates(graphs);
     List<KernelProgram.Entry> entries = graphs.stream().map(planner::place).toList();
     return new KernelProgram(
         name,
@@ -58,14 +59,12 @@ public final class PlanMemory {
         planner.workBytes);
   }
 
-  private void placeStates(LoweredGraph graph) {
-    for (Call call : graph.calls()) {
-      for (Memory memory : call.arguments()) {
-        if (memory instanceof StateMemory state && !states.containsKey(state.name())) {
-          states.put(state.name(), new Slot(state.type(), new Place(Region.STATE, stateBytes)));
-          stateBytes += aligned(state.type().bytes());
-        }
-      }
+  private void placeStates(List<LoweredGraph> graphs) {
+    Map<String, StateMemory> all = new TreeMap<>();
+    graphs.forEach(graph -> graph.states().forEach(state -> all.put(state.name(), state)));
+    for (StateMemory state : all.values()) {
+      states.put(state.name(), new Slot(state.type(), new Place(Region.STATE, stateBytes)));
+      stateBytes += aligned(state.type().bytes());
     }
   }
 

@@ -5,7 +5,6 @@ import dlc.ir.TensorType;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 
 /** The parts of a source; {@code notes} are messages that its user should see. */
 public record Loaded(
@@ -22,12 +21,5 @@ public record Loaded(
         validation.map(part -> part.forModel(inputs, target)),
         test.map(part -> part.forModel(inputs, target)),
         notes);
-  }
-
-  /** Checks the labels of all parts, see {@link Dataset#requireClasses}. */
-  public void requireClasses(int count, OptionalInt ignored) {
-    training.requireClasses(count, ignored);
-    validation.ifPresent(part -> part.requireClasses(count, ignored));
-    test.ifPresent(part -> part.requireClasses(count, ignored));
   }
 }

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.cpu;
+
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dlc.ir.kernel.KernelProgram;
+import dlc.ir.kernel.Target;
+import dlc.runtime.Backend;
+import dlc.runtime.Executable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+
+/** Runs programs on this processor, on its own threads. */
+public final class CpuBackend implements Backend {
+
+  private final Target target;
+  private final Jit jit;
+  private final Jit.Unit pool;
+  private int programs;
+
+  /**
+   * @param target what to compile for; it must be a processor that this one can stand in for
+   * @param threads how many threads run a kernel, the caller's among them
+   */
+  public CpuBackend(Target target, int threads) {
+    this.target = target;
+    this.jit = new Jit(target);
+    this.pool = jit.add(poolText());
+    call("dlc_pool_start", threads - 1L);
+  }
+
+  /** The processor that this process runs on. */
+  public static Target host() {
+    return TargetMachine.host();
+  }
+
+  private static String poolText() {
+    try (InputStream file =
+        Objects.requireNonNull(CpuBackend.class.getResourceAsStream("pool.ll"))) {
+      String text = new String(file.readAllBytes(), StandardCharsets.UTF_8);
+      boolean arm = "aarch64".equals(architecture());
+      return text.replace("SPINS", "50000")
+          .replace("FUTEX", arm ? "98" : "202")
+          .replace("declare void @PAUSE()", arm ? "declare void @llvm.aarch64.hint(i32)" : "declare void @llvm.x86.sse2.pause()")
+          .replace("call void @PAUSE()", arm ? "call void @llvm.aarch64.hint(i32 1)" : "call void @llvm.x86.sse2.pause()");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String architecture() {
+    try (TargetMachine machine = new TargetMachine(host())) {
+      return machine.triple().substring(0, machine.triple().indexOf('-'));
+    }
+  }
+
+  private void call(String function, long argument) {
+    try {
+      pool.function(function, FunctionDescriptor.of(JAVA_LONG, JAVA_LONG)).invoke(argument);
+    } catch (Throwable e) {
+      throw new IllegalStateException(function, e);
+    }
+  }
+
+  @Override
+  public Target target() {
+    return target;
+  }
+
+  @Override
+  public Executable load(KernelProgram program, MemorySegment state) {
+    String prefix = "program" + programs++;
+    Jit.Unit code = jit.add(ModuleText.write(program, target, prefix));
+    return new NativeExecutable(program, code, prefix, state);
+  }
+
+  /** The text that LLVM made of {@code program}, optimized, or its assembly or object file. */
+  public static byte[] emit(KernelProgram program, Target target, Emission emission) {
+    return emission.of(ModuleText.write(program, target, program.name()), target);
+  }
+
+  @Override
+  public void close() {
+    try {
+      pool.function("dlc_pool_stop", FunctionDescriptor.ofVoid()).invoke();
+    } catch (Throwable e) {
+      throw new IllegalStateException("dlc_pool_stop", e);
+    }
+    pool.close();
+    jit.close();
+  }
+}

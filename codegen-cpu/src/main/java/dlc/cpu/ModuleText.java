@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.cpu;
+
+import dlc.ir.DType;
+import dlc.ir.kernel.Kernel;
+import dlc.ir.kernel.KernelProgram;
+import dlc.ir.kernel.KernelProgram.Call;
+import dlc.ir.kernel.KernelProgram.Entry;
+import dlc.ir.kernel.KernelProgram.Place;
+import dlc.ir.kernel.Stmt;
+import dlc.ir.kernel.Target;
+import dlc.ir.op.Leaf;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * A kernel program as the text of one LLVM module.
+ *
+ * <p>Each entry point becomes a function {@code void @prefix.entry(ptr state, ptr work)}. A parallel
+ * kernel is run by {@code @dlc_parallel}, which the thread pool provides.
+ */
+public final class ModuleText {
+
+  private final KernelProgram program;
+  private final Target target;
+  private final String prefix;
+  private final StringBuilder functions = new StringBuilder();
+  private final Set<String> declarations = new TreeSet<>();
+  private int thunks;
+
+  private ModuleText(KernelProgram program, Target target, String prefix) {
+    this.program = program;
+    this.target = target;
+    this.prefix = prefix;
+  }
+
+  /** The module's text; {@code prefix} sets its entry points apart from those of other modules. */
+  public static String write(KernelProgram program, Target target, String prefix) {
+    return new ModuleText(program, target, prefix).write();
+  }
+
+  private String write() {
+    for (Kernel kernel : program.kernels()) {
+      functions.append(KernelText.write(kernel, declarations)).append('\n');
+    }
+    program.entries().forEach(this::entry);
+    StringBuilder module = new StringBuilder("; module %s\n".formatted(program.name()));
+    for (int i = 0; i < program.constants().size(); i++) {
+      module.append(constant(i, program.constants().get(i)));
+    }
+    declarations.add("declare void @dlc_parallel(ptr, ptr, ptr, i64)");
+    declarations.forEach(line -> module.append(line).append('\n'));
+    return module.append('\n').append(functions).append(attributes()).toString();
+  }
+
+  private String attributes() {
+    int bits = target.vectorBytes() * 8;
+    String features = target.features().isEmpty() ? "" : " \"target-features\"=\"%s\"".formatted(target.features());
+    return "attributes #0 = { nounwind \"target-cpu\"=\"%s\"%s \"prefer-vector-width\"=\"%d\" \"min-legal-vector-width\"=\"%d\" }\n"
+        .formatted(target.cpu(), features, bits, bits);
+  }
+
+  private static String constant(int number, Leaf.Constant constant) {
+    List<String> elements = new ArrayList<>();
+    String type = Operand.inMemory(constant.type().dtype());
+    DType dtype = constant.type().dtype() == DType.BOOL ? DType.U8 : constant.type().dtype();
+    for (double element : constant.elements()) {
+      elements.add(type + " " + Operand.literal(element, dtype, 1).text());
+    }
+    return "@constant%d = internal constant [%d x %s] [%s], align 64\n"
+        .formatted(number, elements.size(), type, String.join(", ", elements));
+  }
+
+  private void entry(Entry entry) {
+    StringBuilder body = new StringBuilder();
+    int pointers = 0;
+    for (Call call : entry.calls()) {
+      if (KernelText.isParallel(call.kernel())) {
+        Stmt.For loop = (Stmt.For) call.kernel().body().getFirst();
+        String thunk = thunk(call);
+        body.append(
+            "  call void @dlc_parallel(ptr @%s, ptr %%state, ptr %%work, i64 %d)\n"
+                .formatted(thunk, loop.counter().extent()));
+      } else {
+        pointers = call(call, "", pointers, body);
+      }
+    }
+    functions.append(
+        "define void @%s.%s(ptr noundef %%state, ptr noundef %%work) #0 {\n%s  ret void\n}\n\n"
+            .formatted(prefix, entry.name(), body));
+  }
+
+  /** A function for the pool that finds the arguments of {@code call} in state and work. */
+  private String thunk(Call call) {
+    String name = "call%d".formatted(thunks++);
+    StringBuilder body = new StringBuilder();
+    call(call, ", i64 %begin, i64 %end", 0, body);
+    functions.append(
+        "define internal void @%s(ptr %%state, ptr %%work, i64 %%begin, i64 %%end) #0 {\n%s  ret void\n}\n\n"
+            .formatted(name, body));
+    return name;
+  }
+
+  private static int call(Call call, String range, int pointers, StringBuilder body) {
+    List<String> arguments = new ArrayList<>();
+    int next = pointers;
+    for (Place place : call.arguments()) {
+      if (place.region() == KernelProgram.Region.CONSTANT) {
+        arguments.add("ptr @constant" + place.offset());
+        continue;
+      }
+      String base = place.region() == KernelProgram.Region.STATE ? "%state" : "%work";
+      String pointer = "%p" + next++;
+      body.append(
+          "  %s = getelementptr inbounds i8, ptr %s, i64 %d\n"
+              .formatted(pointer, base, place.offset()));
+      arguments.add("ptr " + pointer);
+    }
+    body.append(
+        "  call void @%s(%s%s)\n"
+            .formatted(call.kernel().name(), String.join(", ", arguments), range));
+    return next;
+  }
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.cpu;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+
+import dlc.ir.TensorType;
+import dlc.ir.kernel.KernelProgram;
+import dlc.ir.kernel.KernelProgram.Entry;
+import dlc.ir.kernel.KernelProgram.Region;
+import dlc.ir.kernel.KernelProgram.Slot;
+import dlc.runtime.Executable;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** A compiled program with its work memory; a run is one native call. */
+final class NativeExecutable implements Executable {
+
+  private final KernelProgram program;
+  private final Jit.Unit code;
+  private final Arena arena = Arena.ofShared();
+  private final MemorySegment state;
+  private final MemorySegment work;
+  private final Map<String, Entry> entries = new LinkedHashMap<>();
+  private final Map<String, MethodHandle> functions = new LinkedHashMap<>();
+
+  NativeExecutable(KernelProgram program, Jit.Unit code, String prefix, MemorySegment state) {
+    this.program = program;
+    this.code = code;
+    this.state = state;
+    this.work = arena.allocate(Math.max(64, program.workBytes()), 64);
+    FunctionDescriptor type = FunctionDescriptor.ofVoid(ADDRESS, ADDRESS);
+    for (Entry entry : program.entries()) {
+      entries.put(entry.name(), entry);
+      functions.put(entry.name(), code.function(prefix + "." + entry.name(), type));
+    }
+  }
+
+  private Slot find(String entry, String name) {
+    Entry found = entries.get(entry);
+    if (found == null) {
+      throw new IllegalArgumentException("the program has no entry point " + entry);
+    }
+    Slot slot = found.inputs().getOrDefault(name, found.results().get(name));
+    if (slot == null) {
+      throw new IllegalArgumentException(entry + " has no input or result " + name);
+    }
+    return slot;
+  }
+
+  private MemorySegment memory(Slot slot) {
+    MemorySegment region = slot.place().region() == Region.STATE ? state : work;
+    return region.asSlice(slot.place().offset(), slot.type().bytes());
+  }
+
+  @Override
+  public MemorySegment slot(String entry, String name) {
+    return memory(find(entry, name));
+  }
+
+  @Override
+  public TensorType type(String entry, String name) {
+    return find(entry, name).type();
+  }
+
+  @Override
+  public boolean has(String entry) {
+    return entries.containsKey(entry);
+  }
+
+  @Override
+  public void run(String entry) {
+    MethodHandle function = functions.get(entry);
+    if (function == null) {
+      throw new IllegalArgumentException("the program has no entry point " + entry);
+    }
+    try {
+      function.invokeExact(state, work);
+    } catch (Throwable e) {
+      throw new IllegalStateException(entry + " failed", e);
+    }
+  }
+
+  @Override
+  public MemorySegment state(String name) {
+    Slot slot = program.states().get(name);
+    if (slot == null) {
+      throw new IllegalArgumentException("the program has no state " + name);
+    }
+    return memory(slot);
+  }
+
+  @Override
+  public Map<String, TensorType> states() {
+    Map<String, TensorType> types = new LinkedHashMap<>();
+    program.states().forEach((name, slot) -> types.put(name, slot.type()));
+    return types;
+  }
+
+  @Override
+  public void close() {
+    code.close();
+    arena.close();
+  }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.cpu;
+
+import static org.bytedeco.llvm.global.LLVM.*;
+
+import dlc.ir.kernel.Target;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.llvm.LLVM.LLVMTargetMachineRef;
+import org.bytedeco.llvm.LLVM.LLVMTargetRef;
+
+/** LLVM's description of a processor to generate code for. */
+final class TargetMachine implements AutoCloseable {
+
+  static {
+    LLVMInitializeNativeTarget();
+    LLVMInitializeNativeAsmPrinter();
+    LLVMInitializeNativeAsmParser();
+  }
+
+  private final LLVMTargetMachineRef machine;
+  private final String triple;
+
+  TargetMachine(Target target) {
+    try (BytePointer defaultTriple = LLVMGetDefaultTargetTriple();
+        BytePointer error = new BytePointer((org.bytedeco.javacpp.Pointer) null)) {
+      triple = defaultTriple.getString();
+      LLVMTargetRef reference = new LLVMTargetRef();
+      if (LLVMGetTargetFromTriple(defaultTriple, reference, error) != 0) {
+        throw new IllegalStateException("LLVM knows no target " + triple);
+      }
+      machine =
+          LLVMCreateTargetMachine(
+              reference,
+              triple,
+              target.cpu(),
+              target.features(),
+              LLVMCodeGenLevelDefault,
+              LLVMRelocPIC,
+              LLVMCodeModelDefault);
+    }
+  }
+
+  /** The processor that this process runs on. */
+  static Target host() {
+    try (BytePointer cpu = LLVMGetHostCPUName();
+        BytePointer features = LLVMGetHostCPUFeatures()) {
+      String all = features.getString();
+      if (all.contains("+avx512f") && all.contains("+avx512vl")) {
+        return new Target(cpu.getString(), all, 64, 32);
+      }
+      if (all.contains("+avx2") && all.contains("+fma")) {
+        return new Target(cpu.getString(), all, 32, 16);
+      }
+      return new Target(cpu.getString(), all, 16, all.contains("+neon") ? 32 : 16);
+    }
+  }
+
+  LLVMTargetMachineRef reference() {
+    return machine;
+  }
+
+  String triple() {
+    return triple;
+  }
+
+  @Override
+  public void close() {
+    LLVMDisposeTargetMachine(machine);
+  }
+}

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.frontend.elaborate;
+
+import dlc.base.Code;
+import dlc.base.NearestName;
+import dlc.base.Span;
+import dlc.frontend.ast.Argument;
+import dlc.frontend.ast.Declaration;
+import dlc.frontend.ast.Declaration.RoutineKind;
+import dlc.frontend.ast.LayerUse;
+import dlc.frontend.ast.Name;
+import dlc.frontend.value.Complaint;
+import dlc.frontend.value.Datum;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Applies layers. */
+final class Layers {
+
+  private final Elaboration run;
+
+  Layers(Elaboration run) {
+    this.run = run;
+  }
+
+  /** What the layer that {@code use} says makes of {@code input}. */
+  Datum apply(LayerUse use, Datum input, Context context) {
+    Optional<Frame.Instance> again =
+        use.arguments().isEmpty()
+            ? context.frame().labelled(use.kind().text())
+            : Optional.empty();
+    if (again.isPresent()) {
+      use.label().ifPresent(label -> context.frame().label(label.text(), again.get()));
+      return apply(again.get(), use.kind().text(), use.span(), input, context, false);
+    }
+    Declaration.Routine routine = routine(use.kind(), context);
+    String name =
+        run.located(
+            use.label().orElse(use.kind()).span(),
+            context,
+            () -> context.frame().next(routine.name().text(), use.label()));
+    String path = context.frame().layerPath(name);
+    Map<String, Datum> arguments;
+    try {
+      arguments = bind(routine, use, context);
+    } catch (Failure failure) {
+      use.label().ifPresent(label -> label(label, path, routine, Map.of(), context));
+      run.states.markBroken(path);
+      throw failure;
+    }
+    Frame.Instance instance = new Frame.Instance(path, routine, arguments);
+    use.label().ifPresent(label -> label(label, path, routine, arguments, context));
+    return apply(instance, name, use.span(), input, context, true);
+  }
+
+  private static void label(
+      Name label,
+      String path,
+      Declaration.Routine routine,
+      Map<String, Datum> arguments,
+      Context context) {
+    context.frame().label(label.text(), new Frame.Instance(path, routine, arguments));
+  }
+
+  private Declaration.Routine routine(Name kind, Context context) {
+    return run.declarations
+        .routine(RoutineKind.LAYER, kind.text(), kind.span().source())
+        .orElseThrow(() -> run.failure(unknown(kind), kind.span(), context.activation()));
+  }
+
+  private Complaint unknown(Name kind) {
+    Complaint complaint = new Complaint(Code.UNKNOWN_LAYER, kind);
+    boolean isFunction =
+        run.declarations.function(kind.text(), kind.span().source()).isPresent()
+            || dlc.frontend.library.Functions.named(kind.text()).isPresent();
+    if (isFunction) {
+      return complaint.help("'" + kind + "' is a function: it = " + kind + "(it)");
+    }
+    return complaint.nearest(NearestName.of(kind.text(), run.declarations.names("layer")));
+  }
+
+  private Map<String, Datum> bind(
+      Declaration.Routine routine, LayerUse use, Context context) {
+    List<Argument> arguments = use.arguments().orElse(List.of());
+    return run.calls.bind(
+        routine.name().text(), routine.parameters(), arguments, use.span(), context);
+  }
+
+  private Datum apply(
+      Frame.Instance instance,
+      String name,
+      Span call,
+      Datum input,
+      Context context,
+      boolean isNew) {
+    boolean poisoned =
+        input == Datum.Poison.POISON
+            || instance.arguments().containsValue(Datum.Poison.POISON)
+            || run.states.isBroken(instance.path());
+    if (poisoned) {
+      run.states.markBroken(instance.path());
+      return Datum.Poison.POISON;
+    }
+    try {
+      return applyWell(instance, name, call, input, context, isNew);
+    } catch (Failure failure) {
+      run.states.markBroken(instance.path());
+      throw failure;
+    }
+  }
+
+  private Datum applyWell(
+      Frame.Instance instance,
+      String name,
+      Span call,
+      Datum input,
+      Context context,
+      boolean isNew) {
+    Declaration.Routine routine = instance.routine();
+    Activation activation =
+        run.located(
+            call,
+            context,
+            () ->
+                run.activate(
+                    routine.name().text(),
+                    routine.span(),
+                    call,
+                    Optional.of(context.activation()),
+                    "input here is " + input.type()));
+    activation.setCurrent(input);
+    Scope scope = run.outerScope(routine.span().source());
+    instance.arguments().forEach(scope::define);
+    boolean transparent = context.frame().layerPath(name).equals(instance.path())
+        && context.frame().layerPath("_").equals(instance.path());
+    Frame frame = transparent ? context.frame() : Frame.at(instance.path());
+    int mark = run.trail.mark();
+    int rowsBefore = run.rows.size();
+    long weightsBefore = run.states.weights();
+    run.statements.run(routine.body(), new Context(activation, frame, scope));
+    run.trail.backTo(mark);
+    Datum result = result(activation);
+    if (!run.isLibrary(call)) {
+      run.trail.add(context.frame().path(name), result);
+      addRow(instance, activation, result, rowsBefore, isNew, weightsBefore);
+    }
+    return result;
+  }
+
+  private static Datum result(Activation activation) {
+    List<Datum> results = activation.results().orElse(List.of());
+    if (results.size() > 1) {
+      throw new Complaint(Code.MISPLACED, "a return of several values", "a layer");
+    }
+    return results.isEmpty()
+        ? activation.current().orElse(Datum.Poison.POISON)
+        : results.getFirst();
+  }
+
+  /** A row for a layer of the library, or for one of the program that has weights of its own. */
+  private void addRow(
+      Frame.Instance instance,
+      Activation activation,
+      Datum result,
+      int rowsBefore,
+      boolean isNew,
+      long weightsBefore) {
+    long inner = 0;
+    for (LayerRow row : run.rows.subList(rowsBefore, run.rows.size())) {
+      inner += row.weights();
+    }
+    long own = run.states.weights() - weightsBefore - inner;
+    if (activation.isLibrary() || own > 0 || run.rows.size() == rowsBefore) {
+      String kind = instance.routine().name().text();
+      run.rows.add(new LayerRow(instance.path(), kind, result.type(), isNew ? own : 0));
+    }
+  }
+
+  /** The weight, or the layer within, that {@code path.member} names. */
+  Datum member(String path, Name member, Context context) {
+    String name = path + "." + member;
+    if (run.states.isBroken(path) || run.states.isBroken(name)) {
+      return Datum.Poison.POISON;
+    }
+    Optional<Datum.TensorDatum> value = run.states.value(name);
+    if (value.isPresent()) {
+      return value.get();
+    }
+    if (!run.states.below(name).isEmpty()) {
+      return new Datum.LayerDatum(name);
+    }
+    List<String> known = new ArrayList<>(run.states.below(path));
+    throw run.failure(
+        new Complaint(Code.UNKNOWN_WEIGHT, path, member)
+            .nearest(NearestName.of(member.text(), known)),
+        member.span(),
+        context.activation());
+  }
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.runtime.train;
+
+import dlc.runtime.Specializer;
+import dlc.runtime.data.Dataset;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/** Measures how a model does on data that it does not learn from. */
+public final class Evaluator {
+
+  private final Specializer specializer;
+  private final TrainSettings settings;
+  private final Map<Integer, Step> steps = new HashMap<>();
+
+  public Evaluator(Specializer specializer, TrainSettings settings) {
+    this.specializer = specializer;
+    this.settings = settings;
+  }
+
+  /** Runs {@code eval_step} once over {@code dataset}, in its order. */
+  public Figures evaluate(Dataset dataset) {
+    settings.task().requireLabels(dataset);
+    int[] order = IntStream.range(0, dataset.size()).toArray();
+    Scores scores = new Scores(settings, dataset);
+    for (int start = 0; start < order.length; start += settings.batch()) {
+      int count = Math.min(settings.batch(), order.length - start);
+      Step step = steps.computeIfAbsent(count, batch -> step(batch, dataset));
+      double loss = step.run(dataset, order, start);
+      scores.add(loss, step.outputs(), dataset, order, start, count);
+    }
+    return scores.figures();
+  }
+
+  private Step step(int batch, Dataset dataset) {
+    return Step.eval(specializer.forBatch(batch), batch, settings.output(), dataset);
+  }
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.runtime.train;
+
+import dlc.base.Code;
+import dlc.base.UserError;
+import dlc.runtime.file.Json;
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+
+/** Writes {@code metrics.jsonl}: a line of JSON for each epoch, and one at the end. */
+public final class MetricsLog implements TrainListener, AutoCloseable {
+
+  private final Path path;
+  private final Writer writer;
+
+  /** Begins the file anew. */
+  public MetricsLog(Path path) {
+    this.path = path;
+    try {
+      this.writer = Files.newBufferedWriter(path);
+    } catch (IOException failure) {
+      throw unwritable(failure);
+    }
+  }
+
+  /** The line for an epoch, without its line end. */
+  public static String line(EpochReport report) {
+    StringBuilder json = new StringBuilder("{\"event\":\"epoch\"");
+    json.append(",\"epoch\":").append(report.epoch());
+    json.append(",\"step\":").append(report.step());
+    append(json, "lr", report.lr());
+    append(json, "training", report.training());
+    report.validation().ifPresent(figures -> append(json, "validation", figures));
+    append(json, "seconds", report.seconds());
+    append(json, "samples_per_second", report.samplesPerSecond());
+    return json.append('}').toString();
+  }
+
+  /** The line for the end, without its line end. */
+  public static String line(FinalReport report) {
+    StringBuilder json = new StringBuilder("{\"event\":\"end\"");
+    json.append(",\"steps\":").append(report.steps());
+    json.append(",\"stopped\":").append(report.stopped());
+    report.test().ifPresent(figures -> append(json, "test", figures));
+    append(json, "seconds", report.seconds());
+    return json.append('}').toString();
+  }
+
+  @Override
+  public void epochDone(EpochReport report) {
+    write(line(report));
+  }
+
+  @Override
+  public void finished(FinalReport report) {
+    write(line(report));
+  }
+
+  @Override
+  public void close() {
+    try {
+      writer.close();
+    } catch (IOException failure) {
+      throw unwritable(failure);
+    }
+  }
+
+  private void write(String line) {
+    try {
+      writer.write(line);
+      writer.write('\n');
+      writer.flush();
+    } catch (IOException failure) {
+      throw unwritable(failure);
+    }
+  }
+
+  private UserError unwritable(IOException failure) {
+    return new UserError(Code.CANNOT_WRITE, path, failure.toString())
+        .help("choose another folder for the report");
+  }
+
+  private static void append(StringBuilder json, String name, Figures figures) {
+    json.append(",\"").append(name).append("\":{\"loss\":").append(Json.number(figures.loss()));
+    for (Map.Entry<Metric, Double> metric : figures.metrics().entrySet()) {
+      append(json, metric.getKey().toString(), metric.getValue());
+    }
+    json.append(",\"samples\":").append(figures.samples()).append('}');
+  }
+
+  private static void append(StringBuilder json, String name, double value) {
+    json.append(",\"").append(name).append("\":").append(Json.number(value));
+  }
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.runtime.train;
+
+/** Hears what happens during training, on the thread that trains. */
+public interface TrainListener {
+
+  /** Hears nothing. */
+  TrainListener NONE = new TrainListener() {};
+
+  default void epochStarted(int epoch, int epochs, int stepsInEpoch) {}
+
+  default void batchDone(BatchReport report) {}
+
+  default void epochDone(EpochReport report) {}
+
+  default void finished(FinalReport report) {}
+
+  /** A listener that tells both. */
+  default TrainListener and(TrainListener next) {
+    TrainListener first = this;
+    return new TrainListener() {
+      @Override
+      public void epochStarted(int epoch, int epochs, int stepsInEpoch) {
+        first.epochStarted(epoch, epochs, stepsInEpoch);
+        next.epochStarted(epoch, epochs, stepsInEpoch);
+      }
+
+      @Override
+      public void batchDone(BatchReport report) {
+        first.batchDone(report);
+        next.batchDone(report);
+      }
+
+      @Override
+      public void epochDone(EpochReport report) {
+        first.epochDone(report);
+        next.epochDone(report);
+      }
+
+      @Override
+      public void finished(FinalReport report) {
+        first.finished(report);
+        next.finished(report);
+      }
+    };
+  }
+}
