@@ -12,8 +12,8 @@ public interface Backend extends AutoCloseable {
   Target target();
 
   /**
-   * Compiles {@code program}. Its weights, buffers and optimizer state are {@code state}, of at least
-   * {@link KernelProgram#stateBytes} bytes, aligned to 64; several programs may share it.
+   * Compiles {@code program}. Its weights, buffers and optimizer state are {@code state}, of at
+   * least {@link KernelProgram#stateBytes} bytes, aligned to 64; several programs may share it.
    */
   Executable load(KernelProgram program, MemorySegment state);
 

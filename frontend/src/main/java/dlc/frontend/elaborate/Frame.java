@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class Frame {
 
   /** The label that adds nothing to the names of weights: for layers written in terms of another. */
-  private static final String TRANSPARENT = "_";
+  static final String TRANSPARENT = "_";
 
   /** A layer that has been applied, to apply again. */
   record Instance(String path, Declaration.Routine routine, Map<String, Datum> arguments) {}

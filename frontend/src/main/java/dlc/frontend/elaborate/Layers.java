@@ -133,9 +133,8 @@ final class Layers {
     activation.setCurrent(input);
     Scope scope = run.outerScope(routine.span().source());
     instance.arguments().forEach(scope::define);
-    boolean transparent = context.frame().layerPath(name).equals(instance.path())
-        && context.frame().layerPath("_").equals(instance.path());
-    Frame frame = transparent ? context.frame() : Frame.at(instance.path());
+    Frame frame =
+        name.equals(Frame.TRANSPARENT) ? context.frame() : Frame.at(instance.path());
     int mark = run.trail.mark();
     int rowsBefore = run.rows.size();
     long weightsBefore = run.states.weights();

@@ -25,7 +25,6 @@ public final class Library {
           "activation",
           "normalization",
           "regularization",
-          "recurrent",
           "attention",
           "shape",
           "initializers",

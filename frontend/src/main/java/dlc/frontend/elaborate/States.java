@@ -62,14 +62,14 @@ final class States {
     }
     Value parameter = run.ops().builder().parameter(name, type, role, span);
     State state = new State(name, type, role, new TensorDatum(parameter, false));
-    TensorOps before2 = run.exchangeOps(initial);
+    TensorOps outer = run.exchangeOps(initial);
     try {
       Datum value = init.get();
       if (value != Datum.Poison.POISON) {
         initial.builder().result(name, initialValue(name, value, type).value());
       }
     } finally {
-      run.exchangeOps(before2);
+      run.exchangeOps(outer);
     }
     all.put(name, state);
     return state.parameter();

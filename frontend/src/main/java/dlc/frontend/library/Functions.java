@@ -20,6 +20,7 @@ public final class Functions {
     for (List<Primitive> group :
         List.of(
             MathFunctions.ALL,
+            ListFunctions.ALL,
             ReduceFunctions.ALL,
             ShapeFunctions.ALL,
             ProductFunctions.ALL,

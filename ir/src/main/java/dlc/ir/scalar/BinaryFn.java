@@ -7,6 +7,7 @@ import java.util.Locale;
 public enum BinaryFn {
   ADD("+"),
   SUB("-"),
+  /** Integers wrap at 32 bits. */
   MUL("*"),
   /** Integers round towards minus infinity; a division by 0 gives 0. */
   DIV("/"),
@@ -48,7 +49,7 @@ public enum BinaryFn {
     return switch (this) {
       case ADD -> x + y;
       case SUB -> x - y;
-      case MUL -> x * y;
+      case MUL -> integral ? (int) ((long) x * (long) y) : x * y;
       case DIV -> integral ? (y == 0 ? 0 : Math.floor(x / y)) : x / y;
       case POW -> Math.pow(x, y);
       case MAX -> Math.max(x, y);

@@ -66,6 +66,9 @@ final class WriteGroup {
     List<Stmt> body = new ArrayList<>();
     switch (comprehension.fold()) {
       case Comprehension.Fold.None _ -> {}
+      case Comprehension.Fold.By _ when comprehension.reduced().stream().allMatch(r -> r.extent() == 1) ->
+          inliner.define(
+              first, here, inliner.let(inliner.body(first, comprehension, here, Condition.ALWAYS)));
       case Comprehension.Fold.By(ReduceFn fn) -> {
         Buffer acc = Buffer.register("acc", TensorType.of(first.type().dtype()));
         body.addAll(fold(fn, acc, comprehension, here));

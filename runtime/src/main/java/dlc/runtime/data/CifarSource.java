@@ -33,13 +33,7 @@ final class CifarSource implements Source {
         1,
         ClassNames.CIFAR10),
     HUNDRED(
-        "cifar-100-binary",
-        List.of("train"),
-        "test",
-        50_000,
-        10_000,
-        2,
-        ClassNames.numbers(100));
+        "cifar-100-binary", List.of("train"), "test", 50_000, 10_000, 2, ClassNames.numbers(100));
 
     private final String folder;
     private final List<String> training;
@@ -68,7 +62,7 @@ final class CifarSource implements Source {
   }
 
   /** The records of one file. */
-  private record Batch(Path path, byte[] bytes, int records) {}
+  private record Batch(Path path, MemorySegment bytes, int records) {}
 
   private final Layout layout;
 
@@ -108,7 +102,9 @@ final class CifarSource implements Source {
             .map(batch -> dataset(spec.kind() + " " + batch.path, List.of(batch)));
     test.ifPresentOrElse(
         part -> noteShortTest(notes, part),
-        () -> notes.add("%s: there is no %s.bin, so nothing is tested".formatted(folder, layout.test)));
+        () ->
+            notes.add(
+                "%s: there is no %s.bin, so nothing is tested".formatted(folder, layout.test)));
     return new Parts(training, test, notes);
   }
 
@@ -118,11 +114,7 @@ final class CifarSource implements Source {
       notes.add(
           Text.of(
               "%s: %s %s missing; training uses the %,d records of %,d that are there",
-              folder,
-              String.join(", ", missing),
-              missing.size() == 1 ? "is" : "are",
-              found,
-              full));
+              folder, String.join(", ", missing), missing.size() == 1 ? "is" : "are", found, full));
     } else if (found < full) {
       notes.add(Text.of("%s: training uses %,d records of %,d", folder, found, full));
     }
@@ -154,7 +146,7 @@ final class CifarSource implements Source {
                     bytes.length, recordBytes))
             .help("the file is cut off, or not of the binary version: fetch it again");
       }
-      return new Batch(path, bytes, bytes.length / recordBytes);
+      return new Batch(path, MemorySegment.ofArray(bytes), bytes.length / recordBytes);
     }
   }
 
@@ -164,15 +156,14 @@ final class CifarSource implements Source {
     Column labels = Column.allocate("label", LABEL, count);
     int row = 0;
     for (Batch batch : batches) {
-      MemorySegment bytes = MemorySegment.ofArray(batch.bytes);
       for (int record = 0; record < batch.records; record++, row++) {
         long start = (long) record * (layout.labelBytes + PIXELS) + layout.labelBytes;
-        int label = batch.bytes[(int) start - 1] & 0xFF;
+        int label = batch.bytes.get(ValueLayout.JAVA_BYTE, start - 1) & 0xFF;
         if (label >= layout.classes.size()) {
           throw wrongLabel(batch.path, record, label);
         }
         labels.values().setAtIndex(ValueLayout.JAVA_INT, row, label);
-        MemorySegment.copy(bytes, start, images.values(), (long) row * PIXELS, PIXELS);
+        MemorySegment.copy(batch.bytes, start, images.values(), (long) row * PIXELS, PIXELS);
       }
     }
     return Dataset.of(

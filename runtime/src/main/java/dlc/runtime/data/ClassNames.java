@@ -10,7 +10,15 @@ final class ClassNames {
   static final List<String> DIGITS = numbers(10);
   static final List<String> FASHION =
       List.of(
-          "T-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag",
+          "T-shirt",
+          "trouser",
+          "pullover",
+          "dress",
+          "coat",
+          "sandal",
+          "shirt",
+          "sneaker",
+          "bag",
           "ankle boot");
   static final List<String> CIFAR10 =
       List.of(

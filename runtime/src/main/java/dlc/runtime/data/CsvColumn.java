@@ -120,10 +120,8 @@ record CsvColumn(String name, List<String> values, OptionalDouble substitute) {
     if (!isNumber(text)) {
       throw csv.complaint(
               cell,
-              "'%s' is not a number, as the others in column '%s' are"
-                  .formatted(cell.text(), name))
-          .help(
-              "correct it, or leave the cell blank and say missing=\"mean\" or missing=\"drop\"");
+              "'%s' is not a number, as the others in column '%s' are".formatted(cell.text(), name))
+          .help("correct it, or leave the cell blank and say missing=\"mean\" or missing=\"drop\"");
     }
     double number = Double.parseDouble(text);
     if (!(Math.abs(number) <= Float.MAX_VALUE)) {
@@ -135,9 +133,7 @@ record CsvColumn(String name, List<String> values, OptionalDouble substitute) {
   private int known(Csv csv, Cell cell) {
     int value = Collections.binarySearch(values, cell.text().strip());
     if (value < 0) {
-      throw csv.complaint(
-              cell,
-              "'%s' is a new value in column '%s'".formatted(cell.text(), name))
+      throw csv.complaint(cell, "'%s' is a new value in column '%s'".formatted(cell.text(), name))
           .help("the training part knows " + String.join(", ", values));
     }
     return value;
@@ -149,7 +145,8 @@ record CsvColumn(String name, List<String> values, OptionalDouble substitute) {
 
   private UserError blank(Csv csv, Cell cell) {
     return csv.complaint(cell, "the cell in column '%s' is blank".formatted(name))
-        .help("fill it, or say missing=\"mean\" (numbers only) or missing=\"drop\" (leave rows out)");
+        .help(
+            "fill it, or say missing=\"mean\" (numbers only) or missing=\"drop\" (leave rows out)");
   }
 
   private static boolean isNumber(String text) {

@@ -152,13 +152,17 @@ public final class CsvEncoding {
   private static int labelIndex(Csv csv, Options options) {
     Optional<Object> label = options.value("label");
     if (label.isPresent() && label.get() instanceof Number number) {
-      int index = number.intValue() < 0 ? csv.header().size() + number.intValue() : number.intValue();
+      int index =
+          number.intValue() < 0 ? csv.header().size() + number.intValue() : number.intValue();
       if (index < 0 || index >= csv.header().size()) {
         throw new UserError(Code.INDEX_RANGE, number, csv.header().size() + " columns");
       }
       return index;
     }
-    return options.optionalText("label").map(name -> index(csv, name)).orElse(csv.header().size() - 1);
+    return options
+        .optionalText("label")
+        .map(name -> index(csv, name))
+        .orElse(csv.header().size() - 1);
   }
 
   /** The place of the column called {@code name}. */

@@ -16,7 +16,7 @@ import java.util.Optional;
  */
 public record DataPaths(Optional<Path> given, Optional<Path> environment, Path besideProgram) {
 
-  /** The first place at which {@code path} exists. */
+  /** The first place at which {@code path} exists; a folder may also be given itself. */
   public Path resolve(String path) {
     Path wanted;
     try {
@@ -32,6 +32,9 @@ public record DataPaths(Optional<Path> given, Optional<Path> environment, Path b
       Path candidate = place.resolve(wanted).normalize();
       if (Files.exists(candidate)) {
         return candidate;
+      }
+      if (place.endsWith(wanted) && Files.exists(place)) {
+        return place;
       }
     }
     if (wanted.isAbsolute()) {

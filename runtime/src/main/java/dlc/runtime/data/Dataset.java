@@ -59,8 +59,7 @@ public final class Dataset {
     if (count == 0) {
       throw new UserError(Code.DATA_EMPTY, name);
     }
-    return new Dataset(
-        name, inputs, target, classes, places, IntStream.range(0, count).toArray());
+    return new Dataset(name, inputs, target, classes, places, IntStream.range(0, count).toArray());
   }
 
   public String name() {

@@ -52,11 +52,7 @@ final class IdxSource implements Source {
     Path labelPath = required(dir, prefix, "labels-idx1");
     Column labels = labels(labelPath, images.rows());
     return Dataset.of(
-        name,
-        List.of(images),
-        Optional.of(labels),
-        classes,
-        row -> labelPath + ", label " + row);
+        name, List.of(images), Optional.of(labels), classes, row -> labelPath + ", label " + row);
   }
 
   private static Path required(Path dir, String prefix, String kind) {
@@ -80,11 +76,7 @@ final class IdxSource implements Source {
       int height = header.getInt();
       int width = header.getInt();
       boolean sane =
-          count > 0
-              && height > 0
-              && width > 0
-              && height <= LARGEST_SIDE
-              && width <= LARGEST_SIDE;
+          count > 0 && height > 0 && width > 0 && height <= LARGEST_SIDE && width <= LARGEST_SIDE;
       if (!sane) {
         throw file.malformed("it claims %d images of %d×%d".formatted(count, height, width))
             .help("the file is damaged: fetch it again");
@@ -103,8 +95,7 @@ final class IdxSource implements Source {
       requireMagic(file, header.getInt(), LABELS, "labels");
       int count = header.getInt();
       if (count != images) {
-        throw file.malformed(
-                Text.of("it has %,d labels, but there are %,d images", count, images))
+        throw file.malformed(Text.of("it has %,d labels, but there are %,d images", count, images))
             .help("the two files do not belong together: fetch both again");
       }
       byte[] bytes = file.bytes(count, Text.of("%,d labels", count));

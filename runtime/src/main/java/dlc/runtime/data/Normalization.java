@@ -46,7 +46,7 @@ public record Normalization(List<Double> mean, List<Double> std) {
       for (long i = start; i < start + size; i++) {
         int value = column.values().get(ValueLayout.JAVA_BYTE, i) & 0xFF;
         sum += value;
-        squares += value * value;
+        squares += (long) value * value;
       }
     }
     double count = (double) data.size() * size;

@@ -2,13 +2,15 @@
 package dlc.runtime.data;
 
 import dlc.runtime.file.Npy;
+import dlc.runtime.file.Npz;
 import dlc.runtime.file.NumberArray;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * A {@code .npy} file for each input, under any name, and one for the target {@code y}.
+ * A {@code .npy} file for each input, under any name, and one for the target {@code y}; or one
+ * {@code .npz} file for all.
  *
  * <p>Bytes are taken for ints, not for images.
  */
@@ -16,6 +18,9 @@ final class NpySource implements Source {
 
   @Override
   public Parts load(SourceSpec spec, DataRequest request) {
+    if (!spec.positional().isEmpty() && spec.positional().getFirst().toString().endsWith(".npz")) {
+      return new ArchiveSource(Npz::read).load(spec, request);
+    }
     Options options = Options.open(spec, List.of("x", "y"));
     Map<String, NumberArray> arrays = new LinkedHashMap<>();
     for (String name : options.names()) {

@@ -69,8 +69,7 @@ final class Options {
   }
 
   String text(String name) {
-    return optionalText(name)
-        .orElseThrow(() -> new UserError(Code.MISSING_ARGUMENT, source, name));
+    return optionalText(name).orElseThrow(() -> new UserError(Code.MISSING_ARGUMENT, source, name));
   }
 
   String text(String name, String otherwise) {

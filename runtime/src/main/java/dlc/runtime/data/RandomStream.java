@@ -56,7 +56,7 @@ public final class RandomStream {
 
   /** The next int in {@code [0, bound)}: the upper half of bound times an unsigned word. */
   public int below(int bound) {
-    return (int) ((word() & 0xFFFFFFFFL) * bound >>> 32);
+    return (int) (((word() & 0xFFFFFFFFL) * bound) >>> 32);
   }
 
   /** The next multiple of 2^-24 in {@code [0, 1)}. */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.runtime.data;
 
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
 

@@ -4,6 +4,8 @@ package dlc.runtime.data;
 import dlc.base.Code;
 import dlc.base.NearestName;
 import dlc.base.UserError;
+import dlc.runtime.file.Npz;
+import dlc.runtime.file.SafeTensors;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -72,7 +74,8 @@ public final class Sources {
     sources.put("fashion_mnist", new IdxSource("fashion-mnist", ClassNames.FASHION));
     sources.put("csv", new CsvSource());
     sources.put("npy", new NpySource());
-    sources.put("npz", new NpzSource());
+    sources.put("npz", new ArchiveSource(Npz::read));
+    sources.put("safetensors", new ArchiveSource(SafeTensors::read));
     sources.put("digits", new DigitsSource());
     sources.put("spirals", new SpiralsSource());
     sources.put("random", new RandomSource());

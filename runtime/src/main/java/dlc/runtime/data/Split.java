@@ -25,7 +25,7 @@ public record Split(Optional<Share> validation, Optional<Share> test) {
     public static Share of(Number number) {
       boolean isFraction = number instanceof Double || number instanceof Float;
       double amount = number.doubleValue();
-      if (!(amount >= 0) || isFraction && amount >= 1) {
+      if (!(amount >= 0) || (isFraction && amount >= 1)) {
         throw new UserError(
                 Code.BAD_SETTING, "split", number + " is neither a count nor a fraction below 1")
             .help("split validation=0.1 holds out a tenth, validation=500 that many samples");
@@ -50,8 +50,7 @@ public record Split(Optional<Share> validation, Optional<Share> test) {
           .help("leave test= out");
     }
     int testCount = hasTestPart ? 0 : test.orElse(USUAL_TEST).of(all.size());
-    int validationCount =
-        validation.map(share -> share.of(all.size() - testCount)).orElse(0);
+    int validationCount = validation.map(share -> share.of(all.size() - testCount)).orElse(0);
     if ((long) testCount + validationCount >= all.size()) {
       throw new UserError(
               Code.BAD_SETTING,

@@ -41,7 +41,7 @@ public record Csv(String name, List<String> header, List<List<Cell>> rows) {
       text = decoded(file, file.upTo(LONGEST));
     }
     List<List<Cell>> rows = new Scanner(path.toString(), text, separator).rows();
-    if (rows.isEmpty() || hasHeader && rows.size() == 1) {
+    if (rows.isEmpty() || (hasHeader && rows.size() == 1)) {
       throw new UserError(Code.DATA_EMPTY, path).help("a row for each sample was expected");
     }
     List<String> header = new ArrayList<>();

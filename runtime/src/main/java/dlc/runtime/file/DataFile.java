@@ -43,17 +43,26 @@ public final class DataFile implements AutoCloseable {
 
   /** Opens {@code path}; what begins as gzip is decompressed. */
   public static DataFile open(Path path) {
+    DataFile file = openPlain(path);
+    try {
+      file.in.mark(2);
+      boolean gzip = file.in.read() == 0x1F && file.in.read() == 0x8B;
+      file.in.reset();
+      return gzip ? new DataFile(file.name, new GZIPInputStream(file.in, CHUNK), -1) : file;
+    } catch (IOException failure) {
+      file.close();
+      throw unreadable(file.name, failure);
+    }
+  }
+
+  /** Opens {@code path} and takes its bytes as they are. */
+  static DataFile openPlain(Path path) {
     try {
       if (Files.isDirectory(path)) {
         throw new UserError(Code.DATA_MALFORMED, path, "this is a folder, a file was expected");
       }
       BufferedInputStream in = new BufferedInputStream(Files.newInputStream(path), CHUNK);
-      in.mark(2);
-      boolean gzip = in.read() == 0x1F && in.read() == 0x8B;
-      in.reset();
-      return gzip
-          ? new DataFile(path.toString(), new GZIPInputStream(in, CHUNK), -1)
-          : new DataFile(path.toString(), in, Files.size(path));
+      return new DataFile(path.toString(), in, Files.size(path));
     } catch (IOException failure) {
       throw unreadable(path.toString(), failure);
     }
@@ -101,6 +110,9 @@ public final class DataFile implements AutoCloseable {
       return result;
     } catch (IOException failure) {
       throw unreadable(name, failure);
+    } catch (OutOfMemoryError _) {
+      throw new UserError(Code.OUT_OF_MEMORY, name + " does not fit into memory")
+          .help("use a smaller part of the data, or a machine with more memory");
     }
   }
 
@@ -133,8 +145,7 @@ public final class DataFile implements AutoCloseable {
     byte[] one = upTo(1);
     if (one.length > 0) {
       String more = length >= 0 ? Text.of("%,d bytes", length) : "more";
-      throw malformed(
-              Text.of("%s ends after %,d bytes, the file has %s", what, position - 1, more))
+      throw malformed(Text.of("%s ends after %,d bytes, the file has %s", what, position - 1, more))
           .help("the file is damaged, or it is another one than its name says");
     }
   }
@@ -152,8 +163,7 @@ public final class DataFile implements AutoCloseable {
   /** What the failure to read the file {@code name} means to its owner. */
   static UserError unreadable(String name, IOException failure) {
     return switch (failure) {
-      case NoSuchFileException _ ->
-          new UserError(Code.DATA_NOT_FOUND, name).help("check the path, or give --data DIR");
+      case NoSuchFileException _ -> new UserError(Code.DATA_NOT_FOUND, name).help("check the path");
       case AccessDeniedException _ ->
           new UserError(Code.CANNOT_READ, name, "permission is denied")
               .help("give yourself the right to read it");
@@ -163,8 +173,7 @@ public final class DataFile implements AutoCloseable {
       case ZipException bad ->
           new UserError(Code.DATA_MALFORMED, name, "its compressed data are broken: " + reason(bad))
               .help(DAMAGED);
-      default ->
-          new UserError(Code.CANNOT_READ, name, reason(failure)).help("check the disk");
+      default -> new UserError(Code.CANNOT_READ, name, reason(failure)).help("check the disk");
     };
   }
 
@@ -174,7 +183,8 @@ public final class DataFile implements AutoCloseable {
       return Arena.ofAuto().allocate(Math.max(bytes, 1), 64).asSlice(0, bytes);
     } catch (OutOfMemoryError _) {
       throw new UserError(
-              Code.OUT_OF_MEMORY, Text.of("there is no memory for the %,d bytes of %s", bytes, what))
+              Code.OUT_OF_MEMORY,
+              Text.of("there is no memory for the %,d bytes of %s", bytes, what))
           .help("use a smaller part of the data, or a machine with more memory");
     }
   }

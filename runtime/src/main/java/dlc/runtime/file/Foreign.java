@@ -40,7 +40,8 @@ final class Foreign {
     if (text.startsWith("<")) {
       return "it is a web page or XML";
     }
-    return text.chars().allMatch(c -> c >= 0x20 && c < 0x7F || c == '\n' || c == '\r' || c == '\t')
+    return text.chars()
+            .allMatch(c -> (c >= 0x20 && c < 0x7F) || c == '\n' || c == '\r' || c == '\t')
         ? "it is text that begins with " + excerpt(text)
         : "it begins with the bytes " + HexFormat.ofDelimiter(" ").formatHex(start);
   }

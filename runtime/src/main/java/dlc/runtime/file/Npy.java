@@ -86,7 +86,7 @@ public final class Npy {
     byte[] size = file.bytes(sizeBytes, "the header");
     long length = 0;
     for (int i = sizeBytes - 1; i >= 0; i--) {
-      length = length << 8 | size[i] & 0xFF;
+      length = (length << 8) | (size[i] & 0xFF);
     }
     if (length > MAX_HEADER) {
       throw file.malformed(Text.of("it has a header of %,d bytes, which no array needs", length))

@@ -34,7 +34,7 @@ public final class SafeTensors {
 
   /** The arrays of a file by name, in the order in which they lie there. */
   public static Map<String, NumberArray> read(Path path) {
-    try (DataFile file = DataFile.open(path)) {
+    try (DataFile file = DataFile.openPlain(path)) {
       long length = file.length();
       byte[] start = file.upTo(8);
       long headerLength = start.length < 8 ? -1 : littleEndian(start).getLong();
@@ -152,10 +152,10 @@ public final class SafeTensors {
   private static UserError foreign(Path path, byte[] start, long length) {
     String found =
         start.length == 8 && Foreign.looksBinary(start)
-            ? Text.of("its header does not fit the file's %,d bytes; it is cut off or foreign", length)
+            ? Text.of(
+                "its header does not fit the file's %,d bytes; it is cut off or foreign", length)
             : Foreign.describe(start);
-    return new UserError(
-            Code.WEIGHTS_UNREADABLE, path, "this is not a safetensors file: " + found)
+    return new UserError(Code.WEIGHTS_UNREADABLE, path, "this is not a safetensors file: " + found)
         .help(HOW_TO_WRITE);
   }
 

@@ -101,7 +101,7 @@ final class ClassTally implements Scores.Tally {
     int rank = 0;
     for (int c = 0; c < classes; c++) {
       double score = outputs.at(start + (long) c * inner);
-      if (score > own || score == own && c < target) {
+      if (score > own || (score == own && c < target)) {
         rank++;
       }
     }

@@ -152,8 +152,7 @@ public final class Trainer {
       throw new UserError(
               Code.BAD_SETTING,
               "drop_last",
-              "with batch %d and %d samples no batch is left"
-                  .formatted(settings.batch(), samples))
+              "with batch %d and %d samples no batch is left".formatted(settings.batch(), samples))
           .help("lower batch, or leave drop_last out");
     }
     return partial ? full + 1 : full;

@@ -66,7 +66,13 @@ public final class Weights {
   public static void load(Executable executable, Map<String, NumberArray> arrays, String origin) {
     Map<String, TensorType> wanted = weights(executable);
     requireMatch(wanted, arrays, origin);
-    wanted.forEach((name, type) -> store(arrays.get(name), executable.state(name), type));
+    arrays.forEach(
+        (name, array) -> {
+          TensorType type = wanted.get(name);
+          if (type != null) {
+            store(array, executable.state(name), type);
+          }
+        });
   }
 
   /** The first state that holds a NaN or an infinity. */

@@ -4,24 +4,30 @@ package dlc.runtime.data;
 import dlc.base.Code;
 import dlc.base.NearestName;
 import dlc.base.UserError;
-import dlc.runtime.file.Npz;
 import dlc.runtime.file.NumberArray;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
- * One {@code .npz} file: {@code npz("all.npz", image="x", y="labels")} names the array of each
+ * One file of named arrays: {@code npz("all.npz", image="x", y="labels")} names the array of each
  * input and of the target. Without names the arrays' own are taken.
  */
-final class NpzSource implements Source {
+final class ArchiveSource implements Source {
+
+  private final Function<Path, Map<String, NumberArray>> reader;
+
+  ArchiveSource(Function<Path, Map<String, NumberArray>> reader) {
+    this.reader = reader;
+  }
 
   @Override
   public Parts load(SourceSpec spec, DataRequest request) {
     Options options = Options.open(spec, List.of("file"));
     Path path = request.paths().resolve(options.text("file"));
-    Map<String, NumberArray> found = Npz.read(path);
+    Map<String, NumberArray> found = reader.apply(path);
     Map<String, NumberArray> arrays = new LinkedHashMap<>();
     for (String name : options.names()) {
       if (!name.equals("file")) {

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.passes.schedule;
+
+import static dlc.ir.scalar.BinaryFn.EQ;
+import static dlc.ir.scalar.BinaryFn.GT;
+import static dlc.ir.scalar.BinaryFn.LT;
+
+import dlc.ir.DType;
+import dlc.ir.kernel.Stmt;
+import dlc.ir.scalar.BinaryFn;
+import dlc.ir.scalar.Scalar;
+import dlc.ir.scalar.UnaryFn;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Writes exp, log, tanh and their like on f32 as polynomials, which vectors can compute.
+ *
+ * <p>Ranges are reduced as in Cephes (Moshier, 1992); polynomials are Taylor and minimax ones of f32
+ * accuracy: exp and log within 2 ULP, tanh and erf within 4. f64 is left to the C library.
+ */
+final class ExpandMath {
+
+  private final List<Stmt> block = new ArrayList<>();
+  private final int[] names;
+
+  private ExpandMath(int[] names) {
+    this.names = names;
+  }
+
+  static List<Stmt> run(List<Stmt> statements) {
+    return run(statements, new int[1]);
+  }
+
+  private static List<Stmt> run(List<Stmt> statements, int[] names) {
+    List<Stmt> result = new ArrayList<>();
+    for (Stmt statement : statements) {
+      ExpandMath expansion = new ExpandMath(names);
+      Stmt last =
+          switch (statement) {
+            case Stmt.For(var counter, var kind, var body) ->
+                new Stmt.For(counter, kind, run(body, names));
+            case Stmt.If(var when, var body) -> new Stmt.If(when, run(body, names));
+            case Stmt.Let(var name, var value) -> new Stmt.Let(name, expansion.expand(value));
+            case Stmt.Store(var buffer, var at, var value) ->
+                new Stmt.Store(buffer, at, expansion.expand(value));
+            case Stmt.Declare declare -> declare;
+          };
+      result.addAll(expansion.block);
+      result.add(last);
+    }
+    return result;
+  }
+
+  private Scalar expand(Scalar scalar) {
+    Scalar inner = scalar.mapParts(this::expand, index -> index);
+    if (!(inner instanceof Scalar.Unary(UnaryFn fn, Scalar x)) || x.type() != DType.F32) {
+      return inner;
+    }
+    return switch (fn) {
+      case EXP -> let(exp(let(x)));
+      case LOG -> let(log(let(x)));
+      case LOG1P -> let(log1p(let(x)));
+      case TANH -> let(tanh(let(x)));
+      case ERF -> let(erf(let(x)));
+      case SIN -> let(wave(let(x), false));
+      case COS -> let(wave(let(x), true));
+      case NEG, NOT, ABS, SIGN, FLOOR, SQRT, RSQRT, POW2, EXPONENT, MANTISSA -> inner;
+    };
+  }
+
+  private Scalar let(Scalar scalar) {
+    if (scalar instanceof Scalar.Local) {
+      return scalar;
+    }
+    Stmt.Let let = new Stmt.Let("m" + names[0]++, scalar);
+    block.add(let);
+    return let.local();
+  }
+
+  private static Scalar lit(double value) {
+    return Scalar.literal(value, DType.F32);
+  }
+
+  private static Scalar fn(UnaryFn fn, Scalar x) {
+    return x.then(fn);
+  }
+
+  /** Horner's rule; the highest power comes first. */
+  private Scalar polynomial(Scalar x, double... coefficients) {
+    Scalar sum = lit(coefficients[0]);
+    for (int i = 1; i < coefficients.length; i++) {
+      sum = sum.times(x).plus(lit(coefficients[i]));
+    }
+    return let(sum);
+  }
+
+  // e^x = 2^n e^r with r = x - n ln 2, |r| <= ln 2 / 2; 2^n in two steps, since n may be 128 or -149.
+  private Scalar exp(Scalar x) {
+    Scalar low = x.is(LT, lit(-104)).choose(lit(-104), x);
+    Scalar clamped = let(low.is(GT, lit(89)).choose(lit(89), low));
+    Scalar n = let(fn(UnaryFn.FLOOR, clamped.times(lit(1.44269504088896341)).plus(lit(0.5))));
+    Scalar r =
+        let(clamped.minus(n.times(lit(0.693359375))).minus(n.times(lit(-2.12194440e-4))));
+    Scalar p =
+        polynomial(
+            r, 1.0 / 5040, 1.0 / 720, 1.0 / 120, 1.0 / 24, 1.0 / 6, 0.5, 1.0, 1.0);
+    Scalar half = let(fn(UnaryFn.FLOOR, n.times(lit(0.5))));
+    return p.times(fn(UnaryFn.POW2, half)).times(fn(UnaryFn.POW2, n.minus(half)));
+  }
+
+  // log x = e ln 2 + log(1 + f), with 1 + f the mantissa moved into [sqrt(1/2), sqrt(2)).
+  private Scalar log(Scalar x) {
+    Scalar tiny = let(x.is(LT, lit(1.17549435e-38)));
+    Scalar scaled = let(tiny.choose(x.times(lit(8388608)), x));
+    Scalar mantissa = let(fn(UnaryFn.MANTISSA, scaled));
+    Scalar big = let(mantissa.is(GT, lit(1.41421356)));
+    Scalar f = let(big.choose(mantissa.times(lit(0.5)), mantissa).minus(lit(1)));
+    Scalar exponent = fn(UnaryFn.EXPONENT, scaled).plus(big.choose(lit(1), lit(0)));
+    Scalar e = let(exponent.minus(tiny.choose(lit(23), lit(0))));
+    Scalar z = let(f.times(f));
+    Scalar p =
+        polynomial(
+            f,
+            7.0376836292e-2,
+            -1.1514610310e-1,
+            1.1676998740e-1,
+            -1.2420140846e-1,
+            1.4249322787e-1,
+            -1.6668057665e-1,
+            2.0000714765e-1,
+            -2.4999993993e-1,
+            3.3333331174e-1);
+    Scalar y =
+        f.times(z).times(p).plus(e.times(lit(-2.12194440e-4))).minus(z.times(lit(0.5)));
+    Scalar value = let(f.plus(y).plus(e.times(lit(0.693359375))));
+    Scalar infinity = lit(Double.POSITIVE_INFINITY);
+    Scalar finite = x.is(EQ, infinity).choose(infinity, value);
+    Scalar positive = x.is(EQ, lit(0)).choose(lit(Double.NEGATIVE_INFINITY), finite);
+    Scalar known = x.is(LT, lit(0)).choose(lit(Double.NaN), positive);
+    return x.is(BinaryFn.NE, x).choose(x, known);
+  }
+
+  // log(1 + x) = log(u) x / (u - 1) with u = 1 + x rounded (Kahan).
+  private Scalar log1p(Scalar x) {
+    Scalar u = let(x.plus(lit(1)));
+    Scalar log = let(log(u));
+    Scalar corrected = log.times(x).over(u.minus(lit(1)));
+    Scalar infinite = x.is(EQ, lit(Double.POSITIVE_INFINITY));
+    return u.is(EQ, lit(1)).choose(x, infinite.choose(x, u.is(EQ, lit(0)).choose(log, corrected)));
+  }
+
+  // tanh x = 1 - 2 / (e^2x + 1) away from 0, an odd polynomial near it.
+  private Scalar tanh(Scalar x) {
+    Scalar magnitude = let(fn(UnaryFn.ABS, x));
+    Scalar far =
+        let(lit(1).minus(lit(2).over(let(exp(let(magnitude.plus(magnitude)))).plus(lit(1)))));
+    Scalar z = let(x.times(x));
+    Scalar p =
+        polynomial(
+            z,
+            -5.70498872745e-3,
+            2.06390887954e-2,
+            -5.37397155531e-2,
+            1.33314422036e-1,
+            -3.33332819422e-1);
+    Scalar near = x.plus(x.times(z).times(p));
+    Scalar signed = x.is(LT, lit(0)).choose(fn(UnaryFn.NEG, far), far);
+    return magnitude.is(LT, lit(0.625)).choose(near, signed);
+  }
+
+  // Taylor's series near 0; Abramowitz and Stegun 7.1.26 further out.
+  private Scalar erf(Scalar x) {
+    Scalar magnitude = let(fn(UnaryFn.ABS, x));
+    Scalar t = let(lit(1).over(lit(1).plus(magnitude.times(lit(0.3275911)))));
+    Scalar p =
+        polynomial(
+            t, 1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592, 0.0);
+    Scalar z = let(x.times(x));
+    Scalar far = let(lit(1).minus(p.times(let(exp(let(fn(UnaryFn.NEG, z)))))));
+    double[] series = new double[11];
+    double factorial = 1;
+    for (int n = 0; n < series.length; n++) {
+      factorial *= Math.max(1, n);
+      double sign = n % 2 == 0 ? 1 : -1;
+      series[series.length - 1 - n] =
+          sign * 2 / Math.sqrt(Math.PI) / (factorial * (2 * n + 1));
+    }
+    Scalar near = x.times(polynomial(z, series));
+    Scalar signed = x.is(LT, lit(0)).choose(fn(UnaryFn.NEG, far), far);
+    return magnitude.is(LT, lit(1)).choose(near, signed);
+  }
+
+  // Reduced by multiples of pi / 2 in three parts; then the sine or cosine on [-pi/4, pi/4].
+  private Scalar wave(Scalar x, boolean cosine) {
+    Scalar n = let(fn(UnaryFn.FLOOR, x.times(lit(2 / Math.PI)).plus(lit(0.5))));
+    Scalar r =
+        let(
+            x.minus(n.times(lit(1.5703125)))
+                .minus(n.times(lit(4.837512969970703125e-4)))
+                .minus(n.times(lit(7.54978995489188216e-8))));
+    Scalar z = let(r.times(r));
+    Scalar sine =
+        let(
+            r.plus(
+                r.times(z)
+                    .times(polynomial(z, -1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1))));
+    Scalar co =
+        let(
+            z.times(z)
+                .times(
+                    polynomial(z, 2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2))
+                .minus(z.times(lit(0.5)))
+                .plus(lit(1)));
+    Scalar turned = cosine ? n.plus(lit(1)) : n;
+    Scalar quarter =
+        let(turned.minus(lit(4).times(fn(UnaryFn.FLOOR, turned.times(lit(0.25))))));
+    Scalar odd = let(quarter.is(EQ, lit(1)));
+    Scalar back = let(quarter.is(EQ, lit(3)));
+    Scalar isOdd = new Scalar.Binary(BinaryFn.OR, odd, back);
+    Scalar value = let(isOdd.choose(co, sine));
+    return quarter.is(GT, lit(1.5)).choose(fn(UnaryFn.NEG, value), value);
+  }
+}

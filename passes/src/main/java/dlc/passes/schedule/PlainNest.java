@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.passes.schedule;
+
+import dlc.ir.kernel.Kernel;
+import dlc.ir.kernel.LoopKind;
+import dlc.ir.kernel.Stmt;
+import dlc.ir.scalar.LoopVar;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The parts of a plain kernel, as lowering writes them: serial loops around, perhaps, a fold and
+ * then statements that store.
+ *
+ * @param loops the loops over the result, the outermost first
+ * @param before the fold's registers and their first values
+ * @param reduced the loops that are folded
+ * @param step what is done in each turn of them
+ * @param after what is done with the folded value, or all that is done when nothing is folded
+ */
+record PlainNest(
+    List<LoopVar> loops,
+    List<Stmt> before,
+    List<LoopVar> reduced,
+    List<Stmt> step,
+    List<Stmt> after) {
+
+  static PlainNest of(Kernel kernel) {
+    List<LoopVar> loops = new ArrayList<>();
+    List<Stmt> body = descend(kernel.body(), loops);
+    int fold = 0;
+    while (fold < body.size() && !(body.get(fold) instanceof Stmt.For)) {
+      fold++;
+    }
+    if (fold == body.size()) {
+      return new PlainNest(loops, List.of(), List.of(), List.of(), body);
+    }
+    List<LoopVar> reduced = new ArrayList<>();
+    List<Stmt> step = descend(body.subList(fold, fold + 1), reduced);
+    return new PlainNest(
+        loops, body.subList(0, fold), reduced, step, body.subList(fold + 1, body.size()));
+  }
+
+  private static List<Stmt> descend(List<Stmt> body, List<LoopVar> loops) {
+    List<Stmt> inner = body;
+    while (inner.size() == 1
+        && inner.getFirst() instanceof Stmt.For(LoopVar counter, LoopKind kind, List<Stmt> next)
+        && kind == LoopKind.SERIAL) {
+      loops.add(counter);
+      inner = next;
+    }
+    return inner;
+  }
+
+  boolean folds() {
+    return !reduced.isEmpty();
+  }
+
+  /** How many elements the result loops visit. */
+  long elements() {
+    return product(loops);
+  }
+
+  /** How many turns the folded loops make for one element. */
+  long turns() {
+    return product(reduced);
+  }
+
+  static long product(List<LoopVar> loops) {
+    return loops.stream().mapToLong(LoopVar::extent).reduce(1, (x, y) -> x * y);
+  }
+}

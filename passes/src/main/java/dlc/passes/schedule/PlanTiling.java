@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.passes.schedule;
+
+import dlc.ir.kernel.Target;
+import dlc.ir.scalar.Index;
+import dlc.ir.scalar.LoopVar;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Chooses the tile of a contraction by an estimate of the vector instructions that each way takes.
+ *
+ * <p>A turn of the innermost loop takes as long as its multiplications, or its loads, or the latency of
+ * a chain of sums, whichever is longest.
+ */
+final class PlanTiling {
+
+  private static final int LATENCY = 8;
+  private static final int MAX_VECTORS = 4;
+  private static final double LOAD = 0.8;
+  private static final double COPY_STRAIGHT = 0.2;
+  private static final double COPY_TURNED = 1.5;
+  /** Reading with a condition in the innermost loop. */
+  private static final double CONDITIONAL = 2.5;
+  /** Half the lanes do more than half of the work: they are cheaper to run. */
+  private static final double HALF_VECTOR = 0.8;
+
+  private final List<LoopVar> loops;
+  private final List<LoopVar> reduced;
+  private final List<StagedOperand> operands;
+  private final Index target;
+  private final int lanes;
+  private final int accumulators;
+  private final List<Tiling> candidates = new ArrayList<>();
+
+  private PlanTiling(
+      PlainNest nest, List<StagedOperand> operands, Index target, int lanes, Target processor) {
+    this.loops = nest.loops();
+    this.reduced = nest.reduced();
+    this.operands = operands;
+    this.target = target;
+    this.lanes = lanes;
+    this.accumulators = processor.vectorRegisters() * 3 / 4;
+  }
+
+  /** The best tiling, if there is a loop to vectorize; {@code target} is where results are stored. */
+  static Optional<Tiling> plan(
+      PlainNest nest, List<StagedOperand> operands, Index target, int lanes, Target processor) {
+    PlanTiling planner = new PlanTiling(nest, operands, target, lanes, processor);
+    for (int width = lanes; width >= Math.max(4, lanes / 4) || width == lanes; width /= 2) {
+      planner.outerForms(width);
+      planner.dotForms(width);
+    }
+    return planner.candidates.stream().min(Comparator.comparingDouble(Tiling::cost));
+  }
+
+  private void outerForms(int width) {
+    for (LoopVar lane : loops) {
+      for (int wide = 0; wide < 2; wide++) {
+        StagedOperand x = operands.get(wide);
+        StagedOperand y = operands.get(1 - wide);
+        if (canBeWide(x, lane) && !y.uses(lane)) {
+          outerForms(lane, wide, width);
+        }
+      }
+    }
+  }
+
+  private static boolean canBeWide(StagedOperand operand, LoopVar lane) {
+    return operand.contiguousAxis(lane) >= 0 && (operand.isReadyAlong(lane) || operand.isStageable());
+  }
+
+  private void outerForms(LoopVar lane, int wide, int width) {
+    StagedOperand x = operands.get(wide);
+    StagedOperand y = operands.get(1 - wide);
+    int vectors = Math.ceilDiv(lane.extent(), width);
+    for (LoopVar rows : withNone(only(y, x, loops))) {
+      for (int perBlock = 1; perBlock <= Math.min(vectors, MAX_VECTORS); perBlock++) {
+        List<LoopVar> more =
+            perBlock == vectors ? withNone(only(x, y, loops, lane)) : withNone(List.of());
+        for (LoopVar columns : more) {
+          for (int height = 1; height <= (rows == null ? 1 : Math.min(rows.extent(), 14)); height++) {
+            for (int depth = 1; depth <= (columns == null ? 1 : Math.min(columns.extent(), 6)); depth++) {
+              if (height * perBlock * depth > accumulators) {
+                break;
+              }
+              if (columns != null && (depth == 1 || columns.extent() % depth != 0)) {
+                continue;
+              }
+              add(lane, wide, width, perBlock, rows, height, columns, depth);
+            }
+          }
+        }
+      }
+    }
+  }
+
+  private void add(
+      LoopVar lane,
+      int wide,
+      int width,
+      int perBlock,
+      @Nullable LoopVar rows,
+      int height,
+      @Nullable LoopVar columns,
+      int depth) {
+    Axis across = Axis.vectors(lane, perBlock, width);
+    Axis down = rows == null ? null : Axis.of(rows, height);
+    Axis deep = columns == null ? null : Axis.of(columns, depth);
+    double others = (double) PlainNest.product(loops) / lane.extent();
+    others /= rows == null ? 1 : rows.extent();
+    others /= columns == null ? 1 : columns.extent();
+    double turns = PlainNest.product(reduced);
+    double cost = 0;
+    for (Axis.Variant across1 : across.variants()) {
+      for (int rowCount : sizes(down)) {
+        int tile = across1.units() * rowCount * depth;
+        double step = Math.max(tile, Math.max(LOAD * (across1.units() * depth + rowCount), LATENCY));
+        double store = target.stride(lane) == 1 ? 3 : 2.5 * width;
+        double blocks =
+            count(across, across1.units()) * count(down, rowCount) * (deep == null ? 1 : deep.units() / (double) depth);
+        cost += others * blocks * (turns * step + tile * store + LATENCY);
+      }
+    }
+    StagedOperand x = operands.get(wide);
+    StagedOperand y = operands.get(1 - wide);
+    cost *= speed(width) * (y.load().when().always() || y.isStageable() ? 1 : CONDITIONAL);
+    cost += stagingCost(x, lane) + stagingCost(y, null);
+    candidates.add(new Tiling(Tiling.Form.OUTER, wide, across, down, deep, cost));
+  }
+
+  private double speed(int width) {
+    double speed = 1;
+    for (int w = width; w < lanes; w *= 2) {
+      speed *= HALF_VECTOR;
+    }
+    return speed;
+  }
+
+  private static List<Integer> sizes(@Nullable Axis axis) {
+    return axis == null
+        ? List.of(1)
+        : axis.variants().stream().map(Axis.Variant::units).toList();
+  }
+
+  /** How many blocks of that size there are. */
+  private static double count(@Nullable Axis axis, int size) {
+    if (axis == null) {
+      return 1;
+    }
+    return size == axis.size() ? Math.max(1, axis.units() / axis.size()) : 1;
+  }
+
+  private double stagingCost(StagedOperand operand, @Nullable LoopVar lane) {
+    if (lane == null ? operand.load().when().always() : operand.isReadyAlong(lane)) {
+      return 0;
+    }
+    boolean straight =
+        lane == null || operand.contiguousAxis(lane) == operand.drivers().size() - 1;
+    return operand.stagedElements() * (straight ? COPY_STRAIGHT : COPY_TURNED);
+  }
+
+  private void dotForms(int width) {
+    for (LoopVar lane : reduced) {
+      StagedOperand x = operands.get(0);
+      StagedOperand y = operands.get(1);
+      if (canBeWide(x, lane) && canBeWide(y, lane)) {
+        for (LoopVar rows : withNone(only(x, y, loops))) {
+          for (LoopVar columns : withNone(only(y, x, loops))) {
+            dotForms(lane, width, rows, columns);
+          }
+        }
+      }
+    }
+  }
+
+  private void dotForms(
+      LoopVar lane, int width, @Nullable LoopVar rows, @Nullable LoopVar columns) {
+    for (int height = 1; height <= (rows == null ? 1 : Math.min(rows.extent(), 10)); height++) {
+      for (int across = 1; across <= (columns == null ? 1 : Math.min(columns.extent(), 10)); across++) {
+        if (height * across > accumulators) {
+          break;
+        }
+        Axis down = rows == null ? null : Axis.of(rows, height);
+        Axis right = columns == null ? null : Axis.of(columns, across);
+        Axis along = Axis.vectors(lane, 1, width);
+        double others = (double) PlainNest.product(loops);
+        others /= rows == null ? 1 : rows.extent();
+        others /= columns == null ? 1 : columns.extent();
+        double turns = (double) PlainNest.product(reduced) / lane.extent() * along.units();
+        double cost = 0;
+        for (int rowCount : sizes(down)) {
+          for (int columnCount : sizes(right)) {
+            int tile = rowCount * columnCount;
+            double step = Math.max(tile, Math.max(LOAD * (rowCount + columnCount), LATENCY));
+            double sumUp = tile * (2 * Integer.numberOfTrailingZeros(width) + 4);
+            cost += others * count(down, rowCount) * count(right, columnCount) * (turns * step + sumUp + LATENCY);
+          }
+        }
+        cost *= speed(width);
+        cost += stagingCost(operands.get(0), lane) + stagingCost(operands.get(1), lane);
+        candidates.add(new Tiling(Tiling.Form.DOT, 0, along, down, right, cost));
+      }
+    }
+  }
+
+  /** The loops that only {@code mine} uses, evenly. */
+  private static List<LoopVar> only(
+      StagedOperand mine, StagedOperand other, List<LoopVar> loops, LoopVar... except) {
+    return loops.stream()
+        .filter(loop -> mine.uses(loop) && !other.uses(loop) && mine.isRegularIn(loop))
+        .filter(loop -> !List.of(except).contains(loop))
+        .toList();
+  }
+
+  private static List<@Nullable LoopVar> withNone(List<LoopVar> loops) {
+    List<@Nullable LoopVar> all = new ArrayList<>(loops);
+    if (loops.isEmpty()) {
+      all.add(null);
+    }
+    return all;
+  }
+}

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.passes.schedule;
+
+import dlc.ir.TensorType;
+import dlc.ir.kernel.LoopKind;
+import dlc.ir.kernel.Stmt;
+import dlc.ir.scalar.Buffer;
+import dlc.ir.scalar.Condition;
+import dlc.ir.scalar.Index;
+import dlc.ir.scalar.LoopVar;
+import dlc.ir.scalar.Scalar;
+import dlc.ir.scalar.Space;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+
+/** The small rewritings of statements that schedules are made of. */
+final class Rewriting {
+
+  private Rewriting() {}
+
+  /** The statements with every scalar, also inside others, rewritten from the inside out. */
+  static List<Stmt> mapScalars(List<Stmt> statements, UnaryOperator<Scalar> rewriting) {
+    return statements.stream()
+        .<Stmt>map(
+            statement ->
+                switch (statement) {
+                  case Stmt.For(var counter, var kind, var body) ->
+                      new Stmt.For(counter, kind, mapScalars(body, rewriting));
+                  case Stmt.If(var when, var body) ->
+                      new Stmt.If(when, mapScalars(body, rewriting));
+                  case Stmt.Let(var name, var value) -> new Stmt.Let(name, deep(value, rewriting));
+                  case Stmt.Store(var buffer, var at, var value) ->
+                      new Stmt.Store(buffer, at, deep(value, rewriting));
+                  case Stmt.Declare declare -> declare;
+                })
+        .toList();
+  }
+
+  private static Scalar deep(Scalar scalar, UnaryOperator<Scalar> rewriting) {
+    return rewriting.apply(scalar.mapParts(part -> deep(part, rewriting), index -> index));
+  }
+
+  /** The statements with loop counters replaced. */
+  static List<Stmt> substitute(List<Stmt> statements, Map<LoopVar, Index> replacement) {
+    Function<LoopVar, Index> lookUp =
+        loop -> replacement.getOrDefault(loop, loop.index());
+    UnaryOperator<Index> move = index -> index.substitute(lookUp);
+    return statements.stream()
+        .<Stmt>map(
+            statement ->
+                switch (statement) {
+                  case Stmt.For(var counter, var kind, var body) ->
+                      new Stmt.For(counter, kind, substitute(body, replacement));
+                  case Stmt.If(var when, var body) ->
+                      new Stmt.If(when.map(move), substitute(body, replacement));
+                  case Stmt.Let(var name, var value) ->
+                      new Stmt.Let(name, value.substitute(lookUp));
+                  case Stmt.Store(var buffer, var at, var value) ->
+                      new Stmt.Store(
+                          buffer, at.stream().map(move).toList(), value.substitute(lookUp));
+                  case Stmt.Declare declare -> declare;
+                })
+        .toList();
+  }
+
+  /**
+   * Replaces a register of one element by the element at {@code at} of a larger one.
+   *
+   * @param registers what each is replaced by
+   */
+  static List<Stmt> widen(
+      List<Stmt> statements, Map<Buffer, Buffer> registers, List<Index> at) {
+    List<Stmt> stores =
+        statements.stream()
+            .<Stmt>map(
+                statement ->
+                    statement instanceof Stmt.Store(var buffer, var _, var value)
+                            && registers.containsKey(buffer)
+                        ? new Stmt.Store(registers.get(buffer), at, value)
+                        : statement)
+            .toList();
+    return mapScalars(
+        stores,
+        scalar ->
+            scalar instanceof Scalar.Load load && registers.containsKey(load.buffer())
+                ? new Scalar.Load(registers.get(load.buffer()), at, Condition.ALWAYS, 0)
+                : scalar);
+  }
+
+  /** Reads and writes of memory through one-dimensional views. */
+  static List<Stmt> flatten(List<Stmt> statements) {
+    List<Stmt> stores =
+        statements.stream()
+            .<Stmt>map(
+                statement ->
+                    switch (statement) {
+                      case Stmt.For(var counter, var kind, var body) ->
+                          new Stmt.For(counter, kind, flatten(body));
+                      case Stmt.If(var when, var body) -> new Stmt.If(when, flatten(body));
+                      case Stmt.Store(var buffer, var at, var value)
+                          when buffer.space() == Space.GLOBAL ->
+                          new Stmt.Store(flat(buffer), flat(buffer, at), value);
+                      case Stmt.Store _, Stmt.Let _, Stmt.Declare _ -> statement;
+                    })
+            .toList();
+    return mapScalars(
+        stores,
+        scalar ->
+            scalar instanceof Scalar.Load(var buffer, var at, var when, double otherwise)
+                    && buffer.space() == Space.GLOBAL
+                ? new Scalar.Load(flat(buffer), flat(buffer, at), when, otherwise)
+                : scalar);
+  }
+
+  private static Buffer flat(Buffer buffer) {
+    int elements = Math.toIntExact(buffer.type().elements());
+    return new Buffer(
+        buffer.name(), TensorType.of(buffer.type().dtype(), elements), buffer.space());
+  }
+
+  private static List<Index> flat(Buffer buffer, List<Index> at) {
+    return List.of(Index.linear(at, buffer.type().dims()));
+  }
+
+  /** Calls {@code visitor} with each index of memory and of positions, and {@code tests} with each condition. */
+  static void visitIndices(
+      List<Stmt> statements, Consumer<Index> visitor, Consumer<Condition> tests) {
+    for (Stmt statement : statements) {
+      switch (statement) {
+        case Stmt.For loop -> visitIndices(loop.body(), visitor, tests);
+        case Stmt.If branch -> {
+          tests.accept(branch.when());
+          visitIndices(branch.body(), visitor, tests);
+        }
+        case Stmt.Let let -> visitIndices(let.value(), visitor, tests);
+        case Stmt.Store(var buffer, var at, var value) -> {
+          visitor.accept(Index.linear(at, buffer.type().dims()));
+          visitIndices(value, visitor, tests);
+        }
+        case Stmt.Declare _ -> {}
+      }
+    }
+  }
+
+  private static void visitIndices(
+      Scalar scalar, Consumer<Index> visitor, Consumer<Condition> tests) {
+    scalar.parts().forEach(part -> visitIndices(part, visitor, tests));
+    switch (scalar) {
+      case Scalar.Load load -> {
+        visitor.accept(Index.linear(load.at(), load.buffer().type().dims()));
+        tests.accept(load.when());
+      }
+      case Scalar.Position position -> visitor.accept(position.index());
+      case Scalar.Uniform uniform -> visitor.accept(uniform.element());
+      case Scalar.Holds holds -> tests.accept(holds.when());
+      case Scalar.Arg _,
+          Scalar.Literal _,
+          Scalar.Unary _,
+          Scalar.Binary _,
+          Scalar.Select _,
+          Scalar.Cast _,
+          Scalar.Local _ -> {}
+    }
+  }
+
+  /** Calls {@code visitor} with each scalar. */
+  static void visitScalars(List<Stmt> statements, Consumer<Scalar> visitor) {
+    for (Stmt statement : statements) {
+      switch (statement) {
+        case Stmt.For loop -> visitScalars(loop.body(), visitor);
+        case Stmt.If branch -> visitScalars(branch.body(), visitor);
+        case Stmt.Let let -> visitScalars(let.value(), visitor);
+        case Stmt.Store store -> visitScalars(store.value(), visitor);
+        case Stmt.Declare _ -> {}
+      }
+    }
+  }
+
+  private static void visitScalars(Scalar scalar, Consumer<Scalar> visitor) {
+    visitor.accept(scalar);
+    scalar.parts().forEach(part -> visitScalars(part, visitor));
+  }
+
+  /** {@code body} under {@code when}, or plain when that always holds. */
+  static List<Stmt> guarded(Condition when, List<Stmt> body) {
+    return when.always() ? body : List.of(new Stmt.If(when, body));
+  }
+
+  /** Loops of {@code kind} around {@code body}, the first outermost; loops of one turn are left out. */
+  static List<Stmt> nest(List<LoopVar> loops, LoopKind kind, List<Stmt> body) {
+    List<Stmt> nested = new ArrayList<>(body);
+    for (LoopVar loop : loops.reversed()) {
+      if (loop.extent() > 1) {
+        nested = List.of(new Stmt.For(loop, kind, nested));
+      }
+    }
+    return nested;
+  }
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.passes.schedule;
+
+import dlc.ir.DType;
+import dlc.ir.kernel.Kernel;
+import dlc.ir.kernel.Stmt;
+import dlc.ir.kernel.Target;
+import dlc.ir.scalar.Scalar;
+import dlc.passes.lower.LoweredGraph;
+import dlc.passes.lower.LoweredGraph.Call;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Rewrites the plain kernels of an entry point for a processor with vectors and threads. */
+public final class Schedule {
+
+  private Schedule() {}
+
+  public static LoweredGraph run(LoweredGraph graph, Target target) {
+    Staging staging = new Staging(graph);
+    List<Call> calls = new ArrayList<>();
+    for (Call call : graph.calls()) {
+      Call scheduled = schedule(call, target, staging);
+      for (Call copy : staging.takeCopies()) {
+        calls.add(schedule(copy, target, staging));
+      }
+      staging.overwritten(call);
+      calls.add(scheduled);
+    }
+    return graph.withCalls(calls);
+  }
+
+  private static Call schedule(Call call, Target target, Staging staging) {
+    PlainNest nest = PlainNest.of(call.kernel());
+    int lanes = lanes(call.kernel(), target);
+    Call scheduled;
+    if (!nest.folds()) {
+      scheduled = with(call, ScheduleElementwise.run(nest, lanes));
+    } else {
+      scheduled =
+          ScheduleContraction.run(call, nest, lanes, target, staging)
+              .orElseGet(() -> with(call, ScheduleFold.run(nest, lanes)));
+    }
+    Kernel kernel = scheduled.kernel();
+    return new Call(kernel.with(ExpandMath.run(kernel.body())), scheduled.arguments());
+  }
+
+  private static Call with(Call call, List<Stmt> body) {
+    return new Call(call.kernel().with(body), call.arguments());
+  }
+
+  /** As many lanes as the widest type of the kernel allows. */
+  private static int lanes(Kernel kernel, Target target) {
+    boolean[] wide = {false};
+    Rewriting.visitScalars(
+        kernel.body(),
+        scalar ->
+            wide[0] |=
+                scalar instanceof Scalar.Load load && load.buffer().type().dtype() == DType.F64
+                    || scalar instanceof Scalar.Cast cast && cast.type() == DType.F64);
+    return target.lanes(wide[0] ? DType.F64 : DType.F32);
+  }
+}

@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.passes.schedule;
+
+import dlc.ir.TensorType;
+import dlc.ir.kernel.Kernel;
+import dlc.ir.kernel.LoopKind;
+import dlc.ir.kernel.Stmt;
+import dlc.ir.kernel.Target;
+import dlc.ir.scalar.BinaryFn;
+import dlc.ir.scalar.Buffer;
+import dlc.ir.scalar.Condition;
+import dlc.ir.scalar.Index;
+import dlc.ir.scalar.LoopVar;
+import dlc.ir.scalar.Scalar;
+import dlc.ir.scalar.Space;
+import dlc.passes.lower.LoweredGraph.Call;
+import dlc.passes.lower.LoweredGraph.Memory;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Gives a sum of products a tile of accumulators in vector registers.
+ *
+ * <pre>
+ * parallel p {                                         // a block of the result
+ *   register acc: f32[8, 1, 2, 16]
+ *   serial r0 { …                                      // the sum
+ *     unrolled i { unrolled j { lanes l {
+ *       acc[i, 0, j, l] = acc[i, 0, j, l] + x[…, 16 * j + l] * w[i, …] } } } }
+ *   unrolled i { unrolled j { lanes l { …  y[…] = … } } }
+ * }
+ * </pre>
+ *
+ * <p>Matrix products and the three convolutions all come here; they differ in their index functions
+ * alone.
+ */
+final class ScheduleContraction {
+
+  private final Call call;
+  private final PlainNest nest;
+  private final Buffer acc;
+  private final List<Scalar.Load> loads;
+  private final Tiling tiling;
+
+  private ScheduleContraction(
+      Call call, PlainNest nest, Buffer acc, List<Scalar.Load> loads, Tiling tiling) {
+    this.call = call;
+    this.nest = nest;
+    this.acc = acc;
+    this.loads = loads;
+    this.tiling = tiling;
+  }
+
+  /** The scheduled call, or nothing when the kernel is no sum of products of two loads. */
+  static Optional<Call> run(
+      Call call, PlainNest nest, int lanes, Target target, Staging staging) {
+    Optional<List<Scalar.Load>> product = product(nest);
+    Optional<Index> stored = stored(nest);
+    if (product.isEmpty() || stored.isEmpty()) {
+      return Optional.empty();
+    }
+    List<StagedOperand> operands = product.get().stream().map(StagedOperand::of).toList();
+    return PlanTiling.plan(nest, operands, stored.get(), lanes, target)
+        .map(tiling -> tiled(call, nest, operands, tiling, staging));
+  }
+
+  /** The two loads whose products are summed. */
+  private static Optional<List<Scalar.Load>> product(PlainNest nest) {
+    if (nest.step().size() == 1
+        && nest.step().getFirst() instanceof Stmt.Store(Buffer _, List<Index> _, Scalar value)
+        && value instanceof Scalar.Binary(BinaryFn sum, Scalar _, Scalar term)
+        && sum == BinaryFn.ADD
+        && term instanceof Scalar.Binary(BinaryFn times, Scalar lhs, Scalar rhs)
+        && times == BinaryFn.MUL
+        && lhs instanceof Scalar.Load x
+        && rhs instanceof Scalar.Load y
+        && x.buffer().space() == Space.GLOBAL
+        && y.buffer().space() == Space.GLOBAL) {
+      return Optional.of(List.of(x, y));
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<Index> stored(PlainNest nest) {
+    return nest.after().stream()
+        .filter(Stmt.Store.class::isInstance)
+        .map(Stmt.Store.class::cast)
+        .map(store -> Index.linear(store.at(), store.buffer().type().dims()))
+        .findFirst();
+  }
+
+  private static Call tiled(
+      Call call, PlainNest nest, List<StagedOperand> operands, Tiling tiling, Staging staging) {
+    List<Scalar.Load> loads = new ArrayList<>();
+    Map<Buffer, Memory> arguments = new LinkedHashMap<>();
+    for (int i = 0; i < call.arguments().size(); i++) {
+      arguments.put(call.kernel().arguments().get(i), call.arguments().get(i));
+    }
+    for (int i = 0; i < operands.size(); i++) {
+      StagedOperand operand = operands.get(i);
+      boolean wide = tiling.form() == Tiling.Form.DOT || tiling.wide() == i;
+      LoopVar lane = tiling.lane().loop();
+      boolean ready =
+          wide ? operand.isReadyAlong(lane) : operand.load().when().always() || !operand.isStageable();
+      if (ready) {
+        loads.add(operand.load());
+        continue;
+      }
+      int padding = tiling.lane().units() * tiling.width() - lane.extent();
+      Staging.Staged staged =
+          staging.stage(
+              operand,
+              memoryOf(operand.load().buffer(), arguments),
+              wide ? operand.contiguousAxis(lane) : -1,
+              wide ? padding : 0,
+              "s" + i);
+      arguments.put(staged.load().buffer(), staged.memory());
+      loads.add(staged.load());
+    }
+    Buffer acc = ((Stmt.Declare) nest.before().getFirst()).buffer();
+    List<Stmt> body = new ScheduleContraction(call, nest, acc, loads, tiling).body();
+    List<String> used = new ArrayList<>();
+    collectBuffers(body, used);
+    arguments.keySet().removeIf(buffer -> !used.contains(buffer.name()));
+    Kernel kernel =
+        new Kernel(
+            call.kernel().name(),
+            List.copyOf(arguments.keySet()),
+            body,
+            call.kernel().span());
+    return new Call(kernel, List.copyOf(arguments.values()));
+  }
+
+  private static Memory memoryOf(Buffer view, Map<Buffer, Memory> arguments) {
+    return arguments.entrySet().stream()
+        .filter(entry -> entry.getKey().name().equals(view.name()))
+        .findFirst()
+        .orElseThrow()
+        .getValue();
+  }
+
+  private static void collectBuffers(List<Stmt> statements, List<String> used) {
+    for (Stmt statement : statements) {
+      switch (statement) {
+        case Stmt.For loop -> collectBuffers(loop.body(), used);
+        case Stmt.If branch -> collectBuffers(branch.body(), used);
+        case Stmt.Store store -> used.add(store.buffer().name());
+        case Stmt.Let _, Stmt.Declare _ -> {}
+      }
+    }
+    Rewriting.visitScalars(
+        statements,
+        scalar -> {
+          if (scalar instanceof Scalar.Load load) {
+            used.add(load.buffer().name());
+          }
+        });
+  }
+
+  // The loops around the tile
+
+  private List<Stmt> body() {
+    List<LoopVar> outer = new ArrayList<>(nest.loops());
+    for (Axis axis : tiling.axes()) {
+      outer.remove(axis.loop());
+    }
+    tiling.axes().stream().map(Axis::blocks).forEach(outer::add);
+    outer.removeIf(loop -> loop.extent() == 1);
+    long operations = 2 * nest.elements() * nest.turns() / tiling.width();
+    List<Stmt> tiles = new ArrayList<>();
+    List<Axis> axes = tiling.axes();
+    variants(axes, 0, Condition.ALWAYS, new ArrayList<>(), tiles);
+    return Work.share(outer, operations, tiles);
+  }
+
+  private void variants(
+      List<Axis> axes, int axis, Condition when, List<Integer> sizes, List<Stmt> tiles) {
+    if (axis == axes.size()) {
+      tiles.addAll(Rewriting.guarded(when, tile(sizeOf(axes, sizes))));
+      return;
+    }
+    for (Axis.Variant variant : axes.get(axis).variants()) {
+      sizes.add(variant.units());
+      variants(axes, axis + 1, when.and(variant.when()), sizes, tiles);
+      sizes.removeLast();
+    }
+  }
+
+  private static Map<Axis, Integer> sizeOf(List<Axis> axes, List<Integer> sizes) {
+    Map<Axis, Integer> result = new HashMap<>();
+    for (int i = 0; i < axes.size(); i++) {
+      result.put(axes.get(i), sizes.get(i));
+    }
+    return result;
+  }
+
+  private List<Stmt> tile(Map<Axis, Integer> sizes) {
+    LoopVar rows = new LoopVar("i", size(sizes, tiling.rows()));
+    LoopVar columns = new LoopVar("h", size(sizes, tiling.columns()));
+    boolean outerForm = tiling.form() == Tiling.Form.OUTER;
+    LoopVar vectors = new LoopVar("j", outerForm ? size(sizes, tiling.lane()) : 1);
+    LoopVar lane = new LoopVar("l", tiling.width());
+    Map<LoopVar, Index> move = new HashMap<>();
+    move(move, tiling.rows(), rows);
+    move(move, tiling.columns(), columns);
+    List<LoopVar> unrolled = List.of(rows, columns, vectors);
+    return outerForm
+        ? outerTile(unrolled, lane, move)
+        : dotTile(unrolled, lane, move);
+  }
+
+  private static int size(Map<Axis, Integer> sizes, @org.jspecify.annotations.Nullable Axis axis) {
+    return axis == null ? 1 : sizes.get(axis);
+  }
+
+  private static void move(
+      Map<LoopVar, Index> move,
+      @org.jspecify.annotations.Nullable Axis axis,
+      LoopVar inside) {
+    if (axis != null) {
+      move.put(axis.loop(), axis.start().plus(inside.index()));
+    }
+  }
+
+  private Buffer accumulators(List<LoopVar> unrolled, LoopVar lane) {
+    List<Integer> dims = new ArrayList<>(unrolled.stream().map(LoopVar::extent).toList());
+    dims.add(lane.extent());
+    return Buffer.register("acc", new TensorType(acc.type().dtype(), dims));
+  }
+
+  private static List<Index> place(List<LoopVar> unrolled, Index lane) {
+    List<Index> at = new ArrayList<>(unrolled.stream().map(LoopVar::index).toList());
+    at.add(lane);
+    return at;
+  }
+
+  private List<Stmt> clear(Buffer tile, List<LoopVar> unrolled, LoopVar lane) {
+    Stmt zero =
+        new Stmt.Store(
+            tile,
+            place(unrolled, lane.index()),
+            Scalar.literal(0, tile.type().dtype()));
+    return List.of(
+        new Stmt.Declare(tile),
+        Rewriting.nest(
+                unrolled,
+                LoopKind.UNROLLED,
+                List.of(new Stmt.For(lane, LoopKind.LANES, List.of(zero))))
+            .getFirst());
+  }
+
+  private List<Stmt> multiply(Buffer tile, List<Index> at) {
+    Scalar sum =
+        new Scalar.Load(tile, at, Condition.ALWAYS, 0).plus(loads.get(0).times(loads.get(1)));
+    return List.of(new Stmt.Store(tile, at, sum));
+  }
+
+  private List<Stmt> outerTile(List<LoopVar> unrolled, LoopVar lane, Map<LoopVar, Index> move) {
+    LoopVar along = tiling.lane().loop();
+    LoopVar vectors = unrolled.getLast();
+    Index at =
+        tiling.lane().start().plus(vectors.index().times(lane.extent())).plus(lane.index());
+    move.put(along, at);
+    Condition inside = Condition.inRange(at, 0, along.extent());
+    boolean staged = loads.get(tiling.wide()).buffer().name().startsWith("s");
+    Buffer tile = accumulators(unrolled, lane);
+    List<Index> here = place(unrolled, lane.index());
+    List<Stmt> statements = new ArrayList<>(clear(tile, unrolled, lane));
+    List<Stmt> step = Rewriting.substitute(multiply(tile, here), move);
+    List<Stmt> vectorStep =
+        List.of(
+            new Stmt.For(
+                lane, LoopKind.LANES, staged ? step : Rewriting.guarded(inside, step)));
+    statements.addAll(
+        Rewriting.nest(
+            nest.reduced(),
+            LoopKind.SERIAL,
+            Rewriting.nest(unrolled, LoopKind.UNROLLED, vectorStep)));
+    List<Stmt> after =
+        Rewriting.substitute(
+            Rewriting.widen(nest.after(), Map.of(acc, tile), here), move);
+    statements.addAll(
+        Rewriting.nest(
+            unrolled,
+            LoopKind.UNROLLED,
+            List.of(new Stmt.For(lane, LoopKind.LANES, Rewriting.guarded(inside, after)))));
+    return statements;
+  }
+
+  private List<Stmt> dotTile(List<LoopVar> unrolled, LoopVar lane, Map<LoopVar, Index> move) {
+    LoopVar along = tiling.lane().loop();
+    Buffer tile = accumulators(unrolled, lane);
+    List<Index> here = place(unrolled, lane.index());
+    List<Stmt> statements = new ArrayList<>(clear(tile, unrolled, lane));
+    List<Stmt> step = Rewriting.substitute(multiply(tile, here), move);
+    List<Stmt> turns = new ArrayList<>();
+    int whole = along.extent() / lane.extent();
+    if (whole > 0) {
+      LoopVar turn = new LoopVar("q", whole);
+      turns.addAll(
+          Rewriting.nest(
+              List.of(turn),
+              LoopKind.SERIAL,
+              vectorsAt(step, unrolled, lane, along, turn.index().times(lane.extent()))));
+    }
+    if (along.extent() % lane.extent() != 0) {
+      turns.addAll(
+          vectorsAt(step, unrolled, lane, along, Index.of(whole * lane.extent())));
+    }
+    List<LoopVar> around = new ArrayList<>(nest.reduced());
+    around.remove(along);
+    statements.addAll(Rewriting.nest(around, LoopKind.SERIAL, turns));
+    statements.addAll(
+        Rewriting.nest(unrolled, LoopKind.UNROLLED, sumUp(tile, unrolled, lane.extent())));
+    List<Index> first = place(unrolled, Index.ZERO);
+    statements.addAll(
+        Rewriting.nest(
+            unrolled,
+            LoopKind.UNROLLED,
+            Rewriting.substitute(
+                Rewriting.widen(nest.after(), Map.of(acc, tile), first), move)));
+    return statements;
+  }
+
+  private List<Stmt> vectorsAt(
+      List<Stmt> step, List<LoopVar> unrolled, LoopVar lane, LoopVar along, Index start) {
+    Index at = start.plus(lane.index());
+    Condition inside = Condition.inRange(at, 0, along.extent());
+    List<Stmt> moved = Rewriting.substitute(step, Map.of(along, at));
+    return Rewriting.nest(
+        unrolled,
+        LoopKind.UNROLLED,
+        List.of(new Stmt.For(lane, LoopKind.LANES, Rewriting.guarded(inside, moved))));
+  }
+
+  /** Adds the lanes up by halves. */
+  private static List<Stmt> sumUp(Buffer tile, List<LoopVar> unrolled, int width) {
+    List<Stmt> statements = new ArrayList<>();
+    for (int half = width / 2; half >= 1; half /= 2) {
+      LoopVar lane = new LoopVar("l", half);
+      List<Index> target = place(unrolled, lane.index());
+      List<Index> source = place(unrolled, lane.index().plus(half));
+      Stmt store =
+          new Stmt.Store(
+              tile,
+              target,
+              new Scalar.Load(tile, target, Condition.ALWAYS, 0)
+                  .plus(new Scalar.Load(tile, source, Condition.ALWAYS, 0)));
+      statements.add(half == 1 ? store : new Stmt.For(lane, LoopKind.LANES, List.of(store)));
+    }
+    return statements;
+  }
+}

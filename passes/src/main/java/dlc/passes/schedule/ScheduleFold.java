@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.passes.schedule;
+
+import dlc.ir.TensorType;
+import dlc.ir.kernel.LoopKind;
+import dlc.ir.kernel.Stmt;
+import dlc.ir.scalar.Buffer;
+import dlc.ir.scalar.Condition;
+import dlc.ir.scalar.Index;
+import dlc.ir.scalar.LoopVar;
+import dlc.ir.scalar.Scalar;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Vectorizes a fold: along the folded loop when memory runs along it, else along the result.
+ *
+ * <pre>
+ * parallel p {                                 parallel p {
+ *   register acc: f32[4, 16]                     register acc: f32[16]
+ *   serial q { unrolled u { lanes l {            lanes l { acc[l] = 0 }
+ *     acc[u, l] = acc[u, l] + x[p, …] } } }      serial r { lanes l { acc[l] = acc[l] + x[r, …] } }
+ *   … acc[0, 0] is the sum of all …              lanes l { y[…] = acc[l] }
+ * }                                            }
+ * </pre>
+ *
+ * <p>The order of a sum depends on the vector width, never on the number of threads.
+ */
+final class ScheduleFold {
+
+  private static final int ACCUMULATORS = 4;
+
+  private final PlainNest nest;
+  private final int lanes;
+
+  private ScheduleFold(PlainNest nest, int lanes) {
+    this.nest = nest;
+    this.lanes = lanes;
+  }
+
+  static List<Stmt> run(PlainNest nest, int lanes) {
+    return new ScheduleFold(nest, lanes).schedule();
+  }
+
+  private List<Stmt> schedule() {
+    Collapse.Collapsed inner = Collapse.run(nest.reduced(), nest.step());
+    long operations = nest.elements() * nest.turns() * Work.operations(nest.step());
+    LoopVar folded = inner.loops().getLast();
+    if (isSimple(inner.body()) && runsAlong(folded, inner.body()) && folded.extent() >= lanes) {
+      return Work.share(nest.loops(), operations, alongFold(inner));
+    }
+    return alongResult(inner, operations);
+  }
+
+  /** One register, updated by one associative function. */
+  private boolean isSimple(List<Stmt> step) {
+    return nest.before().size() == 2 && step.getLast() instanceof Stmt.Store;
+  }
+
+  /** Whether most of the memory that {@code body} reads is contiguous along {@code loop}. */
+  private static boolean runsAlong(LoopVar loop, List<Stmt> body) {
+    int[] balance = {0};
+    Rewriting.visitIndices(
+        body,
+        index -> {
+          if (index.isIrregularIn(loop) || Math.abs(index.stride(loop)) > 1) {
+            balance[0] -= 2;
+          } else if (index.stride(loop) == 1) {
+            balance[0]++;
+          }
+        },
+        _ -> {});
+    return balance[0] > 0;
+  }
+
+  private List<Stmt> alongFold(Collapse.Collapsed inner) {
+    Stmt.Declare declared = (Stmt.Declare) nest.before().getFirst();
+    Stmt.Store first = (Stmt.Store) nest.before().get(1);
+    Buffer acc = declared.buffer();
+    LoopVar folded = inner.loops().getLast();
+    int unroll = folded.extent() >= ACCUMULATORS * lanes ? ACCUMULATORS : 1;
+    Buffer wide =
+        Buffer.register(acc.name(), TensorType.of(acc.type().dtype(), unroll, lanes));
+    LoopVar lane = new LoopVar("l", lanes);
+    LoopVar copy = new LoopVar("u", unroll);
+    List<Index> here = List.of(copy.index(), lane.index());
+    Map<Buffer, Buffer> registers = Map.of(acc, wide);
+    List<Stmt> statements = new ArrayList<>();
+    statements.add(new Stmt.Declare(wide));
+    statements.addAll(
+        vectors(copy, lane, List.of(new Stmt.Store(wide, here, first.value()))));
+
+    int whole = folded.extent() / (unroll * lanes);
+    LoopVar turn = new LoopVar("q", whole);
+    Index at = turn.index().times(unroll).plus(copy.index()).times(lanes).plus(lane.index());
+    List<Stmt> step =
+        Rewriting.widen(
+            Rewriting.substitute(inner.body(), Map.of(folded, at)), registers, here);
+    List<Stmt> turns =
+        new ArrayList<>(Rewriting.nest(List.of(turn), LoopKind.SERIAL, vectors(copy, lane, step)));
+    turns.addAll(rest(inner.body(), folded, whole * unroll * lanes, lane, registers));
+    List<LoopVar> around = inner.loops().subList(0, inner.loops().size() - 1);
+    statements.addAll(Rewriting.nest(around, LoopKind.SERIAL, turns));
+    statements.addAll(combine(wide, unroll, inner.body(), acc));
+    statements.addAll(
+        Rewriting.widen(nest.after(), registers, List.of(Index.ZERO, Index.ZERO)));
+    return statements;
+  }
+
+  /** The turns from {@code done} on that do not fill all accumulators. */
+  private List<Stmt> rest(
+      List<Stmt> body, LoopVar folded, int done, LoopVar lane, Map<Buffer, Buffer> registers) {
+    int left = folded.extent() - done;
+    if (left == 0) {
+      return List.of();
+    }
+    LoopVar turn = new LoopVar("t", Math.ceilDiv(left, lanes));
+    Index at = turn.index().times(lanes).plus(lane.index()).plus(done);
+    Condition inside = Condition.inRange(at, 0, folded.extent());
+    List<Stmt> step =
+        Rewriting.widen(
+            Rewriting.substitute(body, Map.of(folded, at)),
+            registers,
+            List.of(Index.ZERO, lane.index()));
+    List<Stmt> kept = step.stream().map(statement -> keepOutside(statement, inside)).toList();
+    return Rewriting.nest(
+        List.of(turn),
+        LoopKind.SERIAL,
+        List.of(new Stmt.For(lane, LoopKind.LANES, Rewriting.guarded(inside, kept))));
+  }
+
+  /** Registers are written in all lanes: those outside keep their value. */
+  private static Stmt keepOutside(Stmt statement, Condition inside) {
+    return statement instanceof Stmt.Store(var buffer, var at, var value) && !inside.always()
+        ? new Stmt.Store(
+            buffer,
+            at,
+            new Scalar.Holds(inside)
+                .choose(value, new Scalar.Load(buffer, at, Condition.ALWAYS, 0)))
+        : statement;
+  }
+
+  /** Folds the accumulators, then the lanes by halves, into element 0. */
+  private List<Stmt> combine(Buffer wide, int unroll, List<Stmt> body, Buffer acc) {
+    Scalar.Binary update = (Scalar.Binary) ((Stmt.Store) body.getLast()).value();
+    List<Stmt> statements = new ArrayList<>();
+    for (int copy = 1; copy < unroll; copy++) {
+      statements.add(fold(wide, update, lanes, copy, 0));
+    }
+    for (int half = lanes / 2; half >= 1; half /= 2) {
+      statements.add(fold(wide, update, half, 0, half));
+    }
+    return statements;
+  }
+
+  private static Stmt fold(Buffer wide, Scalar.Binary update, int width, int copy, int shift) {
+    LoopVar lane = new LoopVar("l", width);
+    List<Index> target = List.of(Index.ZERO, lane.index());
+    List<Index> source = List.of(Index.of(copy), lane.index().plus(shift));
+    Stmt store =
+        new Stmt.Store(
+            wide,
+            target,
+            new Scalar.Binary(
+                update.fn(),
+                new Scalar.Load(wide, target, Condition.ALWAYS, 0),
+                new Scalar.Load(wide, source, Condition.ALWAYS, 0)));
+    return width == 1 ? store : new Stmt.For(lane, LoopKind.LANES, List.of(store));
+  }
+
+  private static List<Stmt> vectors(LoopVar copy, LoopVar lane, List<Stmt> body) {
+    return Rewriting.nest(
+        List.of(copy), LoopKind.UNROLLED, List.of(new Stmt.For(lane, LoopKind.LANES, body)));
+  }
+
+  // Along the result: each lane folds for an element of its own.
+
+  private List<Stmt> alongResult(Collapse.Collapsed inner, long operations) {
+    LoopVar along = bestResultLoop();
+    if (along == null) {
+      List<Stmt> body = new ArrayList<>(nest.before());
+      body.addAll(Rewriting.nest(inner.loops(), LoopKind.SERIAL, inner.body()));
+      body.addAll(nest.after());
+      return Work.share(nest.loops(), operations, body);
+    }
+    int width = ScheduleElementwise.width(along.extent(), lanes);
+    LoopVar block = new LoopVar("q", Math.ceilDiv(along.extent(), width));
+    LoopVar lane = new LoopVar("l", width);
+    Index at = block.index().times(width).plus(lane.index());
+    Condition inside = Condition.inRange(at, 0, along.extent());
+    Map<LoopVar, Index> move = Map.of(along, at);
+    Map<Buffer, Buffer> registers = new LinkedHashMap<>();
+    List<Stmt> statements = new ArrayList<>();
+    List<Stmt> first = new ArrayList<>();
+    for (Stmt statement : nest.before()) {
+      if (statement instanceof Stmt.Declare(Buffer buffer)) {
+        Buffer wide = Buffer.register(buffer.name(), TensorType.of(buffer.type().dtype(), width));
+        registers.put(buffer, wide);
+        statements.add(new Stmt.Declare(wide));
+      } else {
+        first.add(statement);
+      }
+    }
+    List<Index> here = List.of(lane.index());
+    statements.add(
+        new Stmt.For(lane, LoopKind.LANES, Rewriting.widen(first, registers, here)));
+    List<Stmt> step =
+        Rewriting.widen(Rewriting.substitute(inner.body(), move), registers, here);
+    statements.addAll(
+        Rewriting.nest(
+            inner.loops(),
+            LoopKind.SERIAL,
+            List.of(new Stmt.For(lane, LoopKind.LANES, Rewriting.guarded(inside, step)))));
+    List<Stmt> after =
+        Rewriting.widen(Rewriting.substitute(nest.after(), move), registers, here);
+    statements.add(new Stmt.For(lane, LoopKind.LANES, Rewriting.guarded(inside, after)));
+    List<LoopVar> outer = new ArrayList<>(nest.loops());
+    outer.set(outer.indexOf(along), block);
+    return Work.share(outer, operations, statements);
+  }
+
+  /** The result loop along which memory is contiguous most often, if it is worth vectors. */
+  private @org.jspecify.annotations.Nullable LoopVar bestResultLoop() {
+    List<Stmt> all = new ArrayList<>(nest.step());
+    all.addAll(nest.after());
+    Map<LoopVar, Integer> scores = new HashMap<>();
+    for (LoopVar loop : nest.loops()) {
+      int[] score = {0};
+      Rewriting.visitIndices(
+          all,
+          index -> {
+            if (!index.isIrregularIn(loop)) {
+              score[0] += index.stride(loop) == 1 ? 4 : index.stride(loop) == 0 ? 1 : 0;
+            }
+          },
+          _ -> {});
+      scores.put(loop, score[0] + (loop.extent() >= lanes ? 2 : 0));
+    }
+    return nest.loops().stream()
+        .filter(loop -> loop.extent() >= 4)
+        .max(java.util.Comparator.comparingInt(scores::get))
+        .orElse(null);
+  }
+}

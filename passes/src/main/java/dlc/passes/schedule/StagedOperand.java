@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.passes.schedule;
+
+import dlc.ir.scalar.Condition;
+import dlc.ir.scalar.Index;
+import dlc.ir.scalar.LoopVar;
+import dlc.ir.scalar.Scalar;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * An operand of a contraction, seen as walking a padded and spread copy of itself.
+ *
+ * @param load how the plain kernel reads it
+ * @param drivers the coordinate in the padded and spread copy, for each dimension
+ * @param steps how far the elements are spread, for each dimension
+ * @param isStageable whether such a copy makes the load's condition needless
+ */
+record StagedOperand(
+    Scalar.Load load, List<Index> drivers, List<Integer> steps, boolean isStageable) {
+
+  static StagedOperand of(Scalar.Load load) {
+    List<Index> drivers = new ArrayList<>();
+    List<Integer> steps = new ArrayList<>();
+    for (Index at : load.at()) {
+      boolean spread =
+          at.constant() == 0
+              && at.terms().size() == 1
+              && at.terms().getFirst().coefficient() == 1
+              && at.terms().getFirst().atom() instanceof Index.Quotient quotient
+              && load.when().tests().stream().anyMatch(test -> test.index().equals(quotient.dividend()));
+      if (spread) {
+        Index.Quotient quotient = (Index.Quotient) at.terms().getFirst().atom();
+        drivers.add(quotient.dividend());
+        steps.add(quotient.divisor());
+      } else {
+        drivers.add(at);
+        steps.add(1);
+      }
+    }
+    return new StagedOperand(load, drivers, steps, covers(load, drivers, steps));
+  }
+
+  /** Whether each test asks only for an element inside the tensor. */
+  private static boolean covers(Scalar.Load load, List<Index> drivers, List<Integer> steps) {
+    for (Condition.Test test : load.when().tests()) {
+      int axis = drivers.indexOf(test.index());
+      if (axis < 0) {
+        return false;
+      }
+      int step = steps.get(axis);
+      int size = load.buffer().type().dim(axis);
+      boolean inside =
+          switch (test) {
+            case Condition.InRange(Index _, int low, int high) ->
+                low == 0 && high == (size - 1) * step + 1;
+            case Condition.Divisible(Index _, int divisor) -> divisor == step;
+          };
+      if (!inside) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  boolean uses(LoopVar loop) {
+    return drivers.stream().anyMatch(driver -> driver.dependsOn(loop));
+  }
+
+  /** Whether every coordinate moves evenly with {@code loop}. */
+  boolean isRegularIn(LoopVar loop) {
+    return drivers.stream().noneMatch(driver -> driver.isIrregularIn(loop));
+  }
+
+  /** The dimension that {@code loop} walks in steps of one, alone, or -1. */
+  int contiguousAxis(LoopVar loop) {
+    int found = -1;
+    for (int axis = 0; axis < drivers.size(); axis++) {
+      if (drivers.get(axis).dependsOn(loop)) {
+        if (found >= 0 || drivers.get(axis).stride(loop) != 1) {
+          return -1;
+        }
+        found = axis;
+      }
+    }
+    return found;
+  }
+
+  /** Whether it can be read in vectors along {@code loop} where it lies. */
+  boolean isReadyAlong(LoopVar loop) {
+    return load.when().always() && contiguousAxis(loop) == drivers.size() - 1;
+  }
+
+  /** How many elements a staged copy has. */
+  long stagedElements() {
+    long elements = 1;
+    for (Index driver : drivers) {
+      elements *= driver.max() - driver.min() + 1;
+    }
+    return elements;
+  }
+}

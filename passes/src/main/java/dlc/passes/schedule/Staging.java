@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.passes.schedule;
+
+import dlc.base.Span;
+import dlc.ir.TensorType;
+import dlc.ir.kernel.Kernel;
+import dlc.ir.kernel.LoopKind;
+import dlc.ir.kernel.Stmt;
+import dlc.ir.scalar.Buffer;
+import dlc.ir.scalar.Condition;
+import dlc.ir.scalar.Index;
+import dlc.ir.scalar.LoopVar;
+import dlc.ir.scalar.Scalar;
+import dlc.passes.lower.LoweredGraph;
+import dlc.passes.lower.LoweredGraph.Call;
+import dlc.passes.lower.LoweredGraph.Memory;
+import dlc.passes.lower.LoweredGraph.TemporaryMemory;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Copies of operands in the shape that a contraction reads best: padded with zeros, so that no read
+ * needs a condition, and with the vectorized dimension last.
+ *
+ * <p>The same copy is made once and shared by the kernels that want it.
+ */
+final class Staging {
+
+  private record Key(Memory source, List<Integer> order, List<Integer> lows, List<Integer> extents) {}
+
+  private final Map<Key, Memory> made = new HashMap<>();
+  private final List<Call> copies = new ArrayList<>();
+  private int temporaries;
+
+  Staging(LoweredGraph graph) {
+    for (Call call : graph.calls()) {
+      for (Memory memory : call.arguments()) {
+        if (memory instanceof TemporaryMemory(int number, TensorType _)) {
+          temporaries = Math.max(temporaries, number + 1);
+        }
+      }
+    }
+  }
+
+  /** The calls that make the copies asked for since the last time. */
+  List<Call> takeCopies() {
+    List<Call> taken = List.copyOf(copies);
+    copies.clear();
+    return taken;
+  }
+
+  /** Forgets copies of what {@code call} writes. */
+  void overwritten(Call call) {
+    for (Buffer written : call.kernel().written()) {
+      Memory memory = call.arguments().get(call.kernel().arguments().indexOf(written));
+      made.keySet().removeIf(key -> key.source().equals(memory));
+    }
+  }
+
+  /** A staged operand: its memory and how to read from it. */
+  record Staged(Memory memory, Scalar.Load load) {}
+
+  /**
+   * Stages {@code operand}, whose memory is {@code source}, with dimension {@code last} innermost and
+   * {@code more} zeros after it, as a buffer called {@code name}.
+   */
+  Staged stage(StagedOperand operand, Memory source, int last, int more, String name) {
+    List<Integer> order = new ArrayList<>();
+    for (int axis = 0; axis < operand.drivers().size(); axis++) {
+      if (axis != last) {
+        order.add(axis);
+      }
+    }
+    if (last >= 0) {
+      order.add(last);
+    }
+    List<Integer> lows = operand.drivers().stream().map(Index::min).toList();
+    List<Integer> extents = new ArrayList<>();
+    for (int axis : order) {
+      Index driver = operand.drivers().get(axis);
+      extents.add(driver.max() - driver.min() + 1 + (axis == last ? more : 0));
+    }
+    TensorType type = new TensorType(operand.load().buffer().type().dtype(), extents);
+    Memory memory =
+        made.computeIfAbsent(
+            new Key(source, order, lows, extents),
+            _ -> {
+              Memory staged = new TemporaryMemory(temporaries++, type);
+              copies.add(copy(operand, source, staged, order, lows));
+              return staged;
+            });
+    List<Index> at =
+        order.stream().map(axis -> operand.drivers().get(axis).plus(-lows.get(axis))).toList();
+    return new Staged(
+        memory, new Scalar.Load(Buffer.global(name, type), at, Condition.ALWAYS, 0));
+  }
+
+  private static Call copy(
+      StagedOperand operand,
+      Memory source,
+      Memory staged,
+      List<Integer> order,
+      List<Integer> lows) {
+    Buffer from = Buffer.global("b0", operand.load().buffer().type());
+    Buffer to = Buffer.global("b1", staged.type());
+    List<LoopVar> loops = new ArrayList<>();
+    List<Index> at = new ArrayList<>();
+    List<Index> drivers = new ArrayList<>(operand.drivers());
+    for (int i = 0; i < order.size(); i++) {
+      LoopVar loop = new LoopVar("d" + i, staged.type().dim(i));
+      loops.add(loop);
+      at.add(loop.index());
+      drivers.set(order.get(i), loop.index().plus(lows.get(order.get(i))));
+    }
+    List<Index> source0 = new ArrayList<>();
+    Condition when = Condition.ALWAYS;
+    for (int axis = 0; axis < drivers.size(); axis++) {
+      Index driver = drivers.get(axis);
+      int step = operand.steps().get(axis);
+      int size = from.type().dim(axis);
+      when = when.and(Condition.inRange(driver, 0, (size - 1) * step + 1));
+      when = when.and(Condition.divisible(driver, step));
+      source0.add(driver.floorDiv(step));
+    }
+    Stmt store =
+        new Stmt.Store(to, at, new Scalar.Load(from, source0, when, operand.load().otherwise()));
+    Kernel kernel =
+        new Kernel(
+            "stage",
+            List.of(from, to),
+            Rewriting.nest(loops, LoopKind.SERIAL, List.of(store)),
+            Span.NONE);
+    return new Call(kernel, List.of(source, staged));
+  }
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.passes.schedule;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One way to compute a contraction with a tile of accumulators in registers.
+ *
+ * @param form which of the two forms the tile has
+ * @param wide the operand that is read in vectors, 0 or 1; both are in the dot form
+ * @param lane the vectorized loop, with vectors as units in the outer form
+ * @param rows the loop of the other operand that the tile has as rows, if any
+ * @param columns a further loop of the wide operand (outer form) or the tile's columns (dot form)
+ * @param cost the estimated time, in vector instructions
+ */
+record Tiling(
+    Form form,
+    int wide,
+    Axis lane,
+    @Nullable Axis rows,
+    @Nullable Axis columns,
+    double cost) {
+
+  /** Where the lanes lie. */
+  enum Form {
+    /** Along a dimension of the result: each lane is an element of it. */
+    OUTER,
+    /** Along a summed dimension: lanes are added up at the end. */
+    DOT
+  }
+
+  int width() {
+    return lane.width();
+  }
+
+  /** The blocked loops. */
+  List<Axis> axes() {
+    return java.util.stream.Stream.of(form == Form.OUTER ? lane : null, rows, columns)
+        .filter(java.util.Objects::nonNull)
+        .toList();
+  }
+}

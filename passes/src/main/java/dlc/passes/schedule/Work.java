@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.passes.schedule;
+
+import dlc.ir.kernel.LoopKind;
+import dlc.ir.kernel.Stmt;
+import dlc.ir.scalar.Index;
+import dlc.ir.scalar.LoopVar;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** How much there is to do, and whether it is worth sharing out among threads. */
+final class Work {
+
+  /** A fork and join costs about as much as this many element operations. */
+  private static final long WORTH_A_FORK = 20_000;
+
+  private Work() {}
+
+  /** A count of the scalar operations in one run of {@code statements}. */
+  static long operations(List<Stmt> statements) {
+    long[] count = {1};
+    Rewriting.visitScalars(statements, _ -> count[0]++);
+    return count[0];
+  }
+
+  /**
+   * One loop over all turns of {@code loops} around {@code body}: parallel when {@code operations} in
+   * all are worth it.
+   */
+  static List<Stmt> share(List<LoopVar> loops, long operations, List<Stmt> body) {
+    long turns = PlainNest.product(loops);
+    if (operations < WORTH_A_FORK || turns < 2 || turns > Integer.MAX_VALUE) {
+      return Rewriting.nest(loops, LoopKind.SERIAL, body);
+    }
+    LoopVar all = new LoopVar("p", (int) turns);
+    List<Index> parts =
+        Index.delinear(all.index(), loops.stream().map(LoopVar::extent).toList());
+    Map<LoopVar, Index> replacement = new HashMap<>();
+    for (int i = 0; i < loops.size(); i++) {
+      replacement.put(loops.get(i), parts.get(i));
+    }
+    return List.of(
+        new Stmt.For(all, LoopKind.PARALLEL, Rewriting.substitute(body, replacement)));
+  }
+}
