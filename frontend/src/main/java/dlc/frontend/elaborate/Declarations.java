@@ -72,6 +72,15 @@ public final class Declarations {
     }
   }
 
+  /** The program's last file, which is the one that was asked for. */
+  SourceFile programSource() {
+    SourceFile last = SourceFile.NONE;
+    for (SourceFile each : sources) {
+      last = each;
+    }
+    return last;
+  }
+
   /** Whether {@code source} belongs to the library, not to the program. */
   public boolean isLibrary(SourceFile source) {
     return library.map(each -> each.sources.contains(source)).orElse(false);

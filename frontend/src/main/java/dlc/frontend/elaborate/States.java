@@ -45,6 +45,11 @@ final class States {
     return all;
   }
 
+  /** Makes the initial values of all. */
+  dlc.ir.Graph initialGraph() {
+    return initial.builder().build();
+  }
+
   /** The new values of buffers, by name. */
   Map<String, TensorDatum> updates() {
     return updates;

@@ -162,7 +162,7 @@ final class ListFunctions {
                   long room =
                       (long) size.get(i) + in.ints("low").get(i) + in.ints("high").get(i) - span - 1;
                   long places = Math.floorDiv(room, (long) in.ints("stride").get(i)) + 1;
-                  return (int) Math.clamp(places, 0, Integer.MAX_VALUE);
+                  return Math.clamp(places, 0, Integer.MAX_VALUE);
                 }));
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.passes.lower;
 
+import dlc.ir.TensorType;
 import dlc.ir.kernel.Kernel;
 import dlc.ir.kernel.KernelProgram;
 import dlc.ir.kernel.KernelProgram.Place;
@@ -46,9 +47,19 @@ public final class PlanMemory {
     this.name = name;
   }
 
+  /** Plans a program that is all there is: its states are those that its entry points touch. */
   public static KernelProgram run(String name, List<LoweredGraph> graphs) {
+    Map<String, TensorType> all = new TreeMap<>();
+    graphs.forEach(
+        graph -> graph.states().forEach(state -> all.put(state.name(), state.type())));
+    return run(name, graphs, all);
+  }
+
+  /** Plans some entry points of a model that has {@code states}; each must be of them. */
+  public static KernelProgram run(
+      String name, List<LoweredGraph> graphs, Map<String, TensorType> states) {
     PlanMemory planner = new PlanMemory(name);
-    planner.placeStates(graphs);
+    planner.placeStates(states);
     List<KernelProgram.Entry> entries = graphs.stream().map(planner::place).toList();
     return new KernelProgram(
         name,
@@ -59,13 +70,13 @@ public final class PlanMemory {
         planner.workBytes);
   }
 
-  private void placeStates(List<LoweredGraph> graphs) {
-    Map<String, StateMemory> all = new TreeMap<>();
-    graphs.forEach(graph -> graph.states().forEach(state -> all.put(state.name(), state)));
-    for (StateMemory state : all.values()) {
-      states.put(state.name(), new Slot(state.type(), new Place(Region.STATE, stateBytes)));
-      stateBytes += aligned(state.type().bytes());
-    }
+  private void placeStates(Map<String, TensorType> all) {
+    new TreeMap<>(all)
+        .forEach(
+            (state, type) -> {
+              states.put(state, new Slot(type, new Place(Region.STATE, stateBytes)));
+              stateBytes += aligned(type.bytes());
+            });
   }
 
   private KernelProgram.Entry place(LoweredGraph graph) {

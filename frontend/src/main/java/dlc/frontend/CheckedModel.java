@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.frontend;
+
+import dlc.base.DeepStack;
+import dlc.base.Diagnostics;
+import dlc.frontend.elaborate.Elaborator;
+import dlc.frontend.elaborate.LayerRow;
+import dlc.frontend.elaborate.Outline;
+import dlc.ir.Program;
+import java.util.List;
+import java.util.Optional;
+
+/** A model without errors: what it takes and gives, its weights, and its programs. */
+public final class CheckedModel {
+
+  private final Elaborator elaborator;
+  private final Outline outline;
+  private final Optional<TrainSection> train;
+
+  CheckedModel(Elaborator elaborator, Outline outline, Optional<TrainSection> train) {
+    this.elaborator = elaborator;
+    this.outline = outline;
+    this.train = train;
+  }
+
+  public String name() {
+    return outline.name();
+  }
+
+  /** The inputs, of one sample. */
+  public List<Outline.Port> inputs() {
+    return outline.inputs();
+  }
+
+  /** The outputs, of one sample: {@code output}, or {@code output_0} and so on. */
+  public List<Outline.Port> outputs() {
+    return outline.outputs();
+  }
+
+  /** Weights and buffers in the order of the text. */
+  public List<Outline.Variable> variables() {
+    return outline.variables();
+  }
+
+  /** What {@code dlc check} shows, layer by layer. */
+  public List<LayerRow> layers() {
+    return outline.layers();
+  }
+
+  /** How many trained numbers the model has. */
+  public long weightCount() {
+    return outline.variables().stream()
+        .filter(Outline.Variable::trained)
+        .mapToLong(each -> each.type().elements())
+        .sum();
+  }
+
+  public Optional<TrainSection> train() {
+    return train;
+  }
+
+  /**
+   * The entry points: {@code init} and {@code predict} always, {@code eval_step} and {@code
+   * gradients} where there is a loss, {@code train_step} where there is an optimizer, too.
+   *
+   * @throws dlc.base.CompilationFailed when the options do not fit the model
+   */
+  public Program program(ProgramOptions options) {
+    return DeepStack.call(
+        () -> {
+          Diagnostics diagnostics = new Diagnostics();
+          Program program = elaborator.program(outline.name(), options, diagnostics);
+          diagnostics.throwIfAny();
+          return program;
+        });
+  }
+}

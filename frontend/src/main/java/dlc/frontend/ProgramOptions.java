@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.frontend;
+
+import dlc.ir.DType;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What an entry point is specialised for.
+ *
+ * @param batch samples per call
+ * @param byteImages whether the first input arrives as bytes, which the program divides by 255
+ * @param normalization applied to the first input by the program
+ * @param optimizer instead of the train section's, such as {@code sgd(lr=0.1, momentum=0.9)}
+ * @param loss instead of the train section's
+ * @param floatType what {@code f32} in the program stands for
+ */
+public record ProgramOptions(
+    int batch,
+    boolean byteImages,
+    Optional<Normalization> normalization,
+    Optional<String> optimizer,
+    Optional<String> loss,
+    DType floatType) {
+
+  /** Per channel, or one value for all. */
+  public record Normalization(List<Double> mean, List<Double> std) {
+    public Normalization {
+      mean = List.copyOf(mean);
+      std = List.copyOf(std);
+    }
+  }
+
+  /** Float inputs as they are, the train section's loss and optimizer, f32. */
+  public static ProgramOptions of(int batch) {
+    return new ProgramOptions(
+        batch, false, Optional.empty(), Optional.empty(), Optional.empty(), DType.F32);
+  }
+
+  /** The same with bytes for the first input. */
+  public ProgramOptions withByteImages() {
+    return new ProgramOptions(batch, true, normalization, optimizer, loss, floatType);
+  }
+
+  public ProgramOptions withNormalization(Normalization value) {
+    return new ProgramOptions(batch, byteImages, Optional.of(value), optimizer, loss, floatType);
+  }
+
+  public ProgramOptions withOptimizer(String text) {
+    return new ProgramOptions(batch, byteImages, normalization, Optional.of(text), loss, floatType);
+  }
+
+  public ProgramOptions withLoss(String text) {
+    return new ProgramOptions(
+        batch, byteImages, normalization, optimizer, Optional.of(text), floatType);
+  }
+
+  public ProgramOptions withFloatType(DType value) {
+    return new ProgramOptions(batch, byteImages, normalization, optimizer, loss, value);
+  }
+
+  public ProgramOptions withBatch(int value) {
+    return new ProgramOptions(value, byteImages, normalization, optimizer, loss, floatType);
+  }
+}

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.frontend.elaborate;
+
+import dlc.base.Code;
+import dlc.base.Diagnostics;
+import dlc.base.SourceFile;
+import dlc.base.Span;
+import dlc.frontend.ProgramOptions;
+import dlc.frontend.TrainSection;
+import dlc.frontend.ast.Declaration;
+import dlc.frontend.ast.Expression;
+import dlc.frontend.ast.Setting;
+import dlc.frontend.library.TensorOps;
+import dlc.frontend.parse.Parser;
+import dlc.frontend.value.Datum.TensorDatum;
+import dlc.ir.DType;
+import dlc.ir.Graph;
+import dlc.ir.GraphBuilder;
+import dlc.ir.Program;
+import dlc.ir.Role;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Checks the models of a program and makes their entry points. */
+public final class Elaborator {
+
+  private static final int CHECK_BATCH = 2;
+
+  private final Declarations declarations;
+  private final Params params;
+  private final Map<String, TrainSection> trains = new LinkedHashMap<>();
+  private final Map<String, Declaration.Train> trainSyntax = new LinkedHashMap<>();
+
+  /** Evaluates the params and reads the train sections of {@code declarations}. */
+  public Elaborator(
+      Declarations declarations, Map<String, String> overrides, Diagnostics diagnostics) {
+    this.declarations = declarations;
+    this.params = Params.evaluate(declarations, overrides, diagnostics);
+    for (Declaration.Train train : declarations.trains()) {
+      String name = train.model().text();
+      TrainSection section =
+          new TrainReader(run(diagnostics, false, ProgramOptions.of(1), "train")).read(train);
+      trains.putIfAbsent(name, section);
+      trainSyntax.putIfAbsent(name, train);
+    }
+  }
+
+  /** The params with their values in force. */
+  public Map<String, String> params() {
+    return params.texts();
+  }
+
+  /** The train section of the model called {@code name}. */
+  public Optional<TrainSection> train(String name) {
+    return Optional.ofNullable(trains.get(name));
+  }
+
+  private Elaboration run(
+      Diagnostics diagnostics, boolean training, ProgramOptions options, String entry) {
+    TensorOps ops =
+        new TensorOps(
+            new GraphBuilder(entry), options.batch(), options.floatType(), Optional.empty());
+    TensorOps initial =
+        new TensorOps(new GraphBuilder("init"), 1, options.floatType(), Optional.of(0));
+    return new Elaboration(declarations, diagnostics, params.scope(), training, ops, initial);
+  }
+
+  private ModelRun modelRun(
+      Declaration.Model model, Diagnostics diagnostics, boolean training, ProgramOptions options,
+      String entry) {
+    return ModelRun.of(model, run(diagnostics, training, options, entry), options);
+  }
+
+  /** Reports what is wrong with {@code model}; its outline when nothing is. */
+  public Optional<Outline> check(Declaration.Model model, Diagnostics diagnostics) {
+    int before = diagnostics.count();
+    ProgramOptions options = ProgramOptions.of(CHECK_BATCH);
+    ModelRun run = modelRun(model, diagnostics, false, options, "predict");
+    if (diagnostics.count() == before) {
+      program(model.name().text(), options, diagnostics);
+    } else {
+      modelRun(model, diagnostics, true, options, "train_step");
+    }
+    return diagnostics.count() > before ? Optional.empty() : Optional.of(run.outline());
+  }
+
+  /** The entry points of the model called {@code name}; what does not fit is reported. */
+  public Program program(String name, ProgramOptions options, Diagnostics diagnostics) {
+    Declaration.Model model =
+        declarations
+            .model(name)
+            .orElseThrow(() -> new IllegalStateException("no model " + name));
+    Optional<Expression> loss = choice(options.loss(), "--loss", name, "loss", diagnostics);
+    Optional<Expression> optimizer =
+        choice(options.optimizer(), "--optimizer", name, "optimizer", diagnostics);
+    List<Graph> entries = new ArrayList<>();
+    ModelRun predict = modelRun(model, diagnostics, false, options, "predict");
+    Graph init = predict.initial();
+    if (predict.isWhole() && loss.isPresent()) {
+      ModelRun gradients = modelRun(model, diagnostics, true, options, "gradients");
+      ModelRun eval = modelRun(model, diagnostics, false, options, "eval_step");
+      Optional<TrainSection> section = train(name);
+      if (optimizer.isPresent() && gradients.isWhole()) {
+        ModelRun step = modelRun(model, diagnostics, true, options, "train_step");
+        if (new TrainStep(step, section).addTo(loss.get(), optimizer.get())) {
+          init = step.initial();
+          entries.add(step.build());
+        }
+      }
+      if (addLoss(eval, loss.get(), section).isPresent()) {
+        eval.addOutputs();
+        entries.add(eval.build());
+      }
+      addLoss(gradients, loss.get(), section)
+          .ifPresent(value -> entries.add(gradients(gradients, value)));
+    }
+    if (predict.isWhole()) {
+      predict.addOutputs();
+      entries.add(predict.build());
+    }
+    entries.addFirst(init);
+    return new Program(name, entries);
+  }
+
+  private static Optional<TensorDatum> addLoss(
+      ModelRun run, Expression loss, Optional<TrainSection> section) {
+    if (!run.isWhole()) {
+      return Optional.empty();
+    }
+    Optional<TensorDatum> value = new Losses(run, section).value(loss);
+    value.ifPresent(each -> run.result("loss", each));
+    return value;
+  }
+
+  private static Graph gradients(ModelRun run, TensorDatum loss) {
+    run.addOutputs();
+    for (States.State state : run.states().all().values()) {
+      if (state.role() == Role.WEIGHT) {
+        run.result("grad." + state.name(), run.gradient(loss, state.parameter()));
+      }
+    }
+    run.floatParameters()
+        .forEach((name, input) -> run.result("grad." + name, run.gradient(loss, input)));
+    run.addBuffers();
+    return run.build();
+  }
+
+  /** The text of an option as an expression, else what the train section says. */
+  private Optional<Expression> choice(
+      Optional<String> option,
+      String source,
+      String model,
+      String setting,
+      Diagnostics diagnostics) {
+    if (option.isPresent()) {
+      return Parser.parseExpression(new SourceFile(source, option.get()), diagnostics);
+    }
+    return Optional.ofNullable(trainSyntax.get(model)).stream()
+        .flatMap(train -> train.settings().stream())
+        .filter(each -> each.name().text().equals(setting))
+        .findFirst()
+        .map(Setting::values)
+        .map(values -> values.getFirst().value());
+  }
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.frontend.elaborate;
+
+import dlc.frontend.ast.Expression;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Finds out which names an expression uses. */
+final class ExpressionNames {
+
+  private ExpressionNames() {}
+
+  static boolean uses(Expression expression, String name) {
+    return (expression instanceof Expression.NameUse use && use.name().equals(name))
+        || parts(expression).anyMatch(part -> uses(part, name));
+  }
+
+  private static Stream<Expression> parts(Expression expression) {
+    return switch (expression) {
+      case Expression.IntLiteral _,
+          Expression.FloatLiteral _,
+          Expression.BoolLiteral _,
+          Expression.StringLiteral _,
+          Expression.NameUse _ ->
+          Stream.of();
+      case Expression.ListLiteral list -> list.items().stream();
+      case Expression.Call call -> call.arguments().stream().map(each -> each.value());
+      case Expression.Member member -> Stream.of(member.owner());
+      case Expression.Index index ->
+          Stream.concat(
+              Stream.of(index.owner()),
+              index.subscripts().stream()
+                  .flatMap(each -> Stream.of(each.from(), each.to(), each.step()))
+                  .flatMap(java.util.Optional::stream));
+      case Expression.Unary unary -> Stream.of(unary.operand());
+      case Expression.Binary binary -> Stream.of(binary.lhs(), binary.rhs());
+      case Expression.Applied applied ->
+          Stream.concat(
+              Stream.of(applied.input()),
+              applied.use().arguments().orElse(List.of()).stream().map(each -> each.value()));
+      case Expression.Choose choose ->
+          Stream.of(choose.condition(), choose.then(), choose.otherwise());
+      case Expression.Scan scan -> scan.clauses().stream().map(Expression.ScanClause::value);
+    };
+  }
+}

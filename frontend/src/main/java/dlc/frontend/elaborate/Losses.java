@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.frontend.elaborate;
+
+import dlc.base.Code;
+import dlc.base.NearestName;
+import dlc.base.Span;
+import dlc.frontend.TrainSection;
+import dlc.frontend.ast.Argument;
+import dlc.frontend.ast.Declaration.Routine;
+import dlc.frontend.ast.Declaration.RoutineKind;
+import dlc.frontend.ast.Expression;
+import dlc.frontend.library.TensorOps;
+import dlc.frontend.value.Complaint;
+import dlc.frontend.value.Datum;
+import dlc.frontend.value.Datum.Poison;
+import dlc.frontend.value.Datum.TensorDatum;
+import dlc.frontend.value.Read;
+import dlc.ir.DType;
+import dlc.ir.Role;
+import dlc.ir.TensorType;
+import dlc.ir.op.ReduceFn;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Computes the loss of a model's outputs: a named one, or an expression per sample. */
+final class Losses {
+
+  private static final String TARGET = "target";
+
+  /** Sources whose targets are classes, for losses that are expressions. */
+  private static final Set<String> CLASS_SOURCES =
+      Set.of(
+          "cifar10", "cifar100", "mnist", "fashion_mnist", "image_folder", "digits", "spirals");
+
+  private final ModelRun model;
+  private final Elaboration run;
+  private final Optional<TrainSection> section;
+
+  Losses(ModelRun model, Optional<TrainSection> section) {
+    this.model = model;
+    this.run = model.run();
+    this.section = section;
+  }
+
+  /** The loss of the batch, a scalar; empty when something is wrong, which is reported. */
+  Optional<TensorDatum> value(Expression loss) {
+    int before = run.diagnostics.count();
+    try {
+      Datum value = evaluate(loss);
+      return value instanceof TensorDatum tensor && run.diagnostics.count() == before
+          ? Optional.of(tensor)
+          : Optional.empty();
+    } catch (Failure failure) {
+      run.diagnostics.report(failure.diagnostic());
+      return Optional.empty();
+    }
+  }
+
+  private Datum evaluate(Expression loss) {
+    Activation activation = new Activation("loss", loss.span(), loss.span(), false, null, "");
+    Context context = context(activation);
+    return switch (loss) {
+      case Expression.NameUse use -> named(use.name(), use.span(), List.of(), context);
+      case Expression.Call call when routine(call.function().text()).isPresent() ->
+          named(call.function().text(), call.span(), call.arguments(), context);
+      default -> custom(loss, context);
+    };
+  }
+
+  private Context context(Activation activation) {
+    Scope scope = run.params.inner();
+    model.inputs().forEach(scope::define);
+    for (int i = 0; i < model.outputs().size(); i++) {
+      scope.define("output_" + i, model.outputs().get(i));
+    }
+    scope.define("output", model.outputs().getFirst());
+    return new Context(activation, Frame.at(""), scope);
+  }
+
+  private Optional<Routine> routine(String name) {
+    return run.declarations.routine(
+        RoutineKind.LOSS, name, model.model().span().source());
+  }
+
+  private Datum named(String name, Span span, List<Argument> arguments, Context context) {
+    Routine routine =
+        routine(name)
+            .orElseThrow(
+                () ->
+                    run.failure(
+                        new Complaint(Code.UNKNOWN_LOSS, name)
+                            .nearest(NearestName.of(name, run.declarations.names("loss"))),
+                        span,
+                        context.activation()));
+    Map<String, Datum> bound =
+        run.calls.bind(name, routine.parameters(), arguments, span, context);
+    if (bound.containsValue(Poison.POISON)) {
+      return Poison.POISON;
+    }
+    TensorDatum output = model.outputs().getFirst();
+    Activation activation =
+        run.activate(
+            name, routine.span(), span, Optional.of(context.activation()),
+            "output here is " + output.type());
+    activation.setCurrent(output);
+    Scope scope = run.outerScope(routine.span().source());
+    bound.forEach(scope::define);
+    scope.define("output", output);
+    scope.define(
+        TARGET,
+        run.located(span, context, () -> target(targetType(name, routine, bound, output))));
+    run.statements.run(routine.body(), new Context(activation, Frame.at("loss"), scope));
+    Datum value = activation.current().orElse(Poison.POISON);
+    return value == Poison.POISON
+        ? value
+        : run.located(span, context, () -> scalar(run.ops().tensor(name, value)));
+  }
+
+  private TensorType targetType(
+      String name, Routine routine, Map<String, Datum> bound, TensorDatum output) {
+    if (routine.target().isEmpty()) {
+      return output.sampleType().withDType(run.ops().floatType());
+    }
+    int dim = Read.small("dim", bound.getOrDefault("dim", new Datum.IntDatum(-1)));
+    int rank = output.rank();
+    int place = dim < 0 ? dim + rank : dim;
+    if (place < 0 || place >= rank) {
+      throw new Complaint(Code.SHAPE, name, "needs classes in dimension " + dim + " of the output, "
+          + "which is " + output.type());
+    }
+    List<Integer> dims = new ArrayList<>(output.dims());
+    dims.remove(place);
+    return TensorType.of(DType.I32, dims);
+  }
+
+  private TensorDatum target(TensorType type) {
+    TensorOps ops = run.ops();
+    TensorType full = TensorType.of(type.dtype(), TensorOps.prefixed(ops.batch(), type.dims()));
+    return new TensorDatum(
+        ops.builder().parameter(TARGET, full, Role.INPUT, ops.place()), true);
+  }
+
+  /** The mean over the batch of a value per sample. */
+  private Datum custom(Expression loss, Context context) {
+    if (ExpressionNames.uses(loss, TARGET)) {
+      TensorType type =
+          isClasses()
+              ? TensorType.of(DType.I32)
+              : model.outputs().getFirst().sampleType().withDType(run.ops().floatType());
+      context.scope().define(TARGET, run.located(loss.span(), context, () -> target(type)));
+    }
+    Datum value = run.expressions.evaluate(loss, context);
+    if (value == Poison.POISON) {
+      return value;
+    }
+    return run.located(loss.span(), context, () -> scalar(run.ops().tensor("loss", value)));
+  }
+
+  private boolean isClasses() {
+    return section
+        .flatMap(TrainSection::data)
+        .map(data -> CLASS_SOURCES.contains(data.name()))
+        .orElse(false);
+  }
+
+  private TensorDatum scalar(TensorDatum value) {
+    TensorOps ops = run.ops();
+    TensorDatum one = value;
+    if (value.rank() > 0) {
+      double count = value.sampleType().elements();
+      TensorDatum sum =
+          ops.reduce(ReduceFn.SUM, value, TensorOps.range(0, value.rank()), false);
+      one = times(sum, 1 / count);
+    }
+    return one.batched() ? times(ops.sumOverBatch(one, List.of()), 1.0 / ops.batch()) : one;
+  }
+
+  private TensorDatum times(TensorDatum x, double factor) {
+    TensorOps ops = run.ops();
+    return ops.elementwise(
+        "*", dlc.ir.op.Elementwise.MUL, x, ops.scalar(ops.floatType(), factor));
+  }
+}

@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.frontend.elaborate;
+
+import dlc.base.Code;
+import dlc.base.Span;
+import dlc.frontend.ProgramOptions;
+import dlc.frontend.ast.Declaration;
+import dlc.frontend.ast.Parameter;
+import dlc.frontend.ast.TypeSyntax;
+import dlc.frontend.library.TensorOps;
+import dlc.frontend.value.Complaint;
+import dlc.frontend.value.Datum;
+import dlc.frontend.value.Datum.Poison;
+import dlc.frontend.value.Datum.TensorDatum;
+import dlc.ir.DType;
+import dlc.ir.Graph;
+import dlc.ir.Role;
+import dlc.ir.TensorType;
+import dlc.ir.Value;
+import dlc.ir.op.Elementwise;
+import dlc.ir.op.Gradient;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A model's body run once, for one entry point that is then completed. */
+final class ModelRun {
+
+  private final Declaration.Model model;
+  private final Elaboration run;
+  private final ProgramOptions options;
+  private final Map<String, TensorDatum> parameters = new LinkedHashMap<>();
+  private final Map<String, TensorDatum> inputs = new LinkedHashMap<>();
+  private final List<TensorDatum> outputs = new ArrayList<>();
+  private boolean isWhole;
+
+  private ModelRun(Declaration.Model model, Elaboration run, ProgramOptions options) {
+    this.model = model;
+    this.run = run;
+    this.options = options;
+  }
+
+  /** Runs the body of {@code model}; errors are reported. */
+  static ModelRun of(Declaration.Model model, Elaboration run, ProgramOptions options) {
+    ModelRun result = new ModelRun(model, run, options);
+    int before = run.diagnostics.count();
+    try {
+      result.runBody();
+    } catch (Failure failure) {
+      run.diagnostics.report(failure.diagnostic());
+    }
+    result.isWhole = run.diagnostics.count() == before;
+    return result;
+  }
+
+  private void runBody() {
+    String name = model.name().text();
+    Activation activation =
+        run.activate(name, model.span(), model.name().span(), Optional.empty(), "");
+    Scope scope = run.outerScope(model.span().source());
+    Context context = new Context(activation, Frame.at(""), scope);
+    if (model.inputs().isEmpty()) {
+      throw run.failure(
+          new Complaint(Code.MISSING_ARGUMENT, "model " + name, "input")
+              .help("a model has an input, as in model " + name + "(image: f32[3, 32, 32])"),
+          model.name().span(),
+          activation);
+    }
+    for (Parameter input : model.inputs()) {
+      TensorDatum value = input(input, context, inputs.isEmpty());
+      inputs.put(input.name().text(), value);
+      scope.define(input.name().text(), value);
+      run.trail.add(input.name().text(), value);
+      if (inputs.size() == 1) {
+        activation.setCurrent(value);
+      }
+    }
+    run.statements.run(model.body(), context);
+    List<Datum> results =
+        activation.results().orElseGet(() -> List.of(activation.current().orElseThrow()));
+    if (results.contains(Poison.POISON)) {
+      return;
+    }
+    for (Datum result : results) {
+      TensorDatum tensor =
+          run.located(model.name().span(), context, () -> run.ops().tensor("the result", result));
+      outputs.add(run.ops().broadcast(tensor, tensor.dims(), true));
+    }
+    checkResults(context);
+  }
+
+  private TensorDatum input(Parameter parameter, Context context, boolean first) {
+    Span span = parameter.name().span();
+    String name = parameter.name().text();
+    TypeSyntax syntax =
+        parameter
+            .type()
+            .orElseThrow(
+                () ->
+                    run.failure(
+                        new Complaint(Code.MISSING_ARGUMENT, "input " + name, "type")
+                            .help("as in " + name + ": f32[3, 32, 32]"),
+                        span,
+                        context.activation()));
+    if (inputs.containsKey(name)) {
+      throw run.failure(
+          new Complaint(Code.DUPLICATE_NAME, name), span, context.activation());
+    }
+    TensorType type = run.type(syntax, context);
+    boolean bytes = first && options.byteImages() && type.dtype().isFloat();
+    return run.located(
+        syntax.span(),
+        context,
+        () -> {
+          TensorOps ops = run.ops();
+          TensorType full =
+              TensorType.of(
+                  bytes ? DType.U8 : type.dtype(), TensorOps.prefixed(ops.batch(), type.dims()));
+          Value value = ops.builder().parameter(name, full, Role.INPUT, span);
+          TensorDatum raw = new TensorDatum(value, true);
+          parameters.put(name, raw);
+          return first && type.dtype().isFloat() ? prepared(raw, bytes) : raw;
+        });
+  }
+
+  // Bytes are divided by 255, then (x - mean) / std; as one product and one sum.
+  private TensorDatum prepared(TensorDatum raw, boolean bytes) {
+    TensorOps ops = run.ops();
+    double unit = bytes ? 1.0 / 255 : 1;
+    TensorDatum x = ops.cast(raw, ops.floatType());
+    if (options.normalization().isEmpty()) {
+      return bytes ? times(x, ops.scalar(ops.floatType(), unit)) : x;
+    }
+    ProgramOptions.Normalization by = options.normalization().get();
+    int channels = by.mean().size();
+    boolean fits =
+        channels == by.std().size()
+            && (channels == 1 || (x.rank() > 0 && x.dims().getFirst() == channels));
+    if (!fits) {
+      throw new Complaint(
+          Code.BAD_SETTING,
+          "normalize",
+          channels + " means and " + by.std().size() + " deviations for the input " + x.type());
+    }
+    double[] factors = new double[channels];
+    double[] shifts = new double[channels];
+    for (int i = 0; i < channels; i++) {
+      factors[i] = unit / by.std().get(i);
+      shifts[i] = -by.mean().get(i) / by.std().get(i);
+    }
+    List<Integer> view = new ArrayList<>(TensorOps.repeated(1, x.rank()));
+    if (channels > 1) {
+      view.set(0, channels);
+    }
+    TensorDatum scaled = times(x, ops.constant(view, factors));
+    return ops.elementwise("+", Elementwise.ADD, scaled, ops.constant(view, shifts));
+  }
+
+  private TensorDatum times(TensorDatum x, TensorDatum factor) {
+    return run.ops().elementwise("*", Elementwise.MUL, x, factor);
+  }
+
+  private void checkResults(Context context) {
+    if (model.results().isEmpty()) {
+      return;
+    }
+    List<TensorType> declared =
+        model.results().stream().map(each -> run.type(each, context)).toList();
+    List<TensorType> found = outputs.stream().map(TensorDatum::sampleType).toList();
+    if (!declared.equals(found)) {
+      Span span = model.results().getFirst().span().to(model.results().getLast().span());
+      throw run.failure(
+          new Complaint(
+              Code.RESULT_TYPE, "model " + model.name(), shown(found), shown(declared)),
+          span,
+          context.activation());
+    }
+  }
+
+  private static String shown(List<TensorType> types) {
+    String text = String.join(", ", types.stream().map(TensorType::toString).toList());
+    return types.size() == 1 ? text : "(" + text + ")";
+  }
+
+  /** Whether the body ran without errors. */
+  boolean isWhole() {
+    return isWhole;
+  }
+
+  Elaboration run() {
+    return run;
+  }
+
+  States states() {
+    return run.states;
+  }
+
+  Declaration.Model model() {
+    return model;
+  }
+
+  /** The inputs as the body sees them. */
+  Map<String, TensorDatum> inputs() {
+    return inputs;
+  }
+
+  List<TensorDatum> outputs() {
+    return outputs;
+  }
+
+  /** The float inputs as the caller hands them in. */
+  Map<String, TensorDatum> floatParameters() {
+    Map<String, TensorDatum> floats = new LinkedHashMap<>(parameters);
+    floats.values().removeIf(each -> !TensorOps.dtype(each).isFloat());
+    return floats;
+  }
+
+  void result(String name, TensorDatum value) {
+    run.ops().builder().result(name, value.value());
+  }
+
+  TensorDatum gradient(TensorDatum loss, TensorDatum of) {
+    return new TensorDatum(
+        run.ops().emit(new Gradient(), loss.value(), of.value()), of.batched());
+  }
+
+  void addOutputs() {
+    for (int i = 0; i < outputs.size(); i++) {
+      result(outputName(i), outputs.get(i));
+    }
+  }
+
+  String outputName(int index) {
+    return outputs.size() == 1 ? "output" : "output_" + index;
+  }
+
+  void addBuffers() {
+    run.states.updates().forEach(this::result);
+  }
+
+  Graph build() {
+    return run.ops().builder().build();
+  }
+
+  /** The initial values of all that the model keeps. */
+  Graph initial() {
+    return run.states.initialGraph();
+  }
+
+  Outline outline() {
+    List<Outline.Port> results = new ArrayList<>();
+    for (int i = 0; i < outputs.size(); i++) {
+      results.add(new Outline.Port(outputName(i), outputs.get(i).sampleType()));
+    }
+    return new Outline(
+        model.name().text(),
+        inputs.entrySet().stream()
+            .map(each -> new Outline.Port(each.getKey(), each.getValue().sampleType()))
+            .toList(),
+        results,
+        run.states.all().values().stream()
+            .map(
+                each ->
+                    new Outline.Variable(each.name(), each.type(), each.role() == Role.WEIGHT))
+            .toList(),
+        run.rows);
+  }
+}
