@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.base;
 
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
@@ -40,7 +41,7 @@ public final class DeepStack {
       case RuntimeException thrown -> throw thrown;
       case Error thrown -> throw thrown;
       case null, default -> {
-        return result.get();
+        return Objects.requireNonNull(result.get());
       }
     }
   }

@@ -42,8 +42,8 @@ public final class Diagnostics {
     }
     return reported.values().stream()
         .sorted(
-            Comparator.comparing((Diagnostic each) -> files.indexOf(each.span().source()))
-                .thenComparing(each -> each.span().start()))
+            Comparator.comparingInt((Diagnostic each) -> files.indexOf(each.span().source()))
+                .thenComparingInt(each -> each.span().start()))
         .toList();
   }
 

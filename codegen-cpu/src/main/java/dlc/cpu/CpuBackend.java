@@ -46,8 +46,12 @@ public final class CpuBackend implements Backend {
       boolean arm = "aarch64".equals(architecture());
       return text.replace("SPINS", "50000")
           .replace("FUTEX", arm ? "98" : "202")
-          .replace("declare void @PAUSE()", arm ? "declare void @llvm.aarch64.hint(i32)" : "declare void @llvm.x86.sse2.pause()")
-          .replace("call void @PAUSE()", arm ? "call void @llvm.aarch64.hint(i32 1)" : "call void @llvm.x86.sse2.pause()");
+          .replace(
+              "declare void @PAUSE()",
+              arm ? "declare void @llvm.aarch64.hint(i32)" : "declare void @llvm.x86.sse2.pause()")
+          .replace(
+              "call void @PAUSE()",
+              arm ? "call void @llvm.aarch64.hint(i32 1)" : "call void @llvm.x86.sse2.pause()");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -48,8 +48,7 @@ final class FloatBits {
   private static Operand floats(String bits, int lanes, FunctionText text) {
     String type = Operand.vector("float", lanes);
     return new Operand(
-        text.value(
-            "bitcast %s %s to %s".formatted(Operand.vector("i32", lanes), bits, type)),
+        text.value("bitcast %s %s to %s".formatted(Operand.vector("i32", lanes), bits, type)),
         DType.F32,
         lanes);
   }

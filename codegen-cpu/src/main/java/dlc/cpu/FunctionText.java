@@ -12,7 +12,8 @@ import java.util.Set;
 /**
  * The text of one LLVM function while it is written: instructions, blocks and names.
  *
- * <p>What was computed in a block that encloses the current one is remembered and not written again.
+ * <p>What was computed in a block that encloses the current one is remembered and not written
+ * again.
  */
 final class FunctionText {
 
@@ -104,13 +105,16 @@ final class FunctionText {
     known.pop();
   }
 
-
   /** The whole function. */
   String finish(String header) {
     StringBuilder whole = new StringBuilder(header + " {\nentry:\n").append(allocations);
     code.toString()
         .lines()
-        .map(line -> line.startsWith("\0") ? "  " + holes.get(Integer.parseInt(line, 1, line.length(), 10)) : line)
+        .map(
+            line ->
+                line.startsWith("\0")
+                    ? "  " + holes.get(Integer.parseInt(line, 1, line.length(), 10))
+                    : line)
         .forEach(line -> whole.append(line).append('\n'));
     return whole.append("  ret void\n}\n").toString();
   }

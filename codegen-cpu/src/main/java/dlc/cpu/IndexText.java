@@ -17,8 +17,7 @@ final class IndexText {
   private final Map<LoopVar, String> counters;
   private final Function<Scalar, String> dynamic;
 
-  IndexText(
-      FunctionText text, Map<LoopVar, String> counters, Function<Scalar, String> dynamic) {
+  IndexText(FunctionText text, Map<LoopVar, String> counters, Function<Scalar, String> dynamic) {
     this.text = text;
     this.counters = counters;
     this.dynamic = dynamic;
@@ -62,8 +61,7 @@ final class IndexText {
   private String divided(String operation, Index dividend, int divisor) {
     int lift = lift(dividend, divisor);
     String quotient =
-        text.value(
-            "u%s i64 %s, %d".formatted(operation, scalar(dividend.plus(lift)), divisor));
+        text.value("u%s i64 %s, %d".formatted(operation, scalar(dividend.plus(lift)), divisor));
     return lift == 0 || operation.equals("rem")
         ? quotient
         : text.value("sub nsw i64 %s, %d".formatted(quotient, lift / divisor));
@@ -107,21 +105,20 @@ final class IndexText {
         Operand quotient = divided("udiv", vector(dividend.plus(lift), lane), divisor);
         yield lift == 0
             ? quotient
-            : added(quotient, Operand.literal(-lift / divisor, DType.I32, lanes));
+            : added(quotient, Operand.literal(Math.negateExact(lift / divisor), DType.I32, lanes));
       }
       case Index.Remainder(Index dividend, int divisor) ->
           divided("urem", vector(dividend.plus(lift(dividend, divisor)), lane), divisor);
       case Index.Dynamic(Scalar value, int _) ->
-          throw new IllegalStateException("an index read from memory differs between lanes: " + value);
+          throw new IllegalStateException(
+              "an index read from memory differs between lanes: " + value);
     };
   }
 
   private Operand divided(String operation, Operand x, int divisor) {
     Operand by = Operand.literal(divisor, DType.I32, x.lanes());
     return new Operand(
-        text.value("%s %s, %s".formatted(operation, x.typed(), by.text())),
-        DType.I32,
-        x.lanes());
+        text.value("%s %s, %s".formatted(operation, x.typed(), by.text())), DType.I32, x.lanes());
   }
 
   private Operand scaled(Operand x, int factor) {
@@ -140,8 +137,7 @@ final class IndexText {
 
   private Operand splat(String scalar, int lanes) {
     String vector = "<" + lanes + " x i32>";
-    String first =
-        text.value("insertelement %s poison, i32 %s, i64 0".formatted(vector, scalar));
+    String first = text.value("insertelement %s poison, i32 %s, i64 0".formatted(vector, scalar));
     return new Operand(
         text.value(
             "shufflevector %s %s, %s poison, <%d x i32> zeroinitializer"

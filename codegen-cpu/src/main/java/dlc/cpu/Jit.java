@@ -54,8 +54,7 @@ final class Jit implements AutoCloseable {
     MethodHandle function(String name, FunctionDescriptor type) {
       try (LongPointer address = new LongPointer(1)) {
         Errors.check(LLVMOrcLLJITLookup(jit, address, name));
-        return Linker.nativeLinker()
-            .downcallHandle(MemorySegment.ofAddress(address.get()), type);
+        return Linker.nativeLinker().downcallHandle(MemorySegment.ofAddress(address.get()), type);
       }
     }
 
@@ -72,8 +71,7 @@ final class Jit implements AutoCloseable {
     LlvmModule module =
         LlvmModule.parse(text, LLVMOrcThreadSafeContextGetContext(context), machine);
     module.optimize(machine);
-    LLVMOrcThreadSafeModuleRef safe =
-        LLVMOrcCreateNewThreadSafeModule(module.reference(), context);
+    LLVMOrcThreadSafeModuleRef safe = LLVMOrcCreateNewThreadSafeModule(module.reference(), context);
     LLVMOrcDisposeThreadSafeContext(context);
     LLVMOrcResourceTrackerRef tracker = LLVMOrcJITDylibCreateResourceTracker(library);
     Errors.check(LLVMOrcLLJITAddLLVMIRModuleWithRT(jit, tracker, safe));
@@ -85,5 +83,4 @@ final class Jit implements AutoCloseable {
     Errors.check(LLVMOrcDisposeLLJIT(jit));
     machine.close();
   }
-
 }

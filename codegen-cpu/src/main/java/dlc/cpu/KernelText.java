@@ -84,8 +84,7 @@ final class KernelText {
       case Stmt.Declare(Buffer buffer) ->
           pointers.put(
               buffer.name(),
-              text.allocate(
-                  Operand.inMemory(buffer.type().dtype()), buffer.type().elements()));
+              text.allocate(Operand.inMemory(buffer.type().dtype()), buffer.type().elements()));
     }
   }
 
@@ -202,8 +201,7 @@ final class KernelText {
     int lanes = Math.max(x.lanes(), y.lanes());
     Operand left = scalars.splat(x, lanes);
     Operand right = scalars.splat(y, lanes);
-    String and =
-        text.value("and %s %s, %s".formatted(left.llvmType(), left.text(), right.text()));
+    String and = text.value("and %s %s, %s".formatted(left.llvmType(), left.text(), right.text()));
     return new Operand(and, DType.BOOL, lanes);
   }
 
@@ -255,18 +253,18 @@ final class KernelText {
     DType type = load.buffer().type().dtype();
     Index flat = resolved(Index.linear(load.at(), load.buffer().type().dims()));
     Condition when = resolved(load.when());
-    boolean varies = lane != null && (flat.dependsOn(lane) || when.dependsOn(lane));
+    LoopVar across = lane;
+    boolean varies = across != null && (flat.dependsOn(across) || when.dependsOn(across));
     boolean register = load.buffer().space() == Space.REGISTER;
     Operand guard = when.always() ? null : condition(when, varies ? lanes() : 1);
-    if (!varies) {
+    if (across == null || !varies) {
       return loadOne(load, flat, guard, type);
     }
     Operand all = register ? guard : bothOrNull(mask, guard);
-    if (flat.isIrregularIn(lane) || flat.stride(lane) != 1) {
-      return gather(load, flat, all, type);
+    if (flat.isIrregularIn(across) || flat.stride(across) != 1) {
+      return gather(load, flat, across, all, type);
     }
-    Index start = flat.minus(lane.index());
-    String pointer = pointer(load.buffer(), start);
+    String pointer = pointer(load.buffer(), flat.minus(across.index()));
     String vector = Operand.vector(Operand.inMemory(type), lanes());
     String raw;
     if (all == null) {
@@ -302,8 +300,7 @@ final class KernelText {
       text.declare(
           "%s = private unnamed_addr constant %s %s"
               .formatted(global, Operand.inMemory(type), otherwise(load, type, 1)));
-      pointer =
-          text.value("select i1 %s, ptr %s, ptr %s".formatted(guard.text(), pointer, global));
+      pointer = text.value("select i1 %s, ptr %s, ptr %s".formatted(guard.text(), pointer, global));
     }
     String raw =
         text.fresh(
@@ -315,11 +312,12 @@ final class KernelText {
     return Long.toHexString(Double.doubleToRawLongBits(value));
   }
 
-  private Operand gather(Scalar.Load load, Index flat, @Nullable Operand guard, DType type) {
+  private Operand gather(
+      Scalar.Load load, Index flat, LoopVar across, @Nullable Operand guard, DType type) {
     int lanes = lanes();
     String element = Operand.inMemory(type);
     String vector = Operand.vector(element, lanes);
-    Operand at = indices.vector(flat, lane);
+    Operand at = indices.vector(flat, across);
     String places =
         text.value(
             "getelementptr %s, ptr %s, <%d x i32> %s"
@@ -328,7 +326,8 @@ final class KernelText {
     text.declare(
         "declare %s %s(<%d x ptr>, i32, <%d x i1>, %s)"
             .formatted(vector, intrinsic, lanes, lanes, vector));
-    Operand reads = guard == null ? Operand.literal(1, DType.BOOL, lanes) : scalars.splat(guard, lanes);
+    Operand reads =
+        guard == null ? Operand.literal(1, DType.BOOL, lanes) : scalars.splat(guard, lanes);
     String raw =
         text.fresh(
             "call %s %s(<%d x ptr> %s, i32 %d, %s, %s %s)"
@@ -400,7 +399,7 @@ final class KernelText {
     Operand vector = scalars.splat(value, lanes());
     Operand guard = store.buffer().space() == Space.REGISTER ? null : mask;
     if (flat.isIrregularIn(lane) || flat.stride(lane) != 1) {
-      scatter(store.buffer(), flat, vector, guard);
+      scatter(store.buffer(), flat, lane, vector, guard);
       return;
     }
     String pointer = pointer(store.buffer(), flat.minus(lane.index()));
@@ -416,11 +415,12 @@ final class KernelText {
             .formatted(intrinsic, inMemory(vector), pointer, type.bytes(), guard.typed()));
   }
 
-  private void scatter(Buffer buffer, Index flat, Operand vector, @Nullable Operand guard) {
+  private void scatter(
+      Buffer buffer, Index flat, LoopVar across, Operand vector, @Nullable Operand guard) {
     DType type = buffer.type().dtype();
     int lanes = lanes();
     String element = Operand.inMemory(type);
-    Operand at = indices.vector(flat, lane);
+    Operand at = indices.vector(flat, across);
     String places =
         text.value(
             "getelementptr %s, ptr %s, <%d x i32> %s"

@@ -11,7 +11,9 @@ import org.bytedeco.llvm.LLVM.LLVMModuleRef;
 import org.bytedeco.llvm.LLVM.LLVMPassBuilderOptionsRef;
 import org.bytedeco.llvm.LLVM.LLVMTargetDataRef;
 
-/** One module in LLVM's memory: parsed, verified, optimized, and written as text or machine code. */
+/**
+ * One module in LLVM's memory: parsed, verified, optimized, and written as text or machine code.
+ */
 final class LlvmModule {
 
   /**
@@ -82,8 +84,7 @@ final class LlvmModule {
   byte[] emit(TargetMachine machine, int fileType) {
     try (BytePointer error = new BytePointer((org.bytedeco.javacpp.Pointer) null)) {
       LLVMMemoryBufferRef buffer = new LLVMMemoryBufferRef();
-      if (LLVMTargetMachineEmitToMemoryBuffer(
-              machine.reference(), module, fileType, error, buffer)
+      if (LLVMTargetMachineEmitToMemoryBuffer(machine.reference(), module, fileType, error, buffer)
           != 0) {
         throw broken(error, "has no machine code");
       }

@@ -18,8 +18,8 @@ import java.util.TreeSet;
 /**
  * A kernel program as the text of one LLVM module.
  *
- * <p>Each entry point becomes a function {@code void @prefix.entry(ptr state, ptr work)}. A parallel
- * kernel is run by {@code @dlc_parallel}, which the thread pool provides.
+ * <p>Each entry point becomes a function {@code void @prefix.entry(ptr state, ptr work)}. A
+ * parallel kernel is run by {@code @dlc_parallel}, which the thread pool provides.
  */
 public final class ModuleText {
 
@@ -57,7 +57,10 @@ public final class ModuleText {
 
   private String attributes() {
     int bits = target.vectorBytes() * 8;
-    String features = target.features().isEmpty() ? "" : " \"target-features\"=\"%s\"".formatted(target.features());
+    String features =
+        target.features().isEmpty()
+            ? ""
+            : " \"target-features\"=\"%s\"".formatted(target.features());
     return "attributes #0 = { nounwind \"target-cpu\"=\"%s\"%s \"prefer-vector-width\"=\"%d\" \"min-legal-vector-width\"=\"%d\" }\n"
         .formatted(target.cpu(), features, bits, bits);
   }

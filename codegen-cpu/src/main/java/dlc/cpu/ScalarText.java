@@ -47,8 +47,7 @@ final class ScalarText {
       return new Operand("splat (" + type + " " + x.text() + ")", x.type(), lanes);
     }
     String vector = Operand.vector(Operand.element(x.type()), lanes);
-    String first =
-        text.value("insertelement %s poison, %s, i64 0".formatted(vector, x.typed()));
+    String first = text.value("insertelement %s poison, %s, i64 0".formatted(vector, x.typed()));
     return new Operand(
         text.value(
             "shufflevector %s %s, %s poison, <%d x i32> zeroinitializer"
@@ -63,7 +62,10 @@ final class ScalarText {
           x.type().isFloat()
               ? result("fneg " + x.typed(), x)
               : result("sub %s 0, %s".formatted(x.llvmType(), x.text()), x);
-      case NOT -> result("xor %s, %s".formatted(x.typed(), Operand.literal(1, DType.BOOL, x.lanes()).text()), x);
+      case NOT ->
+          result(
+              "xor %s, %s".formatted(x.typed(), Operand.literal(1, DType.BOOL, x.lanes()).text()),
+              x);
       case ABS ->
           x.type().isFloat()
               ? intrinsic("fabs", x)
@@ -200,9 +202,7 @@ final class ScalarText {
       instruction = "icmp " + signed;
     }
     return new Operand(
-        text.value("%s %s, %s".formatted(instruction, x.typed(), y.text())),
-        DType.BOOL,
-        x.lanes());
+        text.value("%s %s, %s".formatted(instruction, x.typed(), y.text())), DType.BOOL, x.lanes());
   }
 
   /** The greater or lesser; a NaN in either wins. */
@@ -289,8 +289,7 @@ final class ScalarText {
 
   private Operand high(String product, int lanes) {
     String wide = Operand.vector("i64", lanes);
-    String shifted =
-        text.value("lshr %s %s, %s".formatted(wide, product, wideLiteral(32, lanes)));
+    String shifted = text.value("lshr %s %s, %s".formatted(wide, product, wideLiteral(32, lanes)));
     return low(shifted, lanes);
   }
 

@@ -34,7 +34,7 @@ public enum DType {
       case F32 -> (float) value;
       case F64 -> value;
       case I32 -> Double.isNaN(value) ? 0 : (int) (long) value;
-      case U8 -> (int) value & 0xFF;
+      case U8 -> ((int) value) & 0xFF;
       case BOOL -> value != 0 ? 1 : 0;
     };
   }

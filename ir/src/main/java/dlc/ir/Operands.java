@@ -42,8 +42,7 @@ public record Operands(List<TensorType> types) {
 
   /** The type of operand {@code index}, which must have {@code rank} dimensions. */
   public TensorType ranked(int index, int rank) {
-    require(
-        type(index).rank() == rank, "needs %d dimensions, found %s", rank, type(index));
+    require(type(index).rank() == rank, "needs %d dimensions, found %s", rank, type(index));
     return type(index);
   }
 }

@@ -9,7 +9,9 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 
-/** The entry points of one model: {@code init}, {@code train_step}, {@code eval_step}, and so on. */
+/**
+ * The entry points of one model: {@code init}, {@code train_step}, {@code eval_step}, and so on.
+ */
 public record Program(String name, List<Graph> entries) {
 
   public Program {
@@ -21,7 +23,9 @@ public record Program(String name, List<Graph> entries) {
     return entries.stream().filter(graph -> graph.name().equals(name)).findFirst();
   }
 
-  /** Every weight, buffer and optimizer state that some entry point reads, in the order of names. */
+  /**
+   * Every weight, buffer and optimizer state that some entry point reads, in the order of names.
+   */
   public Map<String, TensorType> states() {
     Map<String, TensorType> states = new TreeMap<>();
     for (Graph entry : entries) {

@@ -9,7 +9,8 @@ import java.util.List;
  * One tensor in a graph: the result of an op applied to operands.
  *
  * <p>Values have identity, and only a {@link GraphBuilder} makes them, so that each is well typed.
- * The span is the place in the {@code .dl} text that the value came from, also after differentiation.
+ * The span is the place in the {@code .dl} text that the value came from, also after
+ * differentiation.
  */
 public final class Value {
 

@@ -20,6 +20,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -53,27 +54,32 @@ public final class Differentiate implements Pass {
     Graph rewrite() {
       List<Value> values = graph.values();
       for (Value value : values) {
-        images.put(value, image(value, values));
+        images.put(value, rewritten(value, values));
       }
-      graph.results().forEach((name, value) -> builder.result(name, images.get(value)));
+      graph.results().forEach((name, value) -> builder.result(name, image(value)));
       return builder.build();
     }
 
-    private Value image(Value value, List<Value> values) {
+    private Value rewritten(Value value, List<Value> values) {
       return switch (value.op()) {
         case Leaf.Parameter(String name, TensorType type, Role role) ->
             builder.parameter(name, type, role, value.span());
         case Gradient _ -> gradient(value.operand(0), value.operand(1), values);
         case Leaf.Constant op -> builder.emit(op, value.span());
         case Computed op ->
-            builder.emit(op, value.span(), value.operands().stream().map(images::get).toList());
+            builder.emit(op, value.span(), value.operands().stream().map(this::image).toList());
       };
     }
 
+    private Value image(Value value) {
+      return Objects.requireNonNull(images.get(value));
+    }
+
     private Value gradient(Value loss, Value variable, List<Value> values) {
-      Map<Value, Value> ofLoss = gradients.computeIfAbsent(images.get(loss), _ -> walk(loss, values));
-      Value found = ofLoss.get(images.get(variable));
-      return found != null ? found : fill(images.get(variable).type(), 0, variable.span());
+      Map<Value, Value> ofLoss =
+          gradients.computeIfAbsent(image(loss), _ -> walk(loss, values));
+      Value found = ofLoss.get(image(variable));
+      return found != null ? found : fill(image(variable).type(), 0, variable.span());
     }
 
     /** The gradient of {@code loss} in everything that it depends on, by the value's image. */
@@ -81,10 +87,10 @@ public final class Differentiate implements Pass {
       List<Value> variables = new ArrayList<>();
       for (Value value : values) {
         if (value.op() instanceof Gradient && value.operand(0) == loss) {
-          variables.add(images.get(value.operand(1)));
+          variables.add(image(value.operand(1)));
         }
       }
-      Value end = images.get(loss);
+      Value end = image(loss);
       List<Value> order = new Graph("loss", List.of(), Map.of("loss", end)).values();
       Set<Value> active = new HashSet<>(variables);
       for (Value value : order) {

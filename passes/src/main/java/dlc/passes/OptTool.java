@@ -43,7 +43,8 @@ public final class OptTool {
   private OptTool() {}
 
   /**
-   * Runs {@code command}, the words after {@code dlc}, on {@code source} and returns what it prints.
+   * Runs {@code command}, the words after {@code dlc}, on {@code source} and returns what it
+   * prints.
    *
    * @throws dlc.base.CompilationFailed when {@code source} cannot be read
    * @throws UserError when the command makes no sense
@@ -149,7 +150,8 @@ public final class OptTool {
       requireNoGradient(graph, "be interpreted");
       long elements = graph.values().stream().mapToLong(value -> value.type().elements()).sum();
       if (elements > MOST_ELEMENTS) {
-        throw new UserError(Code.OUT_OF_MEMORY, "@%s is too large to interpret".formatted(graph.name()));
+        throw new UserError(
+            Code.OUT_OF_MEMORY, "@%s is too large to interpret".formatted(graph.name()));
       }
       Map<String, double[]> inputs = Inputs.random(graph, seed);
       assignments.forEach(assignment -> assign(assignment, graph, inputs));

@@ -13,10 +13,12 @@ public final class Pipelines {
   /** What every graph goes through before it is lowered to kernels. */
   public static List<Pass> standard() {
     return List.of(
-        // First: simplify would spend its time on gradients that nobody asked for, and finds most of
+        // First: simplify would spend its time on gradients that nobody asked for, and finds most
+        // of
         // its work in what differentiation leaves behind, such as products with 1.
         new Differentiate(),
-        // Last: kernels are planned for the plain form, in which a dot reads its operands as they lie.
+        // Last: kernels are planned for the plain form, in which a dot reads its operands as they
+        // lie.
         new Simplify());
   }
 

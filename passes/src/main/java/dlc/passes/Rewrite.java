@@ -12,6 +12,7 @@ import dlc.ir.op.Op;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -49,7 +50,9 @@ public final class Rewrite {
       }
       rewrite.images.put(value, image);
     }
-    graph.results().forEach((name, value) -> rewrite.builder.result(name, rewrite.images.get(value)));
+    graph
+        .results()
+        .forEach((name, value) -> rewrite.builder.result(name, Objects.requireNonNull(rewrite.images.get(value))));
     return rewrite.builder.build();
   }
 

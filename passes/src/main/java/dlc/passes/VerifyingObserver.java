@@ -5,7 +5,9 @@ import dlc.ir.Graph;
 import dlc.ir.text.Verifier;
 import java.util.List;
 
-/** Verifies each graph that a pass makes, and that its parameters and results are still the same. */
+/**
+ * Verifies each graph that a pass makes, and that its parameters and results are still the same.
+ */
 public final class VerifyingObserver implements Pipeline.Observer {
 
   @Override

@@ -17,7 +17,6 @@ import dlc.ir.DType;
 import dlc.ir.Graph;
 import dlc.ir.GraphBuilder;
 import dlc.ir.Program;
-import dlc.ir.Role;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -115,7 +114,7 @@ public final class Elaborator {
         entries.add(eval.build());
       }
       addLoss(gradients, loss.get(), section)
-          .ifPresent(value -> entries.add(gradients(gradients, value)));
+          .ifPresent(value -> entries.add(gradients(gradients, value, section)));
     }
     if (predict.isWhole()) {
       predict.addOutputs();
@@ -135,13 +134,19 @@ public final class Elaborator {
     return value;
   }
 
-  private static Graph gradients(ModelRun run, TensorDatum loss) {
+  private static Graph gradients(
+      ModelRun run, TensorDatum loss, Optional<TrainSection> section) {
     run.addOutputs();
-    for (States.State state : run.states().all().values()) {
-      if (state.role() == Role.WEIGHT) {
-        run.result("grad." + state.name(), run.gradient(loss, state.parameter()));
-      }
-    }
+    Map<States.State, TensorDatum> grads = run.weightGradients(loss);
+    grads.forEach((weight, grad) -> run.result("grad." + weight.name(), grad));
+    section
+        .flatMap(TrainSection::clip)
+        .ifPresent(
+            clip -> {
+              new ClipGradients(run.run().ops()).clip(clip, grads);
+              grads.forEach(
+                  (weight, grad) -> run.result("grad_clipped." + weight.name(), grad));
+            });
     run.floatParameters()
         .forEach((name, input) -> run.result("grad." + name, run.gradient(loss, input)));
     run.addBuffers();

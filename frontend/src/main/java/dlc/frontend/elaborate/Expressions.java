@@ -201,8 +201,19 @@ final class Expressions {
         () -> Arithmetic.binary(run.ops(), binary.operator(), lhs, rhs));
   }
 
+  /** The trail follows the current value, so what a side branch adds to it is taken back. */
   private Datum applied(Expression.Applied applied, Context context) {
-    Datum input = evaluate(applied.input(), context);
+    int mark = run.trail.mark();
+    Datum result = chain(applied, context);
+    run.trail.backTo(mark);
+    return result;
+  }
+
+  private Datum chain(Expression.Applied applied, Context context) {
+    Datum input =
+        applied.input() instanceof Expression.Applied before
+            ? chain(before, context)
+            : evaluate(applied.input(), context);
     Datum tensor =
         input == Poison.POISON
             ? input

@@ -137,15 +137,22 @@ final class Layers {
         name.equals(Frame.TRANSPARENT) ? context.frame() : Frame.at(instance.path());
     int mark = run.trail.mark();
     int rowsBefore = run.rows.size();
-    long weightsBefore = run.states.weights();
+    Cost before = cost();
     run.statements.run(routine.body(), new Context(activation, frame, scope));
     run.trail.backTo(mark);
     Datum result = result(activation);
     if (!run.isLibrary(call)) {
       run.trail.add(context.frame().path(name), result);
-      addRow(instance, activation, result, rowsBefore, isNew, weightsBefore);
+      addRow(instance, activation, result, rowsBefore, isNew, before);
     }
     return result;
+  }
+
+  /** What the model costs up to some place. */
+  private record Cost(long weights, long flops) {}
+
+  private Cost cost() {
+    return new Cost(run.states.weights(), run.ops().flops());
   }
 
   private static Datum result(Activation activation) {
@@ -165,15 +172,16 @@ final class Layers {
       Datum result,
       int rowsBefore,
       boolean isNew,
-      long weightsBefore) {
-    long inner = 0;
+      Cost before) {
+    long own = run.states.weights() - before.weights;
+    long flops = run.ops().flops() - before.flops;
     for (LayerRow row : run.rows.subList(rowsBefore, run.rows.size())) {
-      inner += row.weights();
+      own -= row.weights();
+      flops -= row.flops();
     }
-    long own = run.states.weights() - weightsBefore - inner;
     if (activation.isLibrary() || own > 0 || run.rows.size() == rowsBefore) {
       String kind = instance.routine().name().text();
-      run.rows.add(new LayerRow(instance.path(), kind, result.type(), isNew ? own : 0));
+      run.rows.add(new LayerRow(instance.path(), kind, result.type(), isNew ? own : 0, flops));
     }
   }
 

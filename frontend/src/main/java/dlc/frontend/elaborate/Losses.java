@@ -9,6 +9,7 @@ import dlc.frontend.ast.Argument;
 import dlc.frontend.ast.Declaration.Routine;
 import dlc.frontend.ast.Declaration.RoutineKind;
 import dlc.frontend.ast.Expression;
+import dlc.frontend.library.Functions;
 import dlc.frontend.library.TensorOps;
 import dlc.frontend.value.Complaint;
 import dlc.frontend.value.Datum;
@@ -64,10 +65,17 @@ final class Losses {
     Context context = context(activation);
     return switch (loss) {
       case Expression.NameUse use -> named(use.name(), use.span(), List.of(), context);
-      case Expression.Call call when routine(call.function().text()).isPresent() ->
+      case Expression.Call call when !isFunction(call) ->
           named(call.function().text(), call.span(), call.arguments(), context);
       default -> custom(loss, context);
     };
+  }
+
+  private boolean isFunction(Expression.Call call) {
+    String name = call.function().text();
+    return routine(name).isEmpty()
+        && (run.declarations.function(name, call.span().source()).isPresent()
+            || Functions.named(name).isPresent());
   }
 
   private Context context(Activation activation) {

@@ -226,6 +226,15 @@ final class ModelRun {
         run.ops().emit(new Gradient(), loss.value(), of.value()), of.batched());
   }
 
+  /** The gradient of each weight. */
+  Map<States.State, TensorDatum> weightGradients(TensorDatum loss) {
+    Map<States.State, TensorDatum> grads = new LinkedHashMap<>();
+    run.states.all().values().stream()
+        .filter(each -> each.role() == Role.WEIGHT)
+        .forEach(each -> grads.put(each, gradient(loss, each.parameter())));
+    return grads;
+  }
+
   void addOutputs() {
     for (int i = 0; i < outputs.size(); i++) {
       result(outputName(i), outputs.get(i));

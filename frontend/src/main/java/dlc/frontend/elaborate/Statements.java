@@ -30,6 +30,7 @@ final class Statements {
 
   void run(Body body, Context context) {
     for (Statement statement : body.statements()) {
+      int mark = run.trail.mark();
       try {
         run.located(statement.span(), context, () -> run.step(1));
         if (context.activation().results().isPresent()) {
@@ -45,6 +46,7 @@ final class Statements {
           throw failure;
         }
         run.diagnostics.report(failure.diagnostic());
+        run.trail.backTo(mark);
         poison(statement, context);
       }
     }
@@ -204,7 +206,7 @@ final class Statements {
     context.scope().define(name, value);
     boolean ofModel = context.activation().caller().isEmpty();
     if (isWeight && ofModel) {
-      run.rows.add(new LayerRow(path, "weight", type.toString(), type.elements()));
+      run.rows.add(new LayerRow(path, "weight", type.toString(), type.elements(), 0));
     }
   }
 

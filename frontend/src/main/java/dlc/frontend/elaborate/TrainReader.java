@@ -61,6 +61,7 @@ final class TrainReader {
             Code.MISSING_SETTING.at(train.model().span(), train.model(), needed));
       }
     }
+    read("loss", this::checkLossName);
     Optional<List<Invocation>> data = read("data", this::data);
     Optional<Long> batch = read("batch", each -> count(each, 1));
     return new TrainSection(
@@ -278,6 +279,25 @@ final class TrainReader {
       throw bad("normalize", "a deviation is not positive");
     }
     return new TrainSection.Normalize(false, mean, std);
+  }
+
+  /** A loss that is a name alone must be known, even where the model is too wrong to try it. */
+  private String checkLossName(Setting setting) {
+    if (setting.values().size() > 1 || setting.values().getFirst().name().isPresent()) {
+      throw bad("loss", "expected one loss, as in cross_entropy(label_smoothing=0.1)");
+    }
+    Expression value = setting.values().getFirst().value();
+    if (value instanceof Expression.NameUse(String name, Span span)
+        && run.declarations
+            .routine(Declaration.RoutineKind.LOSS, name, span.source())
+            .isEmpty()) {
+      throw run.failure(
+          new Complaint(Code.UNKNOWN_LOSS, name)
+              .nearest(NearestName.of(name, run.declarations.names("loss"))),
+          span,
+          context.activation());
+    }
+    return "";
   }
 
   private Invocation optimizer(Setting setting) {

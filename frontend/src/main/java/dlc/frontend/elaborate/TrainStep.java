@@ -16,9 +16,6 @@ import dlc.frontend.value.Datum.TensorDatum;
 import dlc.ir.DType;
 import dlc.ir.Role;
 import dlc.ir.TensorType;
-import dlc.ir.op.Elementwise;
-import dlc.ir.op.ReduceFn;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -95,11 +92,10 @@ final class TrainStep {
     DType dtype = ops.floatType();
     TensorDatum lr = setting("lr", dtype);
     TensorDatum step = setting("step", DType.I32);
-    List<States.State> weights =
-        run.states.all().values().stream().filter(each -> each.role() == Role.WEIGHT).toList();
-    Map<States.State, TensorDatum> grads = new LinkedHashMap<>();
-    weights.forEach(each -> grads.put(each, model.gradient(loss, each.parameter())));
-    section.flatMap(TrainSection::clip).ifPresent(clip -> clip(clip, grads));
+    Map<States.State, TensorDatum> grads = model.weightGradients(loss);
+    section
+        .flatMap(TrainSection::clip)
+        .ifPresent(clip -> new ClipGradients(ops).clip(clip, grads));
     model.result("loss", loss);
     model.addOutputs();
     Optimizers optimizers = new Optimizers(run);
@@ -117,35 +113,5 @@ final class TrainStep {
     return new TensorDatum(
         run.ops().builder().parameter(name, TensorType.of(dtype), Role.SETTING, Span.NONE),
         false);
-  }
-
-  // By norm: every gradient times min(1, bound / (norm + 1e-6)), as PyTorch's clip_grad_norm_.
-  private void clip(TrainSection.Clip clip, Map<States.State, TensorDatum> grads) {
-    TensorOps ops = run.ops();
-    DType dtype = ops.floatType();
-    TensorDatum bound = ops.scalar(dtype, clip.bound());
-    if (!clip.byNorm()) {
-      TensorDatum least = ops.scalar(dtype, -clip.bound());
-      grads.replaceAll(
-          (_, grad) ->
-              on(Elementwise.MIN, on(Elementwise.MAX, grad, least), bound));
-      return;
-    }
-    TensorDatum squares = ops.scalar(dtype, 0);
-    for (TensorDatum grad : grads.values()) {
-      TensorDatum square = on(Elementwise.MUL, grad, grad);
-      TensorDatum sum =
-          ops.reduce(ReduceFn.SUM, square, TensorOps.range(0, square.rank()), false);
-      squares = on(Elementwise.ADD, squares, sum);
-    }
-    TensorDatum norm = ops.elementwise("clip", Elementwise.SQRT, squares);
-    TensorDatum ratio =
-        on(Elementwise.DIV, bound, on(Elementwise.ADD, norm, ops.scalar(dtype, 1e-6)));
-    TensorDatum factor = on(Elementwise.MIN, ratio, ops.scalar(dtype, 1));
-    grads.replaceAll((_, grad) -> on(Elementwise.MUL, grad, factor));
-  }
-
-  private TensorDatum on(Elementwise op, TensorDatum x, TensorDatum y) {
-    return run.ops().elementwise("clip", op, x, y);
   }
 }

@@ -11,12 +11,14 @@ import dlc.ir.GraphBuilder;
 import dlc.ir.Role;
 import dlc.ir.TensorType;
 import dlc.ir.Value;
+import dlc.ir.op.Contraction;
 import dlc.ir.op.Elementwise;
 import dlc.ir.op.Generator;
 import dlc.ir.op.Layout;
 import dlc.ir.op.Op;
 import dlc.ir.op.ReduceFn;
 import dlc.ir.op.Reduction;
+import dlc.ir.scalar.LoopVar;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -36,6 +38,7 @@ public final class TensorOps {
   private final Optional<Integer> fixedStep;
   private Span span = Span.NONE;
   private int streams;
+  private long work;
 
   /**
    * Ops in {@code builder} for samples in batches of {@code batch}.
@@ -72,7 +75,25 @@ public final class TensorOps {
   }
 
   public Value emit(Op op, Value... operands) {
-    return builder.emit(op, span, operands);
+    Value value = builder.emit(op, span, operands);
+    if (op instanceof Contraction contraction) {
+      work += multiplyAdds(contraction, value);
+    }
+    return value;
+  }
+
+  private static long multiplyAdds(Contraction op, Value value) {
+    List<TensorType> operands = value.operands().stream().map(Value::type).toList();
+    long count = value.type().elements();
+    for (LoopVar loop : op.comprehension(operands, value.type()).reduced()) {
+      count *= loop.extent();
+    }
+    return count;
+  }
+
+  /** The floating-point operations for one sample of the products and convolutions so far. */
+  public long flops() {
+    return 2 * work / batch;
   }
 
   private TensorDatum emit(Op op, boolean batched, Value... operands) {

@@ -156,8 +156,7 @@ final class Closures {
         DoubleSupplier x = scalar(lhs);
         DoubleSupplier y = scalar(rhs);
         boolean integral = !lhs.type().isFloat();
-        yield wrapped(
-            scalar.type(), () -> fn.of(x.getAsDouble(), y.getAsDouble(), integral));
+        yield wrapped(scalar.type(), () -> fn.of(x.getAsDouble(), y.getAsDouble(), integral));
       }
       case Scalar.Select(Scalar test, Scalar whenTrue, Scalar whenFalse) -> {
         DoubleSupplier which = scalar(test);

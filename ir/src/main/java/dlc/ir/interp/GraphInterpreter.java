@@ -25,8 +25,8 @@ import java.util.function.UnaryOperator;
  * Evaluates a graph on numbers, each op by its {@link Comprehension}: the definition of the ops,
  * which passes and backends are tested against.
  *
- * <p>Each element is computed in f64 and then rounded to its type; folds of floats are rounded once,
- * at their end.
+ * <p>Each element is computed in f64 and then rounded to its type; folds of floats are rounded
+ * once, at their end.
  */
 public final class GraphInterpreter {
 
@@ -45,9 +45,7 @@ public final class GraphInterpreter {
       interpreter.elements.put(value, interpreter.evaluate(value, inputs));
     }
     Map<String, double[]> results = new LinkedHashMap<>();
-    graph
-        .results()
-        .forEach((name, value) -> results.put(name, interpreter.read(value).clone()));
+    graph.results().forEach((name, value) -> results.put(name, interpreter.read(value).clone()));
     return results;
   }
 
@@ -127,9 +125,7 @@ public final class GraphInterpreter {
     double[] folded = {0};
     Runnable step =
         integral
-            ? () ->
-                folded[0] =
-                    type.dtype().round(fn.fn().of(folded[0], body.getAsDouble(), true))
+            ? () -> folded[0] = type.dtype().round(fn.fn().of(folded[0], body.getAsDouble(), true))
             : () -> folded[0] = fn.fn().of(folded[0], body.getAsDouble(), false);
     return () -> {
       folded[0] = integral ? type.dtype().round(fn.identity()) : fn.identity();

@@ -161,8 +161,7 @@ public final class KernelInterpreter {
           IntSupplier position = closures.position(buffer, at);
           Memory memory = memory(buffer);
           yield () ->
-              memory.set(
-                  position.getAsInt(), buffer.type().dtype().round(number.getAsDouble()));
+              memory.set(position.getAsInt(), buffer.type().dtype().round(number.getAsDouble()));
         }
         case Stmt.Declare(Buffer buffer) -> {
           double[] elements = new double[Math.toIntExact(buffer.type().elements())];

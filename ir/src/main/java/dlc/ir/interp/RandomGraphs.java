@@ -43,17 +43,27 @@ public final class RandomGraphs {
   private static final int MOST_ELEMENTS = 600;
   private static final List<Elementwise> SMOOTH_UNARY =
       List.of(
-          Elementwise.NEG, Elementwise.RELU, Elementwise.SIN, Elementwise.COS, Elementwise.TANH,
-          Elementwise.SIGMOID, Elementwise.ERF, Elementwise.ABS, Elementwise.STOP_GRADIENT);
+          Elementwise.NEG,
+          Elementwise.RELU,
+          Elementwise.SIN,
+          Elementwise.COS,
+          Elementwise.TANH,
+          Elementwise.SIGMOID,
+          Elementwise.ERF,
+          Elementwise.ABS,
+          Elementwise.STOP_GRADIENT);
   private static final List<Elementwise> POSITIVE_UNARY =
       List.of(Elementwise.LOG, Elementwise.LOG1P, Elementwise.SQRT, Elementwise.RSQRT);
   private static final List<Elementwise> BINARY =
-      List.of(
-          Elementwise.ADD, Elementwise.SUB, Elementwise.MUL, Elementwise.MAX, Elementwise.MIN);
+      List.of(Elementwise.ADD, Elementwise.SUB, Elementwise.MUL, Elementwise.MAX, Elementwise.MIN);
   private static final List<Elementwise> TESTS =
       List.of(
-          Elementwise.EQUAL, Elementwise.NOT_EQUAL, Elementwise.LESS, Elementwise.LESS_EQUAL,
-          Elementwise.GREATER, Elementwise.GREATER_EQUAL);
+          Elementwise.EQUAL,
+          Elementwise.NOT_EQUAL,
+          Elementwise.LESS,
+          Elementwise.LESS_EQUAL,
+          Elementwise.GREATER,
+          Elementwise.GREATER_EQUAL);
 
   private final Random random;
   private final DType dtype;
@@ -180,8 +190,7 @@ public final class RandomGraphs {
   }
 
   private Value number(TensorType type, double number) {
-    return moved(
-        new Layout.Broadcast(type.dims(), List.of()), constant(type.dtype(), number));
+    return moved(new Layout.Broadcast(type.dims(), List.of()), constant(type.dtype(), number));
   }
 
   private Value constant(DType type, double number) {
@@ -197,8 +206,7 @@ public final class RandomGraphs {
     }
     List<Integer> all = IntStream.range(0, x.type().rank()).boxed().toList();
     Value sum = emit(new Reduction.Reduce(ReduceFn.SUM, all), x);
-    Value mean =
-        emit(Elementwise.DIV, sum, constant(dtype, Math.max(1, x.type().elements())));
+    Value mean = emit(Elementwise.DIV, sum, constant(dtype, Math.max(1, x.type().elements())));
     return emit(new Layout.Broadcast(type.dims(), List.of()), mean);
   }
 
@@ -221,9 +229,7 @@ public final class RandomGraphs {
           ? emit(Elementwise.DIV, x, positive)
           : emit(Elementwise.POW, positive, emit(Elementwise.TANH, x));
     }
-    return random.nextBoolean()
-        ? emit(oneOf(BINARY), x, other)
-        : emit(oneOf(BINARY), other, x);
+    return random.nextBoolean() ? emit(oneOf(BINARY), x, other) : emit(oneOf(BINARY), other, x);
   }
 
   /** Another value of the type of {@code x}: one that exists, a broadcast, or a new input. */
@@ -277,8 +283,7 @@ public final class RandomGraphs {
       default -> {
         List<Integer> more = new ArrayList<>(dims);
         more.addFirst(dim());
-        yield moved(
-            new Layout.Broadcast(more, IntStream.rangeClosed(1, rank).boxed().toList()), x);
+        yield moved(new Layout.Broadcast(more, IntStream.rangeClosed(1, rank).boxed().toList()), x);
       }
     };
   }
@@ -355,7 +360,9 @@ public final class RandomGraphs {
     List<Integer> spatial = x.type().dims().subList(2, 4);
     if (random.nextBoolean()) {
       Value sum = emit(new Window.WindowReduce(ReduceFn.SUM, window, geometry), x);
-      return random.nextBoolean() ? sum : emit(new Window.WindowSpread(window, geometry, spatial), sum);
+      return random.nextBoolean()
+          ? sum
+          : emit(new Window.WindowSpread(window, geometry, spatial), sum);
     }
     Value max = emit(new Window.WindowReduce(ReduceFn.MAX, window, geometry), x);
     // Padding of whole windows gives minus infinity; keep it out of later differences.

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.ir.kernel;
 
-import dlc.ir.DType;
-import dlc.ir.scalar.BinaryFn;
-import dlc.ir.scalar.Index;
-import dlc.ir.scalar.Scalar;
+import dlc.ir.scalar.ScalarPrinter;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -53,8 +50,7 @@ public final class KernelPrinter {
     String indent = "  ".repeat(depth);
     switch (statement) {
       case Stmt.For(var counter, var kind, var body) -> {
-        text.append(
-            "%s%s %s < %d {\n".formatted(indent, kind, counter.name(), counter.extent()));
+        text.append("%s%s %s < %d {\n".formatted(indent, kind, counter.name(), counter.extent()));
         block(body, depth + 1);
         text.append(indent).append("}\n");
       }
@@ -64,52 +60,11 @@ public final class KernelPrinter {
         text.append(indent).append("}\n");
       }
       case Stmt.Let let ->
-          text.append("%slet %s = %s\n".formatted(indent, let.name(), print(let.value())));
+          text.append("%slet %s = %s\n".formatted(indent, let.name(), ScalarPrinter.print(let.value())));
       case Stmt.Store(var buffer, var at, var value) ->
-          text.append("%s%s%s = %s\n".formatted(indent, buffer, at, print(value)));
+          text.append("%s%s%s = %s\n".formatted(indent, buffer, at, ScalarPrinter.print(value)));
       case Stmt.Declare(var buffer) ->
           text.append("%sregister %s: %s\n".formatted(indent, buffer, buffer.type()));
     }
-  }
-
-  /** A scalar expression as text. */
-  public static String print(Scalar scalar) {
-    return switch (scalar) {
-      case Scalar.Arg arg -> "#" + arg.index();
-      case Scalar.Literal literal -> number(literal);
-      case Scalar.Unary(var fn, var x) -> fn + "(" + print(x) + ")";
-      case Scalar.Binary(BinaryFn fn, var x, var y) when fn.isCall() ->
-          fn.symbol() + "(" + print(x) + ", " + print(y) + ")";
-      case Scalar.Binary(var fn, var x, var y) ->
-          "(" + print(x) + " " + fn.symbol() + " " + print(y) + ")";
-      case Scalar.Select(var test, var x, var y) ->
-          "(" + print(test) + " ? " + print(x) + " : " + print(y) + ")";
-      case Scalar.Cast(var type, var x) -> type + "(" + print(x) + ")";
-      case Scalar.Position(var index) -> "at(" + print(index) + ")";
-      case Scalar.Uniform(int stream, var seed, var step, var element) ->
-          "uniform(%d, %s, %s, %s)"
-              .formatted(stream, print(seed), print(step), print(element));
-      case Scalar.Load(var buffer, var at, var when, double otherwise) ->
-          when.always()
-              ? buffer.name() + at
-              : "(%s ? %s%s : %s)".formatted(when, buffer, at, otherwise);
-      case Scalar.Holds(var when) -> "(" + when + ")";
-      case Scalar.Local local -> local.name();
-    };
-  }
-
-  private static String print(Index index) {
-    return index.toString();
-  }
-
-  private static String number(Scalar.Literal literal) {
-    double value = literal.value();
-    if (literal.type() == DType.BOOL) {
-      return value != 0 ? "true" : "false";
-    }
-    if (!literal.type().isFloat()) {
-      return Long.toString((long) value);
-    }
-    return literal.type() == DType.F32 ? Float.toString((float) value) : Double.toString(value);
   }
 }

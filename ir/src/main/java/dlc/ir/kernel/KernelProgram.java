@@ -12,9 +12,9 @@ import java.util.Map;
 /**
  * A compiled model: each entry point is a list of kernel calls on memory whose layout is fixed.
  *
- * <p>There are two blocks of memory: {@code STATE}, which lives as long as the model and whose layout
- * does not depend on the batch, and {@code WORK}, which holds inputs, results and what a call needs
- * in between.
+ * <p>There are two blocks of memory: {@code STATE}, which lives as long as the model and whose
+ * layout does not depend on the batch, and {@code WORK}, which holds inputs, results and what a
+ * call needs in between.
  */
 public record KernelProgram(
     String name,

@@ -10,11 +10,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The elements of a tensor as a formula: for each {@code loops}, the {@code body} folded over {@code
- * reduced}.
+ * The elements of a tensor as a formula: for each {@code loops}, the {@code body} folded over
+ * {@code reduced}.
  *
- * <p>There is one loop for each dimension of the result. {@code Arg(i)} in the body is operand {@code
- * i} read by {@code accesses(i)}. A matrix product is
+ * <p>There is one loop for each dimension of the result. {@code Arg(i)} in the body is operand
+ * {@code i} read by {@code accesses(i)}. A matrix product is
  *
  * <pre>
  * result[i, j] = sum over k of lhs[i, k] * rhs[k, j]
@@ -23,7 +23,10 @@ import java.util.List;
 public record Comprehension(
     List<LoopVar> loops, List<LoopVar> reduced, List<Access> accesses, Fold fold, Scalar body) {
 
-  /** The element of an operand that is read: at {@code at}, or {@code otherwise} where not {@code when}. */
+  /**
+   * The element of an operand that is read: at {@code at}, or {@code otherwise} where not {@code
+   * when}.
+   */
   public record Access(List<Index> at, Condition when, double otherwise) {
     public Access {
       at = List.copyOf(at);
@@ -67,7 +70,7 @@ public record Comprehension(
         new Scalar.Binary(BinaryFn.MUL, new Scalar.Arg(0), new Scalar.Arg(1)));
   }
 
-  /** Loop counters {@code name0}, {@code name1} … for {@code dims}. */
+  /** One loop for each of {@code dims}, called {@code name} and its number. */
   static List<LoopVar> loops(String name, List<Integer> dims) {
     List<LoopVar> loops = new ArrayList<>();
     for (int axis = 0; axis < dims.size(); axis++) {

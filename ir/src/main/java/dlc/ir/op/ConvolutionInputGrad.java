@@ -56,9 +56,8 @@ public record ConvolutionInputGrad(Geometry geometry, int groups, List<Integer> 
     TensorType dy = operands.get(0);
     TensorType w = operands.get(1);
     List<LoopVar> loops = Comprehension.loops("d", result.dims());
-    List<Integer> summed = new ArrayList<>(w.dims());
-    summed.remove(1);
-    summed.set(0, w.dim(0) / groups);
+    List<Integer> summed = new ArrayList<>(List.of(w.dim(0) / groups));
+    summed.addAll(Convolution.spatial(w));
     List<LoopVar> reduced = Comprehension.loops("r", summed);
     Index channel = loops.get(1).index();
     Index filter =
@@ -74,10 +73,7 @@ public record ConvolutionInputGrad(Geometry geometry, int groups, List<Integer> 
       fromW.add(tap);
     }
     return Comprehension.product(
-        loops,
-        reduced,
-        new Comprehension.Access(fromDy, when, 0),
-        Comprehension.Access.of(fromW));
+        loops, reduced, new Comprehension.Access(fromDy, when, 0), Comprehension.Access.of(fromW));
   }
 
   @Override

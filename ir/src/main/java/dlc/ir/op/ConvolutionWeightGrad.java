@@ -52,8 +52,8 @@ public record ConvolutionWeightGrad(Geometry geometry, int groups, List<Integer>
     TensorType x = operands.get(0);
     TensorType dy = operands.get(1);
     List<LoopVar> loops = Comprehension.loops("d", result.dims());
-    List<Integer> summed = new ArrayList<>(dy.dims());
-    summed.remove(1);
+    List<Integer> summed = new ArrayList<>(List.of(dy.dim(0)));
+    summed.addAll(Convolution.spatial(dy));
     List<LoopVar> reduced = Comprehension.loops("r", summed);
     Index group = loops.getFirst().index().floorDiv(dy.dim(1) / groups);
     Index sample = reduced.getFirst().index();
@@ -65,14 +65,12 @@ public record ConvolutionWeightGrad(Geometry geometry, int groups, List<Integer>
       fromDy.add(place);
     }
     List<Index> fromX =
-        new ArrayList<>(
-            List.of(sample, group.times(x.dim(1) / groups).plus(loops.get(1).index())));
+        new ArrayList<>(List.of(sample, group.times(x.dim(1) / groups).plus(loops.get(1).index())));
     fromX.addAll(under);
     return Comprehension.product(
         loops,
         reduced,
-        new Comprehension.Access(
-            fromX, Geometry.inside(under, Convolution.spatial(x)), 0),
+        new Comprehension.Access(fromX, Geometry.inside(under, Convolution.spatial(x)), 0),
         Comprehension.Access.of(fromDy));
   }
 

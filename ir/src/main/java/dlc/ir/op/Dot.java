@@ -4,14 +4,17 @@ package dlc.ir.op;
 import dlc.ir.Operands;
 import dlc.ir.TensorType;
 import dlc.ir.scalar.LoopVar;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * The product of two tensors summed over shared dimensions, as einsum writes it: {@code ij,jk->ik}.
  *
- * <p>Each letter is a dimension and stands in at least two of the three places, in each at most once.
+ * <p>Each letter is a dimension and stands in at least two of the three places, in each at most
+ * once.
  */
 public record Dot(String equation) implements Contraction {
 
@@ -62,8 +65,9 @@ public record Dot(String equation) implements Contraction {
   }
 
   private int extent(Map<Character, Integer> extents, char letter, Operands operands) {
-    operands.require(extents.containsKey(letter), "%s: no operand has %s", equation, letter);
-    return extents.get(letter);
+    Integer extent = extents.get(letter);
+    operands.require(extent != null, "%s: no operand has %s", equation, letter);
+    return Objects.requireNonNull(extent);
   }
 
   private static int places(String letters, char letter) {
@@ -73,8 +77,7 @@ public record Dot(String equation) implements Contraction {
   private void bind(
       String letters, TensorType type, Map<Character, Integer> extents, Operands operands) {
     for (int i = 0; i < letters.length(); i++) {
-      operands.require(
-          letters.indexOf(letters.charAt(i)) == i, "%s repeats a letter", equation);
+      operands.require(letters.indexOf(letters.charAt(i)) == i, "%s repeats a letter", equation);
       Integer known = extents.putIfAbsent(letters.charAt(i), type.dim(i));
       operands.require(
           known == null || known == type.dim(i),
@@ -90,7 +93,7 @@ public record Dot(String equation) implements Contraction {
     for (int i = 0; i < result().length(); i++) {
       loops.put(result().charAt(i), new LoopVar("d" + i, result.dim(i)));
     }
-    List<LoopVar> reduced = new java.util.ArrayList<>();
+    List<LoopVar> reduced = new ArrayList<>();
     for (int i = 0; i < lhs().length(); i++) {
       if (!loops.containsKey(lhs().charAt(i))) {
         reduced.add(new LoopVar("r" + reduced.size(), operands.getFirst().dim(i)));
@@ -106,7 +109,10 @@ public record Dot(String equation) implements Contraction {
 
   private static Comprehension.Access access(String letters, Map<Character, LoopVar> loops) {
     return Comprehension.Access.of(
-        letters.chars().mapToObj(letter -> loops.get((char) letter).index()).toList());
+        letters
+            .chars()
+            .mapToObj(letter -> Objects.requireNonNull(loops.get((char) letter)).index())
+            .toList());
   }
 
   // C = sum A B   =>   dA = sum dC B,   dB = sum A dC, by the letters

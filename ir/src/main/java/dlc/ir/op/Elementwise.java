@@ -20,8 +20,8 @@ import java.util.List;
  * Ops that compute each result element from the operand elements at the same place.
  *
  * <p>One line declares an op completely: its value and its partial derivative in each operand, in
- * terms of the operands and of the result. The interpreter, the fuser and the backends read the {@link
- * Scalar}; none of them names an op.
+ * terms of the operands and of the result. The interpreter, the fuser and the backends read the
+ * {@link Scalar}; none of them names an op.
  */
 public enum Elementwise implements Computed {
   ADD(binary(BinaryFn.ADD), lit(1), lit(1)),
@@ -47,8 +47,7 @@ public enum Elementwise implements Computed {
   COS(x().then(UnaryFn.COS), neg(x().then(UnaryFn.SIN))),
   TANH(x().then(UnaryFn.TANH), lit(1).minus(result().times(result()))),
   SIGMOID(
-      lit(1).over(lit(1).plus(neg(x()).then(UnaryFn.EXP))),
-      result().times(lit(1).minus(result()))),
+      lit(1).over(lit(1).plus(neg(x()).then(UnaryFn.EXP))), result().times(lit(1).minus(result()))),
   ERF(
       x().then(UnaryFn.ERF),
       lit(2 / Math.sqrt(Math.PI)).times(neg(x().times(x())).then(UnaryFn.EXP))),
@@ -63,8 +62,7 @@ public enum Elementwise implements Computed {
   OR(binary(BinaryFn.OR), lit(0), lit(0)),
   NOT(x().then(UnaryFn.NOT), lit(0)),
   /** The second operand where the first holds, the third elsewhere. */
-  SELECT(
-      x().choose(y(), z()), lit(0), x().choose(lit(1), lit(0)), x().choose(lit(0), lit(1))),
+  SELECT(x().choose(y(), z()), lit(0), x().choose(lit(1), lit(0)), x().choose(lit(0), lit(1))),
   /** Its operand, held constant by differentiation. */
   STOP_GRADIENT(x(), lit(0));
 
@@ -163,8 +161,27 @@ public enum Elementwise implements Computed {
   private boolean needsFloat() {
     return switch (this) {
       case EXP, LOG, LOG1P, SQRT, RSQRT, SIN, COS, TANH, SIGMOID, ERF, FLOOR, POW -> true;
-      case ADD, SUB, MUL, DIV, MAX, MIN, NEG, RELU, ABS, SIGN, EQUAL, NOT_EQUAL, LESS, LESS_EQUAL,
-          GREATER, GREATER_EQUAL, AND, OR, NOT, SELECT, STOP_GRADIENT ->
+      case ADD,
+          SUB,
+          MUL,
+          DIV,
+          MAX,
+          MIN,
+          NEG,
+          RELU,
+          ABS,
+          SIGN,
+          EQUAL,
+          NOT_EQUAL,
+          LESS,
+          LESS_EQUAL,
+          GREATER,
+          GREATER_EQUAL,
+          AND,
+          OR,
+          NOT,
+          SELECT,
+          STOP_GRADIENT ->
           false;
     };
   }

@@ -8,7 +8,9 @@ import dlc.ir.scalar.Index;
 import dlc.ir.scalar.Scalar;
 import java.util.List;
 
-/** Ops whose elements follow from their place alone, and conversions; none has a gradient but casts. */
+/**
+ * Ops whose elements follow from their place alone, and conversions; none has a gradient but casts.
+ */
 public sealed interface Generator extends Computed {
 
   /** Each element converted; floats to integers round towards zero. */
@@ -27,8 +29,7 @@ public sealed interface Generator extends Computed {
     public Comprehension comprehension(List<TensorType> operands, TensorType result) {
       var loops = Comprehension.loops("d", result.dims());
       var access = Comprehension.Access.of(Comprehension.indices(loops));
-      return Comprehension.of(
-          loops, List.of(access), new Scalar.Cast(dtype, new Scalar.Arg(0)));
+      return Comprehension.of(loops, List.of(access), new Scalar.Cast(dtype, new Scalar.Arg(0)));
     }
 
     @Override
@@ -66,7 +67,10 @@ public sealed interface Generator extends Computed {
     public void gradient(GradientContext grad) {}
   }
 
-  /** f32 numbers from {@code [0, 1)}, a function of seed, step, stream and place: {@link dlc.ir.scalar.Philox}. */
+  /**
+   * f32 numbers from {@code [0, 1)}, a function of seed, step, stream and place: {@link
+   * dlc.ir.scalar.Philox}.
+   */
   record RandomUniform(int stream, List<Integer> dims) implements Generator {
     public RandomUniform {
       dims = List.copyOf(dims);

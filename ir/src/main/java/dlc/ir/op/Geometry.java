@@ -9,7 +9,8 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * How windows lie on the spatial dimensions: step, padding before and after, and spread of the taps.
+ * How windows lie on the spatial dimensions: step, padding before and after, and spread of the
+ * taps.
  */
 public record Geometry(
     List<Integer> stride, List<Integer> low, List<Integer> high, List<Integer> dilation) {
@@ -54,10 +55,7 @@ public record Geometry(
 
   /** The input coordinate under tap {@code tap} of the window at {@code place}. */
   Index input(int axis, Index place, Index tap) {
-    return place
-        .times(stride.get(axis))
-        .plus(tap.times(dilation.get(axis)))
-        .plus(-low.get(axis));
+    return place.times(stride.get(axis)).plus(tap.times(dilation.get(axis))).plus(-low.get(axis));
   }
 
   /** Where the input coordinates lie inside {@code sizes}. */
@@ -69,7 +67,9 @@ public record Geometry(
     return inside;
   }
 
-  /** {@code stride * place} of the window whose tap {@code tap} lies on input coordinate {@code at}. */
+  /**
+   * {@code stride * place} of the window whose tap {@code tap} lies on input coordinate {@code at}.
+   */
   Index origin(int axis, Index at, Index tap) {
     return at.plus(low.get(axis)).minus(tap.times(dilation.get(axis)));
   }

@@ -103,8 +103,7 @@ public sealed interface Layout extends Computed {
 
     @Override
     public Comprehension.Access source(List<Index> at, TensorType operand, TensorType result) {
-      return Comprehension.Access.of(
-          Index.delinear(Index.linear(at, dims), operand.dims()));
+      return Comprehension.Access.of(Index.delinear(Index.linear(at, dims), operand.dims()));
     }
 
     @Override
@@ -332,8 +331,7 @@ public sealed interface Layout extends Computed {
             new Comprehension.Access(at, Condition.inRange(at.get(axis), 0, extent), 0));
         if (i > 0) {
           Scalar before =
-              new Scalar.Position(place)
-                  .is(BinaryFn.LT, Scalar.literal(start, DType.I32));
+              new Scalar.Position(place).is(BinaryFn.LT, Scalar.literal(start, DType.I32));
           body = before.choose(new Scalar.Arg(i - 1), body);
         }
       }

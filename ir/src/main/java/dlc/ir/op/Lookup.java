@@ -15,7 +15,10 @@ import java.util.List;
 /** Ops that read or write rows of a table at places known at run time. */
 public sealed interface Lookup extends Computed {
 
-  /** {@code table [count, *row]}, {@code index i32[*places]} to {@code [*places, *row]}; zeros outside. */
+  /**
+   * {@code table [count, *row]}, {@code index i32[*places]} to {@code [*places, *row]}; zeros
+   * outside.
+   */
   record Take() implements Lookup {
     @Override
     public List<String> operandNames() {
@@ -59,7 +62,10 @@ public sealed interface Lookup extends Computed {
     }
   }
 
-  /** Sums the rows of {@code updates [*places, *row]} that have the same index: {@code [count, *row]}. */
+  /**
+   * Sums the rows of {@code updates [*places, *row]} that have the same index: {@code [count,
+   * *row]}.
+   */
   record ScatterAdd(int count) implements Lookup {
     @Override
     public List<String> operandNames() {

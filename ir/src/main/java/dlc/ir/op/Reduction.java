@@ -30,8 +30,7 @@ public sealed interface Reduction extends Computed {
   default Comprehension comprehension(List<TensorType> operands, TensorType result) {
     TensorType x = operands.getFirst();
     List<LoopVar> loops = Comprehension.loops("d", result.dims());
-    List<LoopVar> reduced =
-        Comprehension.loops("r", axes().stream().sorted().map(x::dim).toList());
+    List<LoopVar> reduced = Comprehension.loops("r", axes().stream().sorted().map(x::dim).toList());
     List<Index> at = new ArrayList<>();
     int kept = 0;
     int folded = 0;
@@ -39,11 +38,7 @@ public sealed interface Reduction extends Computed {
       at.add((axes().contains(axis) ? reduced.get(folded++) : loops.get(kept++)).index());
     }
     return new Comprehension(
-        loops,
-        reduced,
-        List.of(Comprehension.Access.of(at)),
-        fold(reduced),
-        new Scalar.Arg(0));
+        loops, reduced, List.of(Comprehension.Access.of(at)), fold(reduced), new Scalar.Arg(0));
   }
 
   private static List<Integer> kept(TensorType x, List<Integer> axes) {
@@ -69,8 +64,7 @@ public sealed interface Reduction extends Computed {
 
     @Override
     public TensorType inferType(Operands operands) {
-      operands.require(
-          operands.type(0).dtype() != DType.BOOL, "reduce needs numbers, found bool");
+      operands.require(operands.type(0).dtype() != DType.BOOL, "reduce needs numbers, found bool");
       return without(operands, axes);
     }
 

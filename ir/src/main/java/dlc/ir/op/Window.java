@@ -40,7 +40,8 @@ public sealed interface Window extends Computed {
 
     @Override
     public Comprehension comprehension(List<TensorType> operands, TensorType result) {
-      return gather(this, operands.getFirst(), result, fn.identity(), _ -> new Comprehension.Fold.By(fn));
+      return gather(
+          this, operands.getFirst(), result, fn.identity(), _ -> new Comprehension.Fold.By(fn));
     }
 
     @Override
@@ -48,7 +49,8 @@ public sealed interface Window extends Computed {
       TensorType x = grad.operand(0).type();
       List<Integer> spatial = x.dims().subList(x.rank() - window.size(), x.rank());
       switch (fn) {
-        case SUM -> grad.add(0, grad.emit(new WindowSpread(window, geometry, spatial), grad.upstream()));
+        case SUM ->
+            grad.add(0, grad.emit(new WindowSpread(window, geometry, spatial), grad.upstream()));
         case MAX -> {
           Value place = grad.emit(new WindowArgMax(window, geometry), grad.operand(0));
           Value routed =
@@ -183,8 +185,7 @@ public sealed interface Window extends Computed {
   }
 
   private static TensorType unpooled(TensorType pooled, List<Integer> spatial) {
-    List<Integer> dims =
-        new ArrayList<>(pooled.dims().subList(0, pooled.rank() - spatial.size()));
+    List<Integer> dims = new ArrayList<>(pooled.dims().subList(0, pooled.rank() - spatial.size()));
     dims.addAll(spatial);
     return new TensorType(pooled.dtype(), dims);
   }

@@ -49,7 +49,7 @@ public enum BinaryFn {
     return switch (this) {
       case ADD -> x + y;
       case SUB -> x - y;
-      case MUL -> integral ? (int) ((long) x * (long) y) : x * y;
+      case MUL -> integral ? (int) (((long) x) * ((long) y)) : x * y;
       case DIV -> integral ? (y == 0 ? 0 : Math.floor(x / y)) : x / y;
       case POW -> Math.pow(x, y);
       case MAX -> Math.max(x, y);

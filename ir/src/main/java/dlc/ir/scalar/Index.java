@@ -79,7 +79,7 @@ public record Index(int constant, List<Term> terms) {
 
     @Override
     public String toString() {
-      return "{" + value + "}";
+      return "{" + ScalarPrinter.print(value) + "}";
     }
   }
 
@@ -123,7 +123,9 @@ public record Index(int constant, List<Term> terms) {
     return rejoined(constant + other.constant, terms);
   }
 
-  /** {@code b * (x / b) + x % b} is {@code x}: what was taken apart and stays side by side joins. */
+  /**
+   * {@code b * (x / b) + x % b} is {@code x}: what was taken apart and stays side by side joins.
+   */
   private static Index rejoined(int constant, List<Term> terms) {
     for (Term term : terms) {
       if (term.atom() instanceof Remainder(Index dividend, int divisor)) {
@@ -201,9 +203,7 @@ public record Index(int constant, List<Term> terms) {
   private Index exactlyOver(int divisor) {
     return new Index(
         constant / divisor,
-        terms.stream()
-            .map(term -> new Term(term.coefficient() / divisor, term.atom()))
-            .toList());
+        terms.stream().map(term -> new Term(term.coefficient() / divisor, term.atom())).toList());
   }
 
   /** The least value it can take. */

@@ -105,8 +105,7 @@ public sealed interface Scalar {
 
   /** The same with loop counters replaced. */
   default Scalar substitute(Function<LoopVar, Index> replacement) {
-    return mapParts(
-        part -> part.substitute(replacement), index -> index.substitute(replacement));
+    return mapParts(part -> part.substitute(replacement), index -> index.substitute(replacement));
   }
 
   /** Whether its value can change with {@code loop}; locals count as independent. */

@@ -213,7 +213,8 @@ public final class GraphParser {
     TensorType type = type();
     Span span = typeStart.span().to(previous());
     if (type.elements() > MOST_ELEMENTS) {
-      throw fail(Code.IR_TEXT.at(span, "a constant has at most %d elements".formatted(MOST_ELEMENTS)));
+      throw fail(
+          Code.IR_TEXT.at(span, "a constant has at most %d elements".formatted(MOST_ELEMENTS)));
     }
     if (elements.size() != 1 && elements.size() != type.elements()) {
       throw fail(
@@ -228,9 +229,7 @@ public final class GraphParser {
 
   private double element(Token token, DType type) {
     if (token.kind() == Kind.NUMBER && !token.text().equals("-inf")) {
-      return type == DType.F32
-          ? Float.parseFloat(token.text())
-          : Double.parseDouble(token.text());
+      return type == DType.F32 ? Float.parseFloat(token.text()) : Double.parseDouble(token.text());
     }
     return switch (token.text()) {
       case "inf" -> Double.POSITIVE_INFINITY;
@@ -245,7 +244,8 @@ public final class GraphParser {
   private TensorType type() {
     Token word = take(Kind.WORD);
     DType dtype =
-        DType.named(word.text()).orElseThrow(() -> fail(Code.UNKNOWN_TYPE.at(word.span(), word.text())));
+        DType.named(word.text())
+            .orElseThrow(() -> fail(Code.UNKNOWN_TYPE.at(word.span(), word.text())));
     expect("[");
     List<Integer> dims = new ArrayList<>();
     for (Token token : numbers()) {

@@ -82,13 +82,11 @@ public final class GraphPrinter {
 
   private String declaration(Value parameter) {
     return "%s: %s %s"
-        .formatted(
-            names.get(parameter), parameter.type(), Graph.declaration(parameter).role());
+        .formatted(names.get(parameter), parameter.type(), Graph.declaration(parameter).role());
   }
 
   private String statement(Value value) {
-    String operands =
-        value.operands().stream().map(names::get).collect(Collectors.joining(", "));
+    String operands = value.operands().stream().map(names::get).collect(Collectors.joining(", "));
     String attributes =
         value.op() instanceof Leaf.Constant constant
             ? elements(constant)

@@ -3,7 +3,6 @@ package dlc.ir.text;
 
 import dlc.ir.DType;
 import dlc.ir.kernel.Kernel;
-import dlc.ir.kernel.KernelPrinter;
 import dlc.ir.kernel.KernelProgram;
 import dlc.ir.kernel.LoopKind;
 import dlc.ir.kernel.Stmt;
@@ -12,10 +11,10 @@ import dlc.ir.scalar.Condition;
 import dlc.ir.scalar.Index;
 import dlc.ir.scalar.LoopVar;
 import dlc.ir.scalar.Scalar;
+import dlc.ir.scalar.ScalarPrinter;
 import dlc.ir.scalar.Space;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -62,7 +61,9 @@ public final class KernelVerifier {
   public static void verify(KernelProgram program) {
     List<String> problems = new ArrayList<>();
     program.kernels().forEach(kernel -> problems.addAll(problems(kernel)));
-    program.entries().forEach(entry -> entry.calls().forEach(call -> check(call, program, problems)));
+    program
+        .entries()
+        .forEach(entry -> entry.calls().forEach(call -> check(call, program, problems)));
     if (!problems.isEmpty()) {
       throw new IllegalStateException(
           "%s is broken:%n  %s".formatted(program.name(), String.join("\n  ", problems)));
@@ -84,7 +85,8 @@ public final class KernelVerifier {
   private static void check(KernelProgram.Call call, KernelProgram program, List<String> problems) {
     Kernel kernel = call.kernel();
     if (call.arguments().size() != kernel.arguments().size()) {
-      problems.add("@%s is called with %d arguments".formatted(kernel.name(), call.arguments().size()));
+      problems.add(
+          "@%s is called with %d arguments".formatted(kernel.name(), call.arguments().size()));
       return;
     }
     Set<Buffer> written = kernel.written();
@@ -243,12 +245,12 @@ public final class KernelVerifier {
       case Scalar.Load(Buffer buffer, List<Index> at, Condition when, double _) ->
           access(buffer, at, when, scope);
       case Scalar.Binary(var _, Scalar x, Scalar y) ->
-          require(x.type() == y.type(), "two types in %s", KernelPrinter.print(scalar));
+          require(x.type() == y.type(), "two types in %s", ScalarPrinter.print(scalar));
       case Scalar.Select(Scalar test, Scalar x, Scalar y) ->
           require(
               test.type() == DType.BOOL && x.type() == y.type(),
               "wrong types in %s",
-              KernelPrinter.print(scalar));
+              ScalarPrinter.print(scalar));
       case Scalar.Holds holds -> condition(holds.when(), scope);
       case Scalar.Position position -> index(position.index(), scope);
       case Scalar.Uniform uniform -> index(uniform.element(), scope);

@@ -57,11 +57,17 @@ final class Lexer {
   private static final Pattern TOKEN =
       Pattern.compile(
           "(?<blank>(?:\\s|//[^\\n]*+)++)"
-              + "|(?<value>%" + NAME + ")"
-              + "|(?<function>@" + NAME + ")"
+              + "|(?<value>%"
+              + NAME
+              + ")"
+              + "|(?<function>@"
+              + NAME
+              + ")"
               + "|(?<word>[A-Za-z_][A-Za-z0-9_]*+)"
               + "|(?<number>-inf\\b|-?[0-9]++(?:\\.[0-9]++)?+(?:[eE][-+]?[0-9]++)?+)"
-              + "|(?<string>" + QUOTED + ")"
+              + "|(?<string>"
+              + QUOTED
+              + ")"
               + "|(?<symbol>[(){}\\[\\],:=])");
 
   private Lexer() {}

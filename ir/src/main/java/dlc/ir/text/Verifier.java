@@ -24,8 +24,8 @@ import java.util.Set;
  *   <li>each parameter of the graph is a parameter, stands there once, and has a name of its own;
  *   <li>a setting is a scalar;
  *   <li>every parameter that a value needs is one of the graph's;
- *   <li>each value has as many operands as its op takes, operands come before users, and its type is
- *       the one that the op infers from them;
+ *   <li>each value has as many operands as its op takes, operands come before users, and its type
+ *       is the one that the op infers from them;
  *   <li>equal values are one value;
  *   <li>a result that has the name of a persisting parameter has its type.
  * </ul>

@@ -20,7 +20,9 @@ final class Cost {
       return of(op.value());
     }
     return value.op() instanceof Computed op
-        ? of(op.comprehension(value.operands().stream().map(Value::type).toList(), value.type()).body())
+        ? of(
+            op.comprehension(value.operands().stream().map(Value::type).toList(), value.type())
+                .body())
         : 0;
   }
 

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Inliner {
 
-  private record Key(Value value, List<Index> at) {}
+  /** What was computed holds where {@code guard} does. */
+  private record Key(Value value, List<Index> at, Condition guard) {}
 
   private final FusionPlan plan;
   private final Function<Value, Buffer> buffers;
@@ -56,12 +58,12 @@ final class Inliner {
 
   /** Makes {@code scalar} the element of {@code value} at {@code at}. */
   void define(Value value, List<Index> at, Scalar scalar) {
-    known.put(new Key(value, at), scalar);
+    known.put(new Key(value, at, Condition.ALWAYS), scalar);
   }
 
   /** The element of {@code value} at {@code at} if it is computed already. */
   @Nullable Scalar known(Value value, List<Index> at) {
-    return known.get(new Key(value, at));
+    return known.get(new Key(value, at, Condition.ALWAYS));
   }
 
   /** Names {@code scalar}. */
@@ -88,9 +90,21 @@ final class Inliner {
     }
     // Later operands first: an access may read its place from a later operand.
     for (int i = value.operands().size() - 1; i >= 0; i--) {
-      arguments.set(i, argument(value.operand(i), comprehension.accesses().get(i), comprehension, at, guard, arguments));
+      arguments.set(
+          i,
+          argument(
+              value.operand(i),
+              comprehension.accesses().get(i),
+              comprehension,
+              at,
+              guard,
+              arguments));
     }
-    return comprehension.body().fill(arguments).substitute(loop -> moved(loop.index(), comprehension.loops(), at));
+    // Moved first: the arguments are in terms of the loops around already.
+    return comprehension
+        .body()
+        .substitute(loop -> moved(loop.index(), comprehension.loops(), at))
+        .fill(arguments);
   }
 
   private Scalar argument(
@@ -100,10 +114,9 @@ final class Inliner {
       List<Index> at,
       Condition guard,
       List<Scalar> arguments) {
-    java.util.function.UnaryOperator<Index> move =
+    UnaryOperator<Index> move =
         index ->
-            moved(
-                index.mapDynamic(value -> value.fill(arguments)), comprehension.loops(), at);
+            moved(index, comprehension.loops(), at).mapDynamic(value -> value.fill(arguments));
     List<Index> from = access.at().stream().map(move).toList();
     Condition when = access.when().map(move);
     if (when.always()) {
@@ -123,7 +136,9 @@ final class Inliner {
     if (value.op() instanceof Leaf.Constant constant && FusionPlan.isNumber(value)) {
       return Scalar.literal(constant.element(0), value.type().dtype());
     }
-    Scalar defined = known.get(new Key(value, at));
+    Scalar everywhere = known(value, at);
+    Scalar defined =
+        everywhere != null ? everywhere : known.get(new Key(value, at, guard));
     if (defined != null) {
       return defined;
     }
@@ -138,7 +153,7 @@ final class Inliner {
       return body;
     }
     Scalar named = let(body);
-    known.put(new Key(value, at), named);
+    known.put(new Key(value, at, guard), named);
     return named;
   }
 

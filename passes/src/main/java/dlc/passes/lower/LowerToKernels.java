@@ -29,10 +29,11 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Turns a graph into plain kernels and calls of them, in an order in which state is updated in place.
+ * Turns a graph into plain kernels and calls of them, in an order in which state is updated in
+ * place.
  *
- * <p>A new state that is computed element by element overwrites the old one, after every other kernel
- * that reads the old one. Where the order does not allow it, it is copied at the end.
+ * <p>A new state that is computed element by element overwrites the old one, after every other
+ * kernel that reads the old one. Where the order does not allow it, it is copied at the end.
  */
 public final class LowerToKernels {
 
@@ -62,10 +63,12 @@ public final class LowerToKernels {
       declare(Graph.declaration(parameter), parameter);
     }
     Order order = Order.of(graph, plan);
-    List<Call> copies = placeResults(order);
+    order.inPlace().forEach((value, parameter) -> memories.put(value, memory(parameter)));
+    List<Call> copies = placeResults();
     for (FusionPlan.Group group : order.groups()) {
       WriteGroup.Written written = WriteGroup.write(plan, group, order.inPlace());
-      calls.add(new Call(written.kernel(), written.arguments().stream().map(this::memory).toList()));
+      calls.add(
+          new Call(written.kernel(), written.arguments().stream().map(this::memory).toList()));
     }
     calls.addAll(copies);
     return new LoweredGraph(graph.name(), calls, inputs, results, List.copyOf(states));
@@ -93,7 +96,7 @@ public final class LowerToKernels {
   }
 
   /** Gives each result its memory; the copies that remain to be made at the end are returned. */
-  private List<Call> placeResults(Order order) {
+  private List<Call> placeResults() {
     List<Call> copies = new ArrayList<>();
     graph
         .results()
@@ -101,35 +104,43 @@ public final class LowerToKernels {
             (name, result) -> {
               Value base = FusionPlan.base(result);
               Memory target = target(name, result);
-              boolean untouched = target.equals(memories.get(base));
-              boolean inPlace = order.inPlace().containsKey(base) && isStateOf(order, base, name);
-              if (untouched || inPlace) {
-                memories.putIfAbsent(base, target);
+              if (target.equals(memories.get(base))) {
                 return;
               }
               boolean direct =
-                  !memories.containsKey(base)
-                      && !order.inPlace().containsKey(base)
-                      && !isRead(name)
-                      && !(base.op() instanceof Leaf);
+                  !memories.containsKey(base) && !isRead(name) && !(base.op() instanceof Leaf);
               if (direct) {
                 memories.put(base, target);
+              } else if (FusionPlan.isNumber(base)) {
+                copies.add(fill((Leaf.Constant) base.op(), target, base.span()));
               } else {
-                copies.add(copy(base, target));
+                copies.add(copy(isOverwritten(base) ? saved(base) : memory(base), target));
               }
             });
     return copies;
   }
 
-  private boolean isStateOf(Order order, Value value, String name) {
-    return Graph.declaration(order.inPlace().get(value)).name().equals(name);
+  /** Whether {@code value} is an old state of which there is a new one. */
+  private boolean isOverwritten(Value value) {
+    if (!(value.op() instanceof Leaf.Parameter declared) || !declared.role().persists()) {
+      return false;
+    }
+    Value next = graph.results().get(declared.name());
+    return next != null && FusionPlan.base(next) != value;
+  }
+
+  /** The old state in memory that no kernel overwrites: copied there before all kernels. */
+  private Memory saved(Value state) {
+    Memory memory = new TemporaryMemory(temporaries++, state.type());
+    calls.add(copy(memory(state), memory));
+    return memory;
   }
 
   private Memory target(String name, Value result) {
     for (Value parameter : graph.parameters()) {
       Leaf.Parameter declared = Graph.declaration(parameter);
       if (declared.name().equals(name) && declared.role().persists()) {
-        return memories.get(parameter);
+        return memory(parameter);
       }
     }
     if (graph.name().equals(INIT)) {
@@ -149,22 +160,15 @@ public final class LowerToKernels {
         .anyMatch(declared -> declared.role().persists() && declared.name().equals(name));
   }
 
-  private Call copy(Value from, Memory target) {
-    TensorType flat =
-        TensorType.of(target.type().dtype(), Math.toIntExact(target.type().elements()));
-    List<LoopVar> loops = List.of(new LoopVar("d0", flat.dim(0)));
+  private static TensorType flat(Memory memory) {
+    return TensorType.of(memory.type().dtype(), Math.toIntExact(memory.type().elements()));
+  }
+
+  private static Call copy(Memory from, Memory target) {
+    List<LoopVar> loops = List.of(new LoopVar("d0", flat(target).dim(0)));
     List<Index> at = Comprehension.indices(loops);
-    Buffer source = Buffer.global("b0", flat);
-    Buffer destination = Buffer.global("b1", flat);
-    if (from.op() instanceof Leaf.Constant constant && FusionPlan.isNumber(from)) {
-      Stmt fill =
-          new Stmt.Store(
-              destination, at, Scalar.literal(constant.element(0), flat.dtype()));
-      Kernel kernel =
-          new Kernel(
-              "fill", List.of(destination), WriteGroup.nest(loops, List.of(fill)), from.span());
-      return new Call(kernel, List.of(target));
-    }
+    Buffer source = Buffer.global("b0", flat(target));
+    Buffer destination = Buffer.global("b1", flat(target));
     Stmt copy =
         new Stmt.Store(destination, at, new Scalar.Load(source, at, Condition.ALWAYS, 0));
     Kernel kernel =
@@ -173,6 +177,16 @@ public final class LowerToKernels {
             List.of(source, destination),
             WriteGroup.nest(loops, List.of(copy)),
             Span.NONE);
-    return new Call(kernel, List.of(memory(from), target));
+    return new Call(kernel, List.of(from, target));
+  }
+
+  private static Call fill(Leaf.Constant constant, Memory target, Span span) {
+    List<LoopVar> loops = List.of(new LoopVar("d0", flat(target).dim(0)));
+    Buffer destination = Buffer.global("b0", flat(target));
+    Scalar number = Scalar.literal(constant.element(0), destination.type().dtype());
+    Stmt fill = new Stmt.Store(destination, Comprehension.indices(loops), number);
+    Kernel kernel =
+        new Kernel("fill", List.of(destination), WriteGroup.nest(loops, List.of(fill)), span);
+    return new Call(kernel, List.of(target));
   }
 }

@@ -59,8 +59,7 @@ record Order(List<Group> groups, Map<Value, Value> inPlace) {
 
   private static boolean readsOnlyInPlace(Group group, Value parameter, FusionPlan plan) {
     return group.members().stream()
-        .allMatch(
-            member -> PlanFusion.accesses(member, plan.kept()).getOrDefault(parameter, true));
+        .allMatch(member -> PlanFusion.accesses(member, plan.kept()).getOrDefault(parameter, true));
   }
 
   private static Optional<List<Group>> sorted(FusionPlan plan, Map<Value, Value> inPlace) {
@@ -73,12 +72,12 @@ record Order(List<Group> groups, Map<Value, Value> inPlace) {
     for (Group group : plan.groups()) {
       for (Value member : group.members()) {
         for (Value read : PlanFusion.accesses(member, plan.kept()).keySet()) {
-          if (makers.containsKey(read) && makers.get(read) != group) {
-            before.get(group).add(makers.get(read));
+          if (makers.containsKey(read) && !group.equals(makers.get(read))) {
+            before.computeIfAbsent(group, _ -> new LinkedHashSet<>()).add(makers.get(read));
           }
           Group overwriter = overwriters.get(read);
-          if (overwriter != null && overwriter != group) {
-            before.get(overwriter).add(group);
+          if (overwriter != null && !overwriter.equals(group)) {
+            before.computeIfAbsent(overwriter, _ -> new LinkedHashSet<>()).add(group);
           }
         }
       }

@@ -3,8 +3,8 @@ package dlc.passes.lower;
 
 import dlc.ir.Graph;
 import dlc.ir.Value;
-import dlc.ir.op.Computed;
 import dlc.ir.op.Comprehension;
+import dlc.ir.op.Computed;
 import dlc.ir.op.Contraction;
 import dlc.ir.op.Generator;
 import dlc.ir.op.Layout;
@@ -22,6 +22,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides what is computed in one kernel.
@@ -29,8 +30,8 @@ import java.util.Set;
  * <p>Folds (contractions, reductions, windows) and what several kernels need and is dear to compute
  * go to memory. Everything else is computed where it is used. Then each elementwise value that is
  * kept joins the kernel that makes one of its operands, when both run over the same elements: so a
- * bias, an activation or an optimizer's update becomes the end of a contraction, and values that are
- * updated together are updated in one pass over memory.
+ * bias, an activation or an optimizer's update becomes the end of a contraction, and values that
+ * are updated together are updated in one pass over memory.
  */
 final class PlanFusion {
 
@@ -129,7 +130,7 @@ final class PlanFusion {
     if (isView(value) || value.op() instanceof Generator.Iota || cost == 0) {
       return false;
     }
-    return cost * (long) (repetitions(value) - 1) > CHEAP;
+    return cost * (repetitions(value) - 1) > CHEAP;
   }
 
   /** How often, about, an element would be computed if it were not kept. */
@@ -181,11 +182,13 @@ final class PlanFusion {
   }
 
   /** The kernel of the arg max of the same windows, which knows the maximum as well. */
-  private Value companion(Value value) {
+  private @Nullable Value companion(Value value) {
     if (value.op() instanceof Window.WindowArgMax(List<Integer> window, var geometry)) {
       var max = new Window.WindowReduce(ReduceFn.MAX, window, geometry);
       for (Value other : usersOf(value.operand(0))) {
-        if (other.op().equals(max) && groupOf.get(other) == other && groups.get(other).size() == 1) {
+        if (other.op().equals(max)
+            && groupOf.get(other) == other
+            && groups.getOrDefault(other, List.of()).size() == 1) {
           return other;
         }
       }
@@ -194,7 +197,7 @@ final class PlanFusion {
   }
 
   /** The group that {@code value} can join: the last one that makes an operand of it. */
-  private Value host(Value value, Map<Value, Boolean> accesses) {
+  private @Nullable Value host(Value value, Map<Value, Boolean> accesses) {
     Value best = null;
     for (Map.Entry<Value, Boolean> access : accesses.entrySet()) {
       Value group = groupOf.get(access.getKey());
@@ -212,12 +215,12 @@ final class PlanFusion {
     return best;
   }
 
-  private boolean dependsOn(Value group, Value other) {
+  private boolean dependsOn(Value user, Value maker) {
     Set<Value> seen = new HashSet<>();
-    List<Value> stack = new ArrayList<>(List.of(group));
+    List<Value> stack = new ArrayList<>(List.of(user));
     while (!stack.isEmpty()) {
       Value current = stack.removeLast();
-      if (current == other) {
+      if (current == maker) {
         return true;
       }
       if (seen.add(current)) {

@@ -22,6 +22,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /**
@@ -29,36 +30,32 @@ import java.util.TreeMap;
  *
  * <p>State lies in the order of names, so that its layout is that of the model and not of the
  * batch. Inputs and results of an entry point keep their place during the whole call; temporaries
- * share memory when no kernel needs both. The entry points share the work block, since one runs at a
- * time. Equal kernels become one.
+ * share memory when no kernel needs both. The entry points share the work block, since one runs at
+ * a time. Equal kernels become one.
  */
 public final class PlanMemory {
 
   private static final long ALIGNMENT = 64;
 
-  private final String name;
   private final Map<String, Slot> states = new LinkedHashMap<>();
   private final Map<Leaf.Constant, Integer> constants = new LinkedHashMap<>();
   private final Map<List<Object>, Kernel> kernels = new HashMap<>();
   private long stateBytes;
   private long workBytes;
 
-  private PlanMemory(String name) {
-    this.name = name;
-  }
+  private PlanMemory() {}
 
   /** Plans a program that is all there is: its states are those that its entry points touch. */
   public static KernelProgram run(String name, List<LoweredGraph> graphs) {
     Map<String, TensorType> all = new TreeMap<>();
-    graphs.forEach(
-        graph -> graph.states().forEach(state -> all.put(state.name(), state.type())));
+    graphs.forEach(graph -> graph.states().forEach(state -> all.put(state.name(), state.type())));
     return run(name, graphs, all);
   }
 
   /** Plans some entry points of a model that has {@code states}; each must be of them. */
   public static KernelProgram run(
       String name, List<LoweredGraph> graphs, Map<String, TensorType> states) {
-    PlanMemory planner = new PlanMemory(name);
+    PlanMemory planner = new PlanMemory();
     planner.placeStates(states);
     List<KernelProgram.Entry> entries = graphs.stream().map(planner::place).toList();
     return new KernelProgram(
@@ -103,11 +100,10 @@ public final class PlanMemory {
 
   private Place placeOf(Memory memory, Map<Memory, Place> places) {
     return switch (memory) {
-      case StateMemory state -> states.get(state.name()).place();
+      case StateMemory state -> Objects.requireNonNull(states.get(state.name())).place();
       case ConstantMemory(Leaf.Constant constant) ->
-          new Place(
-              Region.CONSTANT, constants.computeIfAbsent(constant, _ -> constants.size()));
-      case CallerMemory _, TemporaryMemory _ -> places.get(memory);
+          new Place(Region.CONSTANT, constants.computeIfAbsent(constant, _ -> constants.size()));
+      case CallerMemory _, TemporaryMemory _ -> Objects.requireNonNull(places.get(memory));
     };
   }
 
@@ -151,7 +147,9 @@ public final class PlanMemory {
       long size = aligned(lifetime.memory().type().bytes());
       long offset = start;
       for (Block block : blocks) {
-        if (block.lifetime().overlaps(lifetime) && offset + size > block.start() && offset < block.end()) {
+        if (block.lifetime().overlaps(lifetime)
+            && offset + size > block.start()
+            && offset < block.end()) {
           offset = block.end();
         }
       }

@@ -66,7 +66,8 @@ final class WriteGroup {
     List<Stmt> body = new ArrayList<>();
     switch (comprehension.fold()) {
       case Comprehension.Fold.None _ -> {}
-      case Comprehension.Fold.By _ when comprehension.reduced().stream().allMatch(r -> r.extent() == 1) ->
+      case Comprehension.Fold.By _
+          when comprehension.reduced().stream().allMatch(r -> r.extent() == 1) ->
           inliner.define(
               first, here, inliner.let(inliner.body(first, comprehension, here, Condition.ALWAYS)));
       case Comprehension.Fold.By(ReduceFn fn) -> {
@@ -77,14 +78,16 @@ final class WriteGroup {
       case Comprehension.Fold.Greatest(Index position) ->
           body.addAll(greatest(position, comprehension, here, inliner));
     }
+    // Stores last: what they overwrite may be the old state that a later member reads.
+    List<Stmt> stores = new ArrayList<>();
     for (Value member : group.members()) {
       Scalar element = memberElement(member, here, inliner);
       if (group.stored().contains(member)) {
-        Buffer target = buffer(member);
-        inliner.block().add(new Stmt.Store(target, here, element));
+        stores.add(new Stmt.Store(buffer(member), here, element));
       }
     }
     body.addAll(inliner.block());
+    body.addAll(stores);
     Kernel kernel =
         new Kernel(
             name(),
@@ -113,8 +116,7 @@ final class WriteGroup {
 
   private Buffer buffer(Value value) {
     Value memory = inPlace.getOrDefault(value, value);
-    return buffers.computeIfAbsent(
-        memory, _ -> Buffer.global("b" + buffers.size(), memory.type()));
+    return buffers.computeIfAbsent(memory, _ -> Buffer.global("b" + buffers.size(), memory.type()));
   }
 
   private List<Stmt> fold(ReduceFn fn, Buffer acc, Comprehension comprehension, List<Index> here) {
@@ -139,7 +141,8 @@ final class WriteGroup {
     Inliner inner = new Inliner(plan, this::buffer, names);
     Scalar found = inner.let(inner.body(first, comprehension, here, Condition.ALWAYS));
     Scalar greater = found.is(BinaryFn.GT, read(best));
-    Scalar better = inner.let(new Scalar.Binary(BinaryFn.OR, greater, found.is(BinaryFn.NE, found)));
+    Scalar better =
+        inner.let(new Scalar.Binary(BinaryFn.OR, greater, found.is(BinaryFn.NE, found)));
     List<Stmt> step = new ArrayList<>(inner.block());
     step.add(new Stmt.Store(best, List.of(), better.choose(found, read(best))));
     step.add(
@@ -148,8 +151,7 @@ final class WriteGroup {
     List<Stmt> statements = new ArrayList<>();
     statements.add(new Stmt.Declare(best));
     statements.add(new Stmt.Declare(place));
-    statements.add(
-        new Stmt.Store(best, List.of(), Scalar.literal(Double.NEGATIVE_INFINITY, type)));
+    statements.add(new Stmt.Store(best, List.of(), Scalar.literal(Double.NEGATIVE_INFINITY, type)));
     statements.add(new Stmt.Store(place, List.of(), Scalar.literal(0, DType.I32)));
     statements.addAll(nest(comprehension.reduced(), step));
     outer.define(first, here, outer.let(read(place)));

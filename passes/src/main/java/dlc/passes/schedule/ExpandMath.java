@@ -16,8 +16,8 @@ import java.util.List;
 /**
  * Writes exp, log, tanh and their like on f32 as polynomials, which vectors can compute.
  *
- * <p>Ranges are reduced as in Cephes (Moshier, 1992); polynomials are Taylor and minimax ones of f32
- * accuracy: exp and log within 2 ULP, tanh and erf within 4. f64 is left to the C library.
+ * <p>Ranges are reduced as in Cephes (Moshier, 1992); polynomials are Taylor and minimax ones of
+ * f32 accuracy: exp and log within 2 ULP, tanh and erf within 4. f64 is left to the C library.
  */
 final class ExpandMath {
 
@@ -95,16 +95,14 @@ final class ExpandMath {
     return let(sum);
   }
 
-  // e^x = 2^n e^r with r = x - n ln 2, |r| <= ln 2 / 2; 2^n in two steps, since n may be 128 or -149.
+  // e^x = 2^n e^r with r = x - n ln 2, |r| <= ln 2 / 2; 2^n in two steps, since n may be 128 or
+  // -149.
   private Scalar exp(Scalar x) {
     Scalar low = x.is(LT, lit(-104)).choose(lit(-104), x);
     Scalar clamped = let(low.is(GT, lit(89)).choose(lit(89), low));
-    Scalar n = let(fn(UnaryFn.FLOOR, clamped.times(lit(1.44269504088896341)).plus(lit(0.5))));
-    Scalar r =
-        let(clamped.minus(n.times(lit(0.693359375))).minus(n.times(lit(-2.12194440e-4))));
-    Scalar p =
-        polynomial(
-            r, 1.0 / 5040, 1.0 / 720, 1.0 / 120, 1.0 / 24, 1.0 / 6, 0.5, 1.0, 1.0);
+    Scalar n = let(fn(UnaryFn.FLOOR, clamped.times(lit(1.4426950408889634)).plus(lit(0.5))));
+    Scalar r = let(clamped.minus(n.times(lit(0.693359375))).minus(n.times(lit(-2.12194440e-4))));
+    Scalar p = polynomial(r, 1.0 / 5040, 1.0 / 720, 1.0 / 120, 1.0 / 24, 1.0 / 6, 0.5, 1.0, 1.0);
     Scalar half = let(fn(UnaryFn.FLOOR, n.times(lit(0.5))));
     return p.times(fn(UnaryFn.POW2, half)).times(fn(UnaryFn.POW2, n.minus(half)));
   }
@@ -131,8 +129,7 @@ final class ExpandMath {
             2.0000714765e-1,
             -2.4999993993e-1,
             3.3333331174e-1);
-    Scalar y =
-        f.times(z).times(p).plus(e.times(lit(-2.12194440e-4))).minus(z.times(lit(0.5)));
+    Scalar y = f.times(z).times(p).plus(e.times(lit(-2.12194440e-4))).minus(z.times(lit(0.5)));
     Scalar value = let(f.plus(y).plus(e.times(lit(0.693359375))));
     Scalar infinity = lit(Double.POSITIVE_INFINITY);
     Scalar finite = x.is(EQ, infinity).choose(infinity, value);
@@ -174,8 +171,7 @@ final class ExpandMath {
     Scalar magnitude = let(fn(UnaryFn.ABS, x));
     Scalar t = let(lit(1).over(lit(1).plus(magnitude.times(lit(0.3275911)))));
     Scalar p =
-        polynomial(
-            t, 1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592, 0.0);
+        polynomial(t, 1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592, 0.0);
     Scalar z = let(x.times(x));
     Scalar far = let(lit(1).minus(p.times(let(exp(let(fn(UnaryFn.NEG, z)))))));
     double[] series = new double[11];
@@ -183,8 +179,7 @@ final class ExpandMath {
     for (int n = 0; n < series.length; n++) {
       factorial *= Math.max(1, n);
       double sign = n % 2 == 0 ? 1 : -1;
-      series[series.length - 1 - n] =
-          sign * 2 / Math.sqrt(Math.PI) / (factorial * (2 * n + 1));
+      series[series.length - 1 - n] = sign * 2 / Math.sqrt(Math.PI) / (factorial * (2 * n + 1));
     }
     Scalar near = x.times(polynomial(z, series));
     Scalar signed = x.is(LT, lit(0)).choose(fn(UnaryFn.NEG, far), far);
@@ -197,8 +192,8 @@ final class ExpandMath {
     Scalar r =
         let(
             x.minus(n.times(lit(1.5703125)))
-                .minus(n.times(lit(4.837512969970703125e-4)))
-                .minus(n.times(lit(7.54978995489188216e-8))));
+                .minus(n.times(lit(4.837512969970703e-4)))
+                .minus(n.times(lit(7.549789954891882e-8))));
     Scalar z = let(r.times(r));
     Scalar sine =
         let(
@@ -209,12 +204,12 @@ final class ExpandMath {
         let(
             z.times(z)
                 .times(
-                    polynomial(z, 2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2))
+                    polynomial(
+                        z, 2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2))
                 .minus(z.times(lit(0.5)))
                 .plus(lit(1)));
     Scalar turned = cosine ? n.plus(lit(1)) : n;
-    Scalar quarter =
-        let(turned.minus(lit(4).times(fn(UnaryFn.FLOOR, turned.times(lit(0.25))))));
+    Scalar quarter = let(turned.minus(lit(4).times(fn(UnaryFn.FLOOR, turned.times(lit(0.25))))));
     Scalar odd = let(quarter.is(EQ, lit(1)));
     Scalar back = let(quarter.is(EQ, lit(3)));
     Scalar isOdd = new Scalar.Binary(BinaryFn.OR, odd, back);

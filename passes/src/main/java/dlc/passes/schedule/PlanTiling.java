@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Chooses the tile of a contraction by an estimate of the vector instructions that each way takes.
  *
- * <p>A turn of the innermost loop takes as long as its multiplications, or its loads, or the latency of
- * a chain of sums, whichever is longest.
+ * <p>A turn of the innermost loop takes as long as its multiplications, or its loads, or the
+ * latency of a chain of sums, whichever is longest.
  */
 final class PlanTiling {
 
@@ -23,8 +23,10 @@ final class PlanTiling {
   private static final double LOAD = 0.8;
   private static final double COPY_STRAIGHT = 0.2;
   private static final double COPY_TURNED = 1.5;
+
   /** Reading with a condition in the innermost loop. */
   private static final double CONDITIONAL = 2.5;
+
   /** Half the lanes do more than half of the work: they are cheaper to run. */
   private static final double HALF_VECTOR = 0.8;
 
@@ -46,7 +48,9 @@ final class PlanTiling {
     this.accumulators = processor.vectorRegisters() * 3 / 4;
   }
 
-  /** The best tiling, if there is a loop to vectorize; {@code target} is where results are stored. */
+  /**
+   * The best tiling, if there is a loop to vectorize; {@code target} is where results are stored.
+   */
   static Optional<Tiling> plan(
       PlainNest nest, List<StagedOperand> operands, Index target, int lanes, Target processor) {
     PlanTiling planner = new PlanTiling(nest, operands, target, lanes, processor);
@@ -70,7 +74,8 @@ final class PlanTiling {
   }
 
   private static boolean canBeWide(StagedOperand operand, LoopVar lane) {
-    return operand.contiguousAxis(lane) >= 0 && (operand.isReadyAlong(lane) || operand.isStageable());
+    return operand.contiguousAxis(lane) >= 0
+        && (operand.isReadyAlong(lane) || operand.isStageable());
   }
 
   private void outerForms(LoopVar lane, int wide, int width) {
@@ -82,8 +87,12 @@ final class PlanTiling {
         List<LoopVar> more =
             perBlock == vectors ? withNone(only(x, y, loops, lane)) : withNone(List.of());
         for (LoopVar columns : more) {
-          for (int height = 1; height <= (rows == null ? 1 : Math.min(rows.extent(), 14)); height++) {
-            for (int depth = 1; depth <= (columns == null ? 1 : Math.min(columns.extent(), 6)); depth++) {
+          for (int height = 1;
+              height <= (rows == null ? 1 : Math.min(rows.extent(), 14));
+              height++) {
+            for (int depth = 1;
+                depth <= (columns == null ? 1 : Math.min(columns.extent(), 6));
+                depth++) {
               if (height * perBlock * depth > accumulators) {
                 break;
               }
@@ -118,10 +127,13 @@ final class PlanTiling {
     for (Axis.Variant across1 : across.variants()) {
       for (int rowCount : sizes(down)) {
         int tile = across1.units() * rowCount * depth;
-        double step = Math.max(tile, Math.max(LOAD * (across1.units() * depth + rowCount), LATENCY));
+        double step =
+            Math.max(tile, Math.max(LOAD * (across1.units() * depth + rowCount), LATENCY));
         double store = target.stride(lane) == 1 ? 3 : 2.5 * width;
         double blocks =
-            count(across, across1.units()) * count(down, rowCount) * (deep == null ? 1 : deep.units() / (double) depth);
+            count(across, across1.units())
+                * count(down, rowCount)
+                * (deep == null ? 1 : deep.units() / (double) depth);
         cost += others * blocks * (turns * step + tile * store + LATENCY);
       }
     }
@@ -141,9 +153,7 @@ final class PlanTiling {
   }
 
   private static List<Integer> sizes(@Nullable Axis axis) {
-    return axis == null
-        ? List.of(1)
-        : axis.variants().stream().map(Axis.Variant::units).toList();
+    return axis == null ? List.of(1) : axis.variants().stream().map(Axis.Variant::units).toList();
   }
 
   /** How many blocks of that size there are. */
@@ -158,8 +168,7 @@ final class PlanTiling {
     if (lane == null ? operand.load().when().always() : operand.isReadyAlong(lane)) {
       return 0;
     }
-    boolean straight =
-        lane == null || operand.contiguousAxis(lane) == operand.drivers().size() - 1;
+    boolean straight = lane == null || operand.contiguousAxis(lane) == operand.drivers().size() - 1;
     return operand.stagedElements() * (straight ? COPY_STRAIGHT : COPY_TURNED);
   }
 
@@ -180,7 +189,9 @@ final class PlanTiling {
   private void dotForms(
       LoopVar lane, int width, @Nullable LoopVar rows, @Nullable LoopVar columns) {
     for (int height = 1; height <= (rows == null ? 1 : Math.min(rows.extent(), 10)); height++) {
-      for (int across = 1; across <= (columns == null ? 1 : Math.min(columns.extent(), 10)); across++) {
+      for (int across = 1;
+          across <= (columns == null ? 1 : Math.min(columns.extent(), 10));
+          across++) {
         if (height * across > accumulators) {
           break;
         }
@@ -197,7 +208,11 @@ final class PlanTiling {
             int tile = rowCount * columnCount;
             double step = Math.max(tile, Math.max(LOAD * (rowCount + columnCount), LATENCY));
             double sumUp = tile * (2 * Integer.numberOfTrailingZeros(width) + 4);
-            cost += others * count(down, rowCount) * count(right, columnCount) * (turns * step + sumUp + LATENCY);
+            cost +=
+                others
+                    * count(down, rowCount)
+                    * count(right, columnCount)
+                    * (turns * step + sumUp + LATENCY);
           }
         }
         cost *= speed(width);

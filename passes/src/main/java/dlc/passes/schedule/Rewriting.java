@@ -46,8 +46,7 @@ final class Rewriting {
 
   /** The statements with loop counters replaced. */
   static List<Stmt> substitute(List<Stmt> statements, Map<LoopVar, Index> replacement) {
-    Function<LoopVar, Index> lookUp =
-        loop -> replacement.getOrDefault(loop, loop.index());
+    Function<LoopVar, Index> lookUp = loop -> replacement.getOrDefault(loop, loop.index());
     UnaryOperator<Index> move = index -> index.substitute(lookUp);
     return statements.stream()
         .<Stmt>map(
@@ -72,8 +71,7 @@ final class Rewriting {
    *
    * @param registers what each is replaced by
    */
-  static List<Stmt> widen(
-      List<Stmt> statements, Map<Buffer, Buffer> registers, List<Index> at) {
+  static List<Stmt> widen(List<Stmt> statements, Map<Buffer, Buffer> registers, List<Index> at) {
     List<Stmt> stores =
         statements.stream()
             .<Stmt>map(
@@ -126,7 +124,10 @@ final class Rewriting {
     return List.of(Index.linear(at, buffer.type().dims()));
   }
 
-  /** Calls {@code visitor} with each index of memory and of positions, and {@code tests} with each condition. */
+  /**
+   * Calls {@code visitor} with each index of memory and of positions, and {@code tests} with each
+   * condition.
+   */
   static void visitIndices(
       List<Stmt> statements, Consumer<Index> visitor, Consumer<Condition> tests) {
     for (Stmt statement : statements) {
@@ -190,7 +191,9 @@ final class Rewriting {
     return when.always() ? body : List.of(new Stmt.If(when, body));
   }
 
-  /** Loops of {@code kind} around {@code body}, the first outermost; loops of one turn are left out. */
+  /**
+   * Loops of {@code kind} around {@code body}, the first outermost; loops of one turn are left out.
+   */
   static List<Stmt> nest(List<LoopVar> loops, LoopKind kind, List<Stmt> body) {
     List<Stmt> nested = new ArrayList<>(body);
     for (LoopVar loop : loops.reversed()) {

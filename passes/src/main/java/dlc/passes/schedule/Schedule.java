@@ -56,8 +56,8 @@ public final class Schedule {
         kernel.body(),
         scalar ->
             wide[0] |=
-                scalar instanceof Scalar.Load load && load.buffer().type().dtype() == DType.F64
-                    || scalar instanceof Scalar.Cast cast && cast.type() == DType.F64);
+                (scalar instanceof Scalar.Load load && load.buffer().type().dtype() == DType.F64)
+                    || (scalar instanceof Scalar.Cast cast && cast.type() == DType.F64));
     return target.lanes(wide[0] ? DType.F64 : DType.F32);
   }
 }

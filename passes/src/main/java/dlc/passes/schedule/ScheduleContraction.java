@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gives a sum of products a tile of accumulators in vector registers.
@@ -40,15 +41,13 @@ import java.util.Optional;
  */
 final class ScheduleContraction {
 
-  private final Call call;
   private final PlainNest nest;
   private final Buffer acc;
   private final List<Scalar.Load> loads;
   private final Tiling tiling;
 
   private ScheduleContraction(
-      Call call, PlainNest nest, Buffer acc, List<Scalar.Load> loads, Tiling tiling) {
-    this.call = call;
+      PlainNest nest, Buffer acc, List<Scalar.Load> loads, Tiling tiling) {
     this.nest = nest;
     this.acc = acc;
     this.loads = loads;
@@ -56,8 +55,7 @@ final class ScheduleContraction {
   }
 
   /** The scheduled call, or nothing when the kernel is no sum of products of two loads. */
-  static Optional<Call> run(
-      Call call, PlainNest nest, int lanes, Target target, Staging staging) {
+  static Optional<Call> run(Call call, PlainNest nest, int lanes, Target target, Staging staging) {
     Optional<List<Scalar.Load>> product = product(nest);
     Optional<Index> stored = stored(nest);
     if (product.isEmpty() || stored.isEmpty()) {
@@ -105,7 +103,9 @@ final class ScheduleContraction {
       boolean wide = tiling.form() == Tiling.Form.DOT || tiling.wide() == i;
       LoopVar lane = tiling.lane().loop();
       boolean ready =
-          wide ? operand.isReadyAlong(lane) : operand.load().when().always() || !operand.isStageable();
+          wide
+              ? operand.isReadyAlong(lane)
+              : operand.load().when().always() || !operand.isStageable();
       if (ready) {
         loads.add(operand.load());
         continue;
@@ -122,16 +122,13 @@ final class ScheduleContraction {
       loads.add(staged.load());
     }
     Buffer acc = ((Stmt.Declare) nest.before().getFirst()).buffer();
-    List<Stmt> body = new ScheduleContraction(call, nest, acc, loads, tiling).body();
+    List<Stmt> body = new ScheduleContraction(nest, acc, loads, tiling).body();
     List<String> used = new ArrayList<>();
     collectBuffers(body, used);
     arguments.keySet().removeIf(buffer -> !used.contains(buffer.name()));
     Kernel kernel =
         new Kernel(
-            call.kernel().name(),
-            List.copyOf(arguments.keySet()),
-            body,
-            call.kernel().span());
+            call.kernel().name(), List.copyOf(arguments.keySet()), body, call.kernel().span());
     return new Call(kernel, List.copyOf(arguments.values()));
   }
 
@@ -208,19 +205,15 @@ final class ScheduleContraction {
     move(move, tiling.rows(), rows);
     move(move, tiling.columns(), columns);
     List<LoopVar> unrolled = List.of(rows, columns, vectors);
-    return outerForm
-        ? outerTile(unrolled, lane, move)
-        : dotTile(unrolled, lane, move);
+    return outerForm ? outerTile(unrolled, lane, move) : dotTile(unrolled, lane, move);
   }
 
-  private static int size(Map<Axis, Integer> sizes, @org.jspecify.annotations.Nullable Axis axis) {
-    return axis == null ? 1 : sizes.get(axis);
+  private static int size(Map<Axis, Integer> sizes, @Nullable Axis axis) {
+    return axis == null ? 1 : sizes.getOrDefault(axis, 1);
   }
 
   private static void move(
-      Map<LoopVar, Index> move,
-      @org.jspecify.annotations.Nullable Axis axis,
-      LoopVar inside) {
+      Map<LoopVar, Index> move, @Nullable Axis axis, LoopVar inside) {
     if (axis != null) {
       move.put(axis.loop(), axis.start().plus(inside.index()));
     }
@@ -240,10 +233,7 @@ final class ScheduleContraction {
 
   private List<Stmt> clear(Buffer tile, List<LoopVar> unrolled, LoopVar lane) {
     Stmt zero =
-        new Stmt.Store(
-            tile,
-            place(unrolled, lane.index()),
-            Scalar.literal(0, tile.type().dtype()));
+        new Stmt.Store(tile, place(unrolled, lane.index()), Scalar.literal(0, tile.type().dtype()));
     return List.of(
         new Stmt.Declare(tile),
         Rewriting.nest(
@@ -262,8 +252,7 @@ final class ScheduleContraction {
   private List<Stmt> outerTile(List<LoopVar> unrolled, LoopVar lane, Map<LoopVar, Index> move) {
     LoopVar along = tiling.lane().loop();
     LoopVar vectors = unrolled.getLast();
-    Index at =
-        tiling.lane().start().plus(vectors.index().times(lane.extent())).plus(lane.index());
+    Index at = tiling.lane().start().plus(vectors.index().times(lane.extent())).plus(lane.index());
     move.put(along, at);
     Condition inside = Condition.inRange(at, 0, along.extent());
     boolean staged = loads.get(tiling.wide()).buffer().name().startsWith("s");
@@ -273,16 +262,14 @@ final class ScheduleContraction {
     List<Stmt> step = Rewriting.substitute(multiply(tile, here), move);
     List<Stmt> vectorStep =
         List.of(
-            new Stmt.For(
-                lane, LoopKind.LANES, staged ? step : Rewriting.guarded(inside, step)));
+            new Stmt.For(lane, LoopKind.LANES, staged ? step : Rewriting.guarded(inside, step)));
     statements.addAll(
         Rewriting.nest(
             nest.reduced(),
             LoopKind.SERIAL,
             Rewriting.nest(unrolled, LoopKind.UNROLLED, vectorStep)));
     List<Stmt> after =
-        Rewriting.substitute(
-            Rewriting.widen(nest.after(), Map.of(acc, tile), here), move);
+        Rewriting.substitute(Rewriting.widen(nest.after(), Map.of(acc, tile), here), move);
     statements.addAll(
         Rewriting.nest(
             unrolled,
@@ -308,8 +295,7 @@ final class ScheduleContraction {
               vectorsAt(step, unrolled, lane, along, turn.index().times(lane.extent()))));
     }
     if (along.extent() % lane.extent() != 0) {
-      turns.addAll(
-          vectorsAt(step, unrolled, lane, along, Index.of(whole * lane.extent())));
+      turns.addAll(vectorsAt(step, unrolled, lane, along, Index.of(whole * lane.extent())));
     }
     List<LoopVar> around = new ArrayList<>(nest.reduced());
     around.remove(along);
@@ -321,8 +307,7 @@ final class ScheduleContraction {
         Rewriting.nest(
             unrolled,
             LoopKind.UNROLLED,
-            Rewriting.substitute(
-                Rewriting.widen(nest.after(), Map.of(acc, tile), first), move)));
+            Rewriting.substitute(Rewriting.widen(nest.after(), Map.of(acc, tile), first), move)));
     return statements;
   }
 

@@ -10,10 +10,12 @@ import dlc.ir.scalar.Index;
 import dlc.ir.scalar.LoopVar;
 import dlc.ir.scalar.Scalar;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Vectorizes a fold: along the folded loop when memory runs along it, else along the result.
@@ -82,31 +84,27 @@ final class ScheduleFold {
     Buffer acc = declared.buffer();
     LoopVar folded = inner.loops().getLast();
     int unroll = folded.extent() >= ACCUMULATORS * lanes ? ACCUMULATORS : 1;
-    Buffer wide =
-        Buffer.register(acc.name(), TensorType.of(acc.type().dtype(), unroll, lanes));
+    Buffer wide = Buffer.register(acc.name(), TensorType.of(acc.type().dtype(), unroll, lanes));
     LoopVar lane = new LoopVar("l", lanes);
     LoopVar copy = new LoopVar("u", unroll);
     List<Index> here = List.of(copy.index(), lane.index());
     Map<Buffer, Buffer> registers = Map.of(acc, wide);
     List<Stmt> statements = new ArrayList<>();
     statements.add(new Stmt.Declare(wide));
-    statements.addAll(
-        vectors(copy, lane, List.of(new Stmt.Store(wide, here, first.value()))));
+    statements.addAll(vectors(copy, lane, List.of(new Stmt.Store(wide, here, first.value()))));
 
     int whole = folded.extent() / (unroll * lanes);
     LoopVar turn = new LoopVar("q", whole);
     Index at = turn.index().times(unroll).plus(copy.index()).times(lanes).plus(lane.index());
     List<Stmt> step =
-        Rewriting.widen(
-            Rewriting.substitute(inner.body(), Map.of(folded, at)), registers, here);
+        Rewriting.widen(Rewriting.substitute(inner.body(), Map.of(folded, at)), registers, here);
     List<Stmt> turns =
         new ArrayList<>(Rewriting.nest(List.of(turn), LoopKind.SERIAL, vectors(copy, lane, step)));
     turns.addAll(rest(inner.body(), folded, whole * unroll * lanes, lane, registers));
     List<LoopVar> around = inner.loops().subList(0, inner.loops().size() - 1);
     statements.addAll(Rewriting.nest(around, LoopKind.SERIAL, turns));
-    statements.addAll(combine(wide, unroll, inner.body(), acc));
-    statements.addAll(
-        Rewriting.widen(nest.after(), registers, List.of(Index.ZERO, Index.ZERO)));
+    statements.addAll(combine(wide, unroll, inner.body()));
+    statements.addAll(Rewriting.widen(nest.after(), registers, List.of(Index.ZERO, Index.ZERO)));
     return statements;
   }
 
@@ -144,7 +142,7 @@ final class ScheduleFold {
   }
 
   /** Folds the accumulators, then the lanes by halves, into element 0. */
-  private List<Stmt> combine(Buffer wide, int unroll, List<Stmt> body, Buffer acc) {
+  private List<Stmt> combine(Buffer wide, int unroll, List<Stmt> body) {
     Scalar.Binary update = (Scalar.Binary) ((Stmt.Store) body.getLast()).value();
     List<Stmt> statements = new ArrayList<>();
     for (int copy = 1; copy < unroll; copy++) {
@@ -205,17 +203,14 @@ final class ScheduleFold {
       }
     }
     List<Index> here = List.of(lane.index());
-    statements.add(
-        new Stmt.For(lane, LoopKind.LANES, Rewriting.widen(first, registers, here)));
-    List<Stmt> step =
-        Rewriting.widen(Rewriting.substitute(inner.body(), move), registers, here);
+    statements.add(new Stmt.For(lane, LoopKind.LANES, Rewriting.widen(first, registers, here)));
+    List<Stmt> step = Rewriting.widen(Rewriting.substitute(inner.body(), move), registers, here);
     statements.addAll(
         Rewriting.nest(
             inner.loops(),
             LoopKind.SERIAL,
             List.of(new Stmt.For(lane, LoopKind.LANES, Rewriting.guarded(inside, step)))));
-    List<Stmt> after =
-        Rewriting.widen(Rewriting.substitute(nest.after(), move), registers, here);
+    List<Stmt> after = Rewriting.widen(Rewriting.substitute(nest.after(), move), registers, here);
     statements.add(new Stmt.For(lane, LoopKind.LANES, Rewriting.guarded(inside, after)));
     List<LoopVar> outer = new ArrayList<>(nest.loops());
     outer.set(outer.indexOf(along), block);
@@ -223,7 +218,7 @@ final class ScheduleFold {
   }
 
   /** The result loop along which memory is contiguous most often, if it is worth vectors. */
-  private @org.jspecify.annotations.Nullable LoopVar bestResultLoop() {
+  private @Nullable LoopVar bestResultLoop() {
     List<Stmt> all = new ArrayList<>(nest.step());
     all.addAll(nest.after());
     Map<LoopVar, Integer> scores = new HashMap<>();
@@ -241,7 +236,7 @@ final class ScheduleFold {
     }
     return nest.loops().stream()
         .filter(loop -> loop.extent() >= 4)
-        .max(java.util.Comparator.comparingInt(scores::get))
+        .max(Comparator.comparingInt(loop -> scores.getOrDefault(loop, 0)))
         .orElse(null);
   }
 }

@@ -28,7 +28,8 @@ record StagedOperand(
               && at.terms().size() == 1
               && at.terms().getFirst().coefficient() == 1
               && at.terms().getFirst().atom() instanceof Index.Quotient quotient
-              && load.when().tests().stream().anyMatch(test -> test.index().equals(quotient.dividend()));
+              && load.when().tests().stream()
+                  .anyMatch(test -> test.index().equals(quotient.dividend()));
       if (spread) {
         Index.Quotient quotient = (Index.Quotient) at.terms().getFirst().atom();
         drivers.add(quotient.dividend());

@@ -28,7 +28,8 @@ import java.util.Map;
  */
 final class Staging {
 
-  private record Key(Memory source, List<Integer> order, List<Integer> lows, List<Integer> extents) {}
+  private record Key(
+      Memory source, List<Integer> order, List<Integer> lows, List<Integer> extents) {}
 
   private final Map<Key, Memory> made = new HashMap<>();
   private final List<Call> copies = new ArrayList<>();
@@ -63,8 +64,8 @@ final class Staging {
   record Staged(Memory memory, Scalar.Load load) {}
 
   /**
-   * Stages {@code operand}, whose memory is {@code source}, with dimension {@code last} innermost and
-   * {@code more} zeros after it, as a buffer called {@code name}.
+   * Stages {@code operand}, whose memory is {@code source}, with dimension {@code last} innermost
+   * and {@code more} zeros after it, as a buffer called {@code name}.
    */
   Staged stage(StagedOperand operand, Memory source, int last, int more, String name) {
     List<Integer> order = new ArrayList<>();
@@ -93,8 +94,7 @@ final class Staging {
             });
     List<Index> at =
         order.stream().map(axis -> operand.drivers().get(axis).plus(-lows.get(axis))).toList();
-    return new Staged(
-        memory, new Scalar.Load(Buffer.global(name, type), at, Condition.ALWAYS, 0));
+    return new Staged(memory, new Scalar.Load(Buffer.global(name, type), at, Condition.ALWAYS, 0));
   }
 
   private static Call copy(

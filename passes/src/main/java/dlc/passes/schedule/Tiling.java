@@ -15,12 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param cost the estimated time, in vector instructions
  */
 record Tiling(
-    Form form,
-    int wide,
-    Axis lane,
-    @Nullable Axis rows,
-    @Nullable Axis columns,
-    double cost) {
+    Form form, int wide, Axis lane, @Nullable Axis rows, @Nullable Axis columns, double cost) {
 
   /** Where the lanes lie. */
   enum Form {

@@ -25,8 +25,8 @@ final class Work {
   }
 
   /**
-   * One loop over all turns of {@code loops} around {@code body}: parallel when {@code operations} in
-   * all are worth it.
+   * One loop over all turns of {@code loops} around {@code body}: parallel when {@code operations}
+   * in all are worth it.
    */
   static List<Stmt> share(List<LoopVar> loops, long operations, List<Stmt> body) {
     long turns = PlainNest.product(loops);
@@ -34,13 +34,11 @@ final class Work {
       return Rewriting.nest(loops, LoopKind.SERIAL, body);
     }
     LoopVar all = new LoopVar("p", (int) turns);
-    List<Index> parts =
-        Index.delinear(all.index(), loops.stream().map(LoopVar::extent).toList());
+    List<Index> parts = Index.delinear(all.index(), loops.stream().map(LoopVar::extent).toList());
     Map<LoopVar, Index> replacement = new HashMap<>();
     for (int i = 0; i < loops.size(); i++) {
       replacement.put(loops.get(i), parts.get(i));
     }
-    return List.of(
-        new Stmt.For(all, LoopKind.PARALLEL, Rewriting.substitute(body, replacement)));
+    return List.of(new Stmt.For(all, LoopKind.PARALLEL, Rewriting.substitute(body, replacement)));
   }
 }

@@ -46,16 +46,11 @@ final class FoldConstants implements SimplifyRule {
       case Scalar.Binary(BinaryFn fn, var x, var y) ->
           fn.isComparison() || !type.isFloat()
               ? fn.of(evaluate(x, numbers, type), evaluate(y, numbers, type), !type.isFloat())
-              : type.round(
-                  fn.of(evaluate(x, numbers, type), evaluate(y, numbers, type), false));
+              : type.round(fn.of(evaluate(x, numbers, type), evaluate(y, numbers, type), false));
       case Scalar.Select(var test, var x, var y) ->
           evaluate(evaluate(test, numbers, type) != 0 ? x : y, numbers, type);
       case Scalar.Cast(var to, var x) -> to.round(evaluate(x, numbers, type));
-      case Scalar.Position _,
-          Scalar.Holds _,
-          Scalar.Uniform _,
-          Scalar.Load _,
-          Scalar.Local _ ->
+      case Scalar.Position _, Scalar.Holds _, Scalar.Uniform _, Scalar.Load _, Scalar.Local _ ->
           throw new IllegalStateException("not elementwise: " + scalar);
     };
   }

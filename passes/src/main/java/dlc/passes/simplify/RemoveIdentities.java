@@ -30,8 +30,7 @@ final class RemoveIdentities implements SimplifyRule {
           when(cast.dtype() == value.operand(0).type().dtype(), value.operand(0));
       case Layout.Broadcast _, Layout.Reshape _ -> sameShape(value);
       case Layout.Transpose(List<Integer> axes) ->
-          when(
-              axes.equals(IntStream.range(0, axes.size()).boxed().toList()), value.operand(0));
+          when(axes.equals(IntStream.range(0, axes.size()).boxed().toList()), value.operand(0));
       case Layout.Slice(var _, var _, List<Integer> strides) ->
           strides.equals(Collections.nCopies(strides.size(), 1))
               ? sameShape(value)
@@ -57,17 +56,14 @@ final class RemoveIdentities implements SimplifyRule {
     return switch (op) {
       case ADD -> isAll(x, 0) ? Optional.of(last) : when(isAll(last, 0), x);
       case SUB ->
-          isAll(x, 0)
-              ? Optional.of(target.emit(Elementwise.NEG, last))
-              : when(isAll(last, 0), x);
+          isAll(x, 0) ? Optional.of(target.emit(Elementwise.NEG, last)) : when(isAll(last, 0), x);
       case MUL -> {
         if (isAll(x, 0) || isAll(last, 0)) {
           yield Optional.of(target.fill(value.type(), 0));
         }
         yield isAll(x, 1) ? Optional.of(last) : when(isAll(last, 1), x);
       }
-      case DIV ->
-          isAll(x, 0) ? Optional.of(target.fill(value.type(), 0)) : when(isAll(last, 1), x);
+      case DIV -> isAll(x, 0) ? Optional.of(target.fill(value.type(), 0)) : when(isAll(last, 1), x);
       case POW -> power(value, target);
       case NEG -> when(x.op() == Elementwise.NEG, x.operands().isEmpty() ? x : x.operand(0));
       case SELECT -> {

@@ -27,14 +27,21 @@ final class UseDotForUnitConvolutions implements SimplifyRule {
     return switch (value.op()) {
       case Convolution(Geometry geometry, int groups)
           when isUnit(geometry, groups, value.operand(1).type()) ->
-          Optional.of(dot("ncs,oc->nos", pixels(value, 0, target), matrix(value, target), value, target));
+          Optional.of(
+              dot("ncs,oc->nos", pixels(value, 0, target), matrix(value, target), value, target));
       case ConvolutionInputGrad(Geometry geometry, int groups, var _)
           when isUnit(geometry, groups, value.operand(1).type()) ->
-          Optional.of(dot("nos,oc->ncs", pixels(value, 0, target), matrix(value, target), value, target));
+          Optional.of(
+              dot("nos,oc->ncs", pixels(value, 0, target), matrix(value, target), value, target));
       case ConvolutionWeightGrad(Geometry geometry, int groups, var _)
           when isUnit(geometry, groups, value.type()) ->
           Optional.of(
-              dot("ncs,nos->oc", pixels(value, 0, target), pixels(value, 1, target), value, target));
+              dot(
+                  "ncs,nos->oc",
+                  pixels(value, 0, target),
+                  pixels(value, 1, target),
+                  value,
+                  target));
       default -> Optional.empty();
     };
   }
@@ -48,8 +55,7 @@ final class UseDotForUnitConvolutions implements SimplifyRule {
   private static Value pixels(Value value, int operand, Rewrite target) {
     TensorType x = value.operand(operand).type();
     int places = (int) (x.elements() / x.dim(0) / x.dim(1));
-    return target.emit(
-        new Reshape(List.of(x.dim(0), x.dim(1), places)), value.operand(operand));
+    return target.emit(new Reshape(List.of(x.dim(0), x.dim(1), places)), value.operand(operand));
   }
 
   private static Value matrix(Value value, Rewrite target) {
@@ -58,7 +64,6 @@ final class UseDotForUnitConvolutions implements SimplifyRule {
   }
 
   private static Value dot(String equation, Value lhs, Value rhs, Value value, Rewrite target) {
-    return target.emit(
-        new Reshape(value.type().dims()), target.emit(new Dot(equation), lhs, rhs));
+    return target.emit(new Reshape(value.type().dims()), target.emit(new Dot(equation), lhs, rhs));
   }
 }

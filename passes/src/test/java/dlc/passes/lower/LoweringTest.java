@@ -1,23 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.passes.lower;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dlc.ir.DType;
 import dlc.ir.Graph;
-import dlc.ir.Value;
 import dlc.ir.interp.GraphInterpreter;
 import dlc.ir.interp.Inputs;
 import dlc.ir.interp.KernelInterpreter;
 import dlc.ir.interp.RandomGraphs;
+import dlc.ir.kernel.KernelPrinter;
 import dlc.ir.kernel.KernelProgram;
 import dlc.ir.text.GraphPrinter;
 import dlc.ir.text.KernelVerifier;
 import dlc.ir.text.Verifier;
+import dlc.passes.Numbers;
 import dlc.passes.OpExamples;
 import dlc.passes.simplify.Simplify;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -29,18 +30,21 @@ final class LoweringTest {
 
   @TestFactory
   Stream<DynamicTest> everyOp() {
-    return OpExamples.all().entrySet().stream()
-        .map(example -> DynamicTest.dynamicTest(example.getKey(), () -> check(example.getValue())));
+    return OpExamples.all().stream()
+        .map(example -> DynamicTest.dynamicTest(example.toString(), () -> check(example.graph())));
   }
 
   @TestFactory
   Stream<DynamicTest> randomGraphs() {
     return Stream.of(DType.F64, DType.F32)
-        .flatMap(dtype -> Stream.iterate(0L, seed -> seed < GRAPHS, seed -> seed + 1)
-            .map(
-                seed ->
-                    DynamicTest.dynamicTest(
-                        dtype + " graph " + seed, () -> check(RandomGraphs.make(dtype, seed)))));
+        .flatMap(
+            dtype ->
+                Stream.iterate(0L, seed -> seed < GRAPHS, seed -> seed + 1)
+                    .map(
+                        seed ->
+                            DynamicTest.dynamicTest(
+                                dtype + " graph " + seed,
+                                () -> check(RandomGraphs.make(dtype, seed)))));
   }
 
   private static void check(Graph graph) {
@@ -49,12 +53,22 @@ final class LoweringTest {
     Map<String, double[]> expected = GraphInterpreter.run(graph, inputs);
     Graph simple = new Simplify().run(graph);
     Verifier.verify(simple);
-    compare(GraphInterpreter.run(simple, inputs), expected, graph, "simplified", "");
+    String text = GraphPrinter.print(graph);
+    compare(
+        GraphInterpreter.run(simple, inputs),
+        expected,
+        graph,
+        () -> " after simplify%n%s%n%s".formatted(text, GraphPrinter.print(simple)));
     for (Graph each : List.of(graph, simple)) {
       KernelProgram program = PlanMemory.run("m", List.of(LowerToKernels.run(each)));
       KernelVerifier.verify(program);
-      Map<String, double[]> actual = new KernelInterpreter(program).run(graph.name(), inputs);
-      compare(actual, expected, each, each == graph ? "lowered" : "simplified, lowered", program);
+      compare(
+          new KernelInterpreter(program).run(graph.name(), inputs),
+          expected,
+          each,
+          () ->
+              " in kernels%n%s%n%s"
+                  .formatted(GraphPrinter.print(each), KernelPrinter.print(program)));
     }
   }
 
@@ -62,29 +76,14 @@ final class LoweringTest {
       Map<String, double[]> actual,
       Map<String, double[]> expected,
       Graph graph,
-      String how,
-      Object detail) {
+      Supplier<String> context) {
     graph
         .results()
         .forEach(
-            (name, value) ->
-                assertThat(actual.get(name))
-                    .as(() -> "%s %s:%n%s%n%s".formatted(how, name, GraphPrinter.print(graph), show(detail)))
-                    .usingComparatorWithPrecision(tolerance(value, expected.get(name)))
-                    .containsExactly(expected.get(name)));
-  }
-
-  private static String show(Object detail) {
-    return detail instanceof KernelProgram program
-        ? dlc.ir.kernel.KernelPrinter.print(program)
-        : detail.toString();
-  }
-
-  private static double tolerance(Value value, double[] expected) {
-    double magnitude = 1;
-    for (double element : expected) {
-      magnitude = Double.isFinite(element) ? Math.max(magnitude, Math.abs(element)) : magnitude;
-    }
-    return magnitude * (value.type().dtype() == DType.F32 ? 1e-4 : 1e-9);
+            (name, value) -> {
+              double tolerance = value.type().dtype() == DType.F32 ? 1e-4 : 1e-9;
+              Numbers.assertClose(
+                  actual.get(name), expected.get(name), tolerance, () -> name + context.get());
+            });
   }
 }

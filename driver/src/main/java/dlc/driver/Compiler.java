@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.driver;
+
+import dlc.base.DeepStack;
+import dlc.ir.Graph;
+import dlc.ir.Program;
+import dlc.ir.kernel.KernelProgram;
+import dlc.ir.kernel.Target;
+import dlc.passes.Pass;
+import dlc.passes.Pipeline;
+import dlc.passes.Pipelines;
+import dlc.passes.lower.LowerToKernels;
+import dlc.passes.lower.LoweredGraph;
+import dlc.passes.lower.PlanMemory;
+import dlc.passes.schedule.Schedule;
+import java.util.List;
+
+/**
+ * Takes programs from tensor IR to scheduled kernels.
+ *
+ * @param target the processor that kernels are scheduled for
+ * @param observer hears of every pass
+ */
+public record Compiler(Target target, Pipeline.Observer observer) {
+
+  /**
+   * Stands for lowering in a crash reproducer: with it the file's RUN line says {@code
+   * --emit=kernel}.
+   */
+  private static final Pass LOWERING =
+      new Pass() {
+        @Override
+        public Graph run(Graph graph) {
+          return graph;
+        }
+
+        @Override
+        public String id() {
+          return "standard --emit=kernel";
+        }
+      };
+
+  public static Compiler of(Target target) {
+    return new Compiler(target, Pipeline.SILENT);
+  }
+
+  /** The program after the standard passes. */
+  public Program optimize(Program program) {
+    Pipeline pipeline = new Pipeline(Pipelines.standard(), observer);
+    return DeepStack.call(() -> program.map(pipeline::run));
+  }
+
+  /** The kernels of the entry points called {@code entries}; the state is the whole program's. */
+  public KernelProgram compile(Program program, List<String> entries) {
+    Program optimized = optimize(program.only(entries));
+    return DeepStack.call(
+        () -> {
+          List<LoweredGraph> lowered = optimized.entries().stream().map(this::lower).toList();
+          return PlanMemory.run(program.name(), lowered, program.states());
+        });
+  }
+
+  private LoweredGraph lower(Graph graph) {
+    try {
+      return Schedule.run(LowerToKernels.run(graph), target);
+    } catch (RuntimeException failure) {
+      observer.failed(LOWERING, graph, failure);
+      throw failure;
+    }
+  }
+}

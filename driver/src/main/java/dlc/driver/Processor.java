@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.driver;
+
+import dlc.base.Code;
+import dlc.base.NearestName;
+import dlc.base.UserError;
+import dlc.cpu.CpuBackend;
+import dlc.ir.kernel.Target;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/** The processors that can be compiled for, by the names of the option {@code --cpu}. */
+public final class Processor {
+
+  /** The processor that dlc runs on. */
+  public static final String NATIVE = "native";
+
+  private static final Map<String, Target> NAMED = named();
+
+  private Processor() {}
+
+  /** All names. */
+  public static Set<String> names() {
+    Set<String> names = new java.util.LinkedHashSet<>();
+    names.add(NATIVE);
+    names.addAll(NAMED.keySet());
+    return names;
+  }
+
+  /** The processor called {@code name}; {@code native} loads LLVM to find out. */
+  public static Target named(String name) {
+    Target target = name.equals(NATIVE) ? CpuBackend.host() : NAMED.get(name);
+    if (target != null) {
+      return target;
+    }
+    throw new UserError(Code.UNKNOWN_CPU, "no processor is called '" + name + "'")
+        .help(
+            NearestName.of(name, names())
+                .map(near -> "did you mean " + near + "?")
+                .orElse("there are " + String.join(", ", names())));
+  }
+
+  /** The processor called {@code name}, on which code is to run here. */
+  static Target runnable(String name) {
+    Target target = named(name);
+    Target host = CpuBackend.host();
+    if (target.vectorBytes() > host.vectorBytes() || host.features().contains("+neon") != isArm(target)) {
+      throw new UserError(Code.UNKNOWN_CPU, "this processor cannot run code for " + name)
+          .help("leave --cpu out to use all that it can");
+    }
+    return target;
+  }
+
+  private static boolean isArm(Target target) {
+    return target.features().contains("+neon");
+  }
+
+  /** What schedules for this processor depend on, found out without LLVM, for estimates. */
+  static Target likeHost() {
+    try {
+      for (String line : Files.readAllLines(Path.of("/proc/cpuinfo"), StandardCharsets.UTF_8)) {
+        if (line.startsWith("flags")) {
+          Set<String> flags = Set.copyOf(java.util.List.of(line.split("\\s+")).stream().distinct().toList());
+          if (flags.contains("avx512f") && flags.contains("avx512vl")) {
+            return Target.X86_64_V4;
+          }
+          return flags.contains("avx2") && flags.contains("fma") ? Target.X86_64_V3 : Target.X86_64;
+        }
+      }
+    } catch (IOException _) {
+      // Another system: its vectors are as likely of that size as of any other.
+    }
+    return Target.X86_64_V3;
+  }
+
+  private static Map<String, Target> named() {
+    Map<String, Target> targets = new LinkedHashMap<>();
+    targets.put("x86-64", Target.X86_64);
+    targets.put("x86-64-v2", new Target("x86-64-v2", "", 16, 16));
+    targets.put("x86-64-v3", Target.X86_64_V3);
+    targets.put("x86-64-v4", Target.X86_64_V4);
+    return targets;
+  }
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.driver.parity;
+
+import dlc.cpu.CpuBackend;
+import dlc.ir.Program;
+import dlc.ir.TensorType;
+import dlc.ir.kernel.KernelProgram;
+import dlc.passes.Pipeline;
+import dlc.passes.Pipelines;
+import dlc.passes.lower.LowerToKernels;
+import dlc.passes.lower.LoweredGraph;
+import dlc.passes.lower.PlanMemory;
+import dlc.passes.schedule.Schedule;
+import dlc.runtime.Executable;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Compiles for the processor that this process runs on. */
+public final class CpuMachine implements Machine {
+
+  private static final int ALIGNMENT = 64;
+
+  private final CpuBackend backend;
+
+  public CpuMachine(int threads) {
+    this.backend = new CpuBackend(CpuBackend.host(), threads);
+  }
+
+  @Override
+  public Loaded load(Program program) {
+    Pipeline pipeline = new Pipeline(Pipelines.standard(), Pipeline.SILENT);
+    List<LoweredGraph> lowered =
+        program.entries().stream()
+            .map(entry -> LowerToKernels.run(pipeline.run(entry)))
+            .map(graph -> Schedule.run(graph, backend.target()))
+            .toList();
+    KernelProgram kernels = PlanMemory.run(program.name(), lowered);
+    Arena arena = Arena.ofShared();
+    MemorySegment state = arena.allocate(Math.max(ALIGNMENT, kernels.stateBytes()), ALIGNMENT);
+    return new Native(kernels, backend.load(kernels, state), arena);
+  }
+
+  @Override
+  public void close() {
+    backend.close();
+  }
+
+  private record Native(KernelProgram program, Executable executable, Arena arena)
+      implements Loaded {
+
+    @Override
+    public double[] state(String name) {
+      return read(executable.state(name), executable.states().get(name));
+    }
+
+    @Override
+    public void setState(String name, double[] elements) {
+      write(executable.state(name), executable.states().get(name), elements);
+    }
+
+    @Override
+    public Map<String, double[]> run(String entry, Map<String, double[]> inputs) {
+      KernelProgram.Entry called =
+          program.entries().stream()
+              .filter(each -> each.name().equals(entry))
+              .findFirst()
+              .orElseThrow(() -> new IllegalArgumentException("no entry point " + entry));
+      called
+          .inputs()
+          .forEach(
+              (name, slot) -> {
+                double[] elements = inputs.get(name);
+                if (elements == null) {
+                  throw new IllegalArgumentException("no input for " + name);
+                }
+                write(executable.slot(entry, name), slot.type(), elements);
+              });
+      executable.run(entry);
+      Map<String, double[]> results = new LinkedHashMap<>();
+      called
+          .results()
+          .forEach(
+              (name, slot) -> results.put(name, read(executable.slot(entry, name), slot.type())));
+      return results;
+    }
+
+    @Override
+    public void close() {
+      executable.close();
+      arena.close();
+    }
+  }
+
+  private static double[] read(MemorySegment memory, TensorType type) {
+    double[] elements = new double[Math.toIntExact(type.elements())];
+    for (int i = 0; i < elements.length; i++) {
+      elements[i] =
+          switch (type.dtype()) {
+            case F32 -> memory.getAtIndex(ValueLayout.JAVA_FLOAT, i);
+            case F64 -> memory.getAtIndex(ValueLayout.JAVA_DOUBLE, i);
+            case I32 -> memory.getAtIndex(ValueLayout.JAVA_INT, i);
+            case U8, BOOL -> memory.get(ValueLayout.JAVA_BYTE, i) & 0xFF;
+          };
+    }
+    return elements;
+  }
+
+  private static void write(MemorySegment memory, TensorType type, double[] elements) {
+    if (elements.length != type.elements()) {
+      throw new IllegalArgumentException("%d elements for %s".formatted(elements.length, type));
+    }
+    for (int i = 0; i < elements.length; i++) {
+      double element = elements[i];
+      switch (type.dtype()) {
+        case F32 -> memory.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) element);
+        case F64 -> memory.setAtIndex(ValueLayout.JAVA_DOUBLE, i, element);
+        case I32 -> memory.setAtIndex(ValueLayout.JAVA_INT, i, (int) element);
+        case U8, BOOL -> memory.set(ValueLayout.JAVA_BYTE, i, (byte) (int) element);
+      }
+    }
+  }
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.passes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dlc.ir.DType;
+import dlc.ir.Graph;
+import dlc.ir.Value;
+import dlc.ir.interp.GraphInterpreter;
+import dlc.ir.interp.Inputs;
+import dlc.ir.op.Attributes;
+import dlc.ir.op.Elementwise;
+import dlc.ir.op.Gradient;
+import dlc.ir.op.Op;
+import dlc.ir.op.Window;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** The gradient of every op agrees with central differences. */
+final class OpGradientTest {
+
+  private static final double TOLERANCE = 1e-6;
+
+  @Test
+  void everyOpHasAnExample() {
+    List<String> shown =
+        OpExamples.all().stream().map(example -> example.op().mnemonic()).distinct().toList();
+    TreeSet<String> missing = new TreeSet<>(Attributes.mnemonics());
+    shown.forEach(missing::remove);
+    assertThat(missing).containsExactly(new Gradient().mnemonic());
+  }
+
+  @TestFactory
+  Stream<DynamicTest> everyOp() {
+    return OpExamples.all().stream()
+        .filter(example -> isDifferentiated(example))
+        .map(example -> DynamicTest.dynamicTest(example.toString(), () -> check(example)));
+  }
+
+  /** Held constant by definition, or itself a gradient, of which no one asks the gradient. */
+  private static boolean isDifferentiated(OpExamples.Example example) {
+    return example.graph().results().get("y").type().dtype().isFloat()
+        && example.op() != Elementwise.STOP_GRADIENT
+        && !(example.op() instanceof Window.WindowRoute);
+  }
+
+  private static void check(OpExamples.Example example) {
+    Graph graph = new Differentiate().run(example.gradients());
+    Map<String, double[]> inputs = inputs(graph, example.op());
+    Map<String, double[]> results = GraphInterpreter.run(graph, inputs);
+    for (String name : results.keySet()) {
+      if (name.startsWith("d ")) {
+        double[] differences = differences(graph, inputs, name.substring(2));
+        assertThat(results.get(name)).as(name).hasSameSizeAs(differences);
+        for (int i = 0; i < differences.length; i++) {
+          double scale = Math.max(1, Math.abs(differences[i]));
+          assertThat(results.get(name)[i])
+              .as("%s at %d", name, i)
+              .isCloseTo(differences[i], within(TOLERANCE * scale));
+        }
+      }
+    }
+  }
+
+  private static double[] differences(Graph graph, Map<String, double[]> inputs, String name) {
+    // f32 rounds, but only casts have it here and they are linear: a coarse step is exact.
+    boolean isCoarse =
+        graph.values().stream().map(Value::type).anyMatch(type -> type.dtype() == DType.F32);
+    double step = isCoarse ? 0x1p-4 : 1e-5;
+    double[] variable = inputs.get(name);
+    double[] differences = new double[variable.length];
+    for (int i = 0; i < variable.length; i++) {
+      double before = variable[i];
+      variable[i] = before + step;
+      double above = GraphInterpreter.run(graph, inputs).get("loss")[0];
+      variable[i] = before - step;
+      double below = GraphInterpreter.run(graph, inputs).get("loss")[0];
+      variable[i] = before;
+      differences[i] = (above - below) / (2 * step);
+    }
+    return differences;
+  }
+
+  /** Floats that are far from where the op is undefined or has a kink, and all different. */
+  private static Map<String, double[]> inputs(Graph graph, Op op) {
+    Random random = new Random(3);
+    Map<String, double[]> inputs = Inputs.random(graph, 5);
+    for (Value parameter : graph.parameters()) {
+      if (parameter.type().dtype() == DType.F64) {
+        double[] elements = inputs.get(Graph.declaration(parameter).name());
+        Arrays.setAll(
+            elements,
+            _ -> {
+              double magnitude = 0.3 + random.nextDouble();
+              return needsPositive(op) || random.nextBoolean() ? magnitude : -magnitude;
+            });
+      }
+    }
+    return inputs;
+  }
+
+  private static boolean needsPositive(Op op) {
+    return Stream.of(
+            Elementwise.POW, Elementwise.LOG, Elementwise.LOG1P, Elementwise.SQRT, Elementwise.RSQRT)
+        .collect(Collectors.toSet())
+        .contains(op);
+  }
+}
