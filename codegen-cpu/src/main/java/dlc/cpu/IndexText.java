@@ -15,9 +15,9 @@ final class IndexText {
 
   private final FunctionText text;
   private final Map<LoopVar, String> counters;
-  private final Function<Scalar, String> dynamic;
+  private final Function<Scalar, Operand> dynamic;
 
-  IndexText(FunctionText text, Map<LoopVar, String> counters, Function<Scalar, String> dynamic) {
+  IndexText(FunctionText text, Map<LoopVar, String> counters, Function<Scalar, Operand> dynamic) {
     this.text = text;
     this.counters = counters;
     this.dynamic = dynamic;
@@ -53,7 +53,8 @@ final class IndexText {
       }
       case Index.Quotient(Index dividend, int divisor) -> divided("div", dividend, divisor);
       case Index.Remainder(Index dividend, int divisor) -> divided("rem", dividend, divisor);
-      case Index.Dynamic(Scalar value, int _) -> dynamic.apply(value);
+      case Index.Dynamic(Scalar value, int _) ->
+          text.value("sext i32 %s to i64".formatted(dynamic.apply(value).text()));
     };
   }
 
@@ -85,9 +86,17 @@ final class IndexText {
       Operand part = scaled(vectorAtom(term.atom(), lane), term.coefficient());
       sum = sum == null ? part : added(sum, part);
     }
-    String start = text.value("trunc i64 %s to i32".formatted(scalar(uniform)));
-    Operand everywhere = splat(start, lanes);
-    return sum == null ? everywhere : added(sum, everywhere);
+    Operand everywhere = everywhere(uniform, lanes);
+    if (sum == null) {
+      return everywhere;
+    }
+    return uniform.equals(Index.ZERO) ? sum : added(sum, everywhere);
+  }
+
+  private Operand everywhere(Index uniform, int lanes) {
+    return uniform.isConstant()
+        ? Operand.literal(uniform.constant(), DType.I32, lanes)
+        : splat(text.value("trunc i64 %s to i32".formatted(scalar(uniform))), lanes);
   }
 
   private Operand vectorAtom(Index.Atom atom, LoopVar lane) {
@@ -109,9 +118,7 @@ final class IndexText {
       }
       case Index.Remainder(Index dividend, int divisor) ->
           divided("urem", vector(dividend.plus(lift(dividend, divisor)), lane), divisor);
-      case Index.Dynamic(Scalar value, int _) ->
-          throw new IllegalStateException(
-              "an index read from memory differs between lanes: " + value);
+      case Index.Dynamic(Scalar value, int _) -> dynamic.apply(value);
     };
   }
 

@@ -38,8 +38,8 @@ final class KernelText {
 
   private KernelText(Set<String> declarations) {
     text = new FunctionText(declarations);
-    indices = new IndexText(text, counters, this::evaluateDynamic);
     scalars = new ScalarText(text, this);
+    indices = new IndexText(text, counters, scalars::of);
   }
 
   /** Whether the kernel's outermost loop is shared out among threads. */
@@ -173,6 +173,9 @@ final class KernelText {
   Operand position(Index index) {
     Index at = resolved(index);
     if (lane == null || !at.dependsOn(lane)) {
+      if (at.isConstant()) {
+        return Operand.literal(at.constant(), DType.I32, 1);
+      }
       String wide = indices.scalar(at);
       return new Operand(text.value("trunc i64 " + wide + " to i32"), DType.I32, 1);
     }
@@ -213,7 +216,10 @@ final class KernelText {
         // One unsigned comparison tests both ends.
         Operand least = Operand.literal(low, DType.I32, at.lanes());
         Operand extent = Operand.literal((double) high - low, DType.I32, at.lanes());
-        String shifted = text.value("sub %s %s, %s".formatted(type, at.text(), least.text()));
+        String shifted =
+            low == 0
+                ? at.text()
+                : text.value("sub %s %s, %s".formatted(type, at.text(), least.text()));
         yield new Operand(
             text.value("icmp ult %s %s, %s".formatted(type, shifted, extent.text())),
             DType.BOOL,
@@ -239,11 +245,6 @@ final class KernelText {
 
   private Condition resolved(Condition when) {
     return when.map(this::resolved);
-  }
-
-  private String evaluateDynamic(Scalar value) {
-    Operand element = scalars.of(value);
-    return text.value("sext i32 %s to i64".formatted(element.text()));
   }
 
   // Memory

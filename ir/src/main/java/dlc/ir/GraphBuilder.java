@@ -74,7 +74,7 @@ public final class GraphBuilder {
       return existing;
     }
     int arity = op.operandNames().size();
-    if (arity != operands.size() && !op.isVariadic()) {
+    if (operands.size() < arity || (operands.size() > arity && !op.isVariadic())) {
       throw new TypeError("%s takes %d operands, not %d", op.mnemonic(), arity, operands.size());
     }
     TensorType type = op.inferType(new Operands(operands.stream().map(Value::type).toList()));

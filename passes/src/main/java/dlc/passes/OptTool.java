@@ -6,13 +6,10 @@ import dlc.base.NearestName;
 import dlc.base.SourceFile;
 import dlc.base.UserError;
 import dlc.ir.Graph;
-import dlc.ir.Value;
-import dlc.ir.interp.GraphInterpreter;
-import dlc.ir.interp.Inputs;
+import dlc.ir.interp.InterpTool;
 import dlc.ir.kernel.KernelPrinter;
 import dlc.ir.kernel.KernelProgram;
 import dlc.ir.op.Gradient;
-import dlc.ir.op.Leaf;
 import dlc.ir.text.GraphParser;
 import dlc.ir.text.GraphPrinter;
 import dlc.ir.text.KernelVerifier;
@@ -20,9 +17,7 @@ import dlc.ir.text.Verifier;
 import dlc.passes.lower.LowerToKernels;
 import dlc.passes.lower.PlanMemory;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
@@ -34,9 +29,6 @@ import java.util.stream.Collectors;
  * </pre>
  */
 public final class OptTool {
-
-  /** The interpreter keeps 8 bytes for each element of each value. */
-  private static final long MOST_ELEMENTS = 1L << 27;
 
   private final StringBuilder output = new StringBuilder();
 
@@ -56,7 +48,7 @@ public final class OptTool {
     List<String> options = command.subList(1, command.size());
     switch (command.getFirst()) {
       case "opt" -> tool.opt(graphs, options);
-      case "interp" -> tool.interpret(graphs, options);
+      case "interp" -> tool.output.append(InterpTool.run(graphs, options));
       default -> throw badOption("'%s' does not read IR text", command.getFirst());
     }
     return tool.output.toString();
@@ -120,95 +112,17 @@ public final class OptTool {
   }
 
   private static String kernels(List<Graph> graphs) {
-    graphs.forEach(graph -> requireNoGradient(graph, "be lowered"));
+    graphs.forEach(OptTool::requireNoGradient);
     KernelProgram program =
         PlanMemory.run("model", graphs.stream().map(LowerToKernels::run).toList());
     KernelVerifier.verify(program);
     return KernelPrinter.print(program);
   }
 
-  private static void requireNoGradient(Graph graph, String what) {
+  private static void requireNoGradient(Graph graph) {
     if (graph.values().stream().anyMatch(value -> value.op() instanceof Gradient)) {
-      throw badOption("@%s holds gradients and cannot %s", graph.name(), what)
-          .help("run the pass differentiate first");
+      throw badOption("@%s holds gradients and cannot be lowered", graph.name())
+          .help("add --passes=differentiate");
     }
-  }
-
-  private void interpret(List<Graph> graphs, List<String> options) {
-    long seed = 1;
-    List<String> assignments = new ArrayList<>();
-    for (String option : options) {
-      if (option.startsWith("--seed=")) {
-        seed = seed(option.substring(option.indexOf('=') + 1));
-      } else if (!option.startsWith("-") && option.contains("=")) {
-        assignments.add(option);
-      } else {
-        throw badOption("interp has no option '%s'", option);
-      }
-    }
-    for (Graph graph : graphs) {
-      requireNoGradient(graph, "be interpreted");
-      long elements = graph.values().stream().mapToLong(value -> value.type().elements()).sum();
-      if (elements > MOST_ELEMENTS) {
-        throw new UserError(
-            Code.OUT_OF_MEMORY, "@%s is too large to interpret".formatted(graph.name()));
-      }
-      Map<String, double[]> inputs = Inputs.random(graph, seed);
-      assignments.forEach(assignment -> assign(assignment, graph, inputs));
-      print(graph, GraphInterpreter.run(graph, inputs));
-    }
-  }
-
-  private static long seed(String text) {
-    try {
-      return Long.parseLong(text);
-    } catch (NumberFormatException _) {
-      throw badOption("--seed takes an integer, not '%s'", text);
-    }
-  }
-
-  private static void assign(String assignment, Graph graph, Map<String, double[]> inputs) {
-    int sign = assignment.lastIndexOf('=');
-    String name = assignment.substring(0, sign);
-    Leaf.Parameter parameter =
-        graph.parameters().stream()
-            .map(Graph::declaration)
-            .filter(each -> each.name().equals(name))
-            .findFirst()
-            .orElseThrow(() -> badOption("@%s has no parameter '%s'", graph.name(), name));
-    try {
-      double[] numbers =
-          Arrays.stream(assignment.substring(sign + 1).split(",", -1))
-              .mapToDouble(OptTool::number)
-              .toArray();
-      if (numbers.length != parameter.type().elements()) {
-        throw badOption("%d elements for %s: %s", numbers.length, name, parameter.type());
-      }
-      inputs.put(name, numbers);
-    } catch (NumberFormatException _) {
-      throw badOption("not a list of numbers: '%s'", assignment);
-    }
-  }
-
-  private static double number(String text) {
-    return switch (text) {
-      case "nan" -> Double.NaN;
-      case "inf" -> Double.POSITIVE_INFINITY;
-      case "-inf" -> Double.NEGATIVE_INFINITY;
-      default -> Double.parseDouble(text);
-    };
-  }
-
-  private void print(Graph graph, Map<String, double[]> results) {
-    output.append('@').append(graph.name()).append('\n');
-    results.forEach(
-        (name, elements) -> {
-          Value value = graph.results().get(name);
-          String numbers =
-              Arrays.stream(elements)
-                  .mapToObj(element -> GraphPrinter.number(element, value.type().dtype()))
-                  .collect(Collectors.joining(", "));
-          output.append("  %s: %s = %s\n".formatted(name, value.type(), numbers));
-        });
   }
 }

@@ -2,15 +2,10 @@
 package dlc.driver.parity;
 
 import dlc.cpu.CpuBackend;
+import dlc.driver.Compiler;
 import dlc.ir.Program;
 import dlc.ir.TensorType;
 import dlc.ir.kernel.KernelProgram;
-import dlc.passes.Pipeline;
-import dlc.passes.Pipelines;
-import dlc.passes.lower.LowerToKernels;
-import dlc.passes.lower.LoweredGraph;
-import dlc.passes.lower.PlanMemory;
-import dlc.passes.schedule.Schedule;
 import dlc.runtime.Executable;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -31,14 +26,8 @@ public final class CpuMachine implements Machine {
   }
 
   @Override
-  public Loaded load(Program program) {
-    Pipeline pipeline = new Pipeline(Pipelines.standard(), Pipeline.SILENT);
-    List<LoweredGraph> lowered =
-        program.entries().stream()
-            .map(entry -> LowerToKernels.run(pipeline.run(entry)))
-            .map(graph -> Schedule.run(graph, backend.target()))
-            .toList();
-    KernelProgram kernels = PlanMemory.run(program.name(), lowered);
+  public Loaded load(Program program, List<String> entries) {
+    KernelProgram kernels = Compiler.of(backend.target()).compile(program, entries);
     Arena arena = Arena.ofShared();
     MemorySegment state = arena.allocate(Math.max(ALIGNMENT, kernels.stateBytes()), ALIGNMENT);
     return new Native(kernels, backend.load(kernels, state), arena);

@@ -3,19 +3,21 @@ package dlc.driver.parity;
 
 import dlc.ir.Graph;
 import dlc.ir.Program;
+import dlc.ir.TensorType;
 import dlc.ir.interp.GraphInterpreter;
 import dlc.ir.op.Leaf;
 import dlc.passes.Differentiate;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Runs programs in the interpreter, differentiated but not optimized. */
 public final class InterpreterMachine implements Machine {
 
   @Override
-  public Loaded load(Program program) {
-    return new Interpreted(program.map(new Differentiate()::run));
+  public Loaded load(Program program, List<String> entries) {
+    return new Interpreted(program.states(), program.only(entries).map(new Differentiate()::run));
   }
 
   @Override
@@ -26,12 +28,10 @@ public final class InterpreterMachine implements Machine {
     private final Program program;
     private final Map<String, double[]> states = new HashMap<>();
 
-    Interpreted(Program program) {
+    Interpreted(Map<String, TensorType> types, Program program) {
       this.program = program;
-      program
-          .states()
-          .forEach(
-              (name, type) -> states.put(name, new double[Math.toIntExact(type.elements())]));
+      types.forEach(
+          (name, type) -> states.put(name, new double[Math.toIntExact(type.elements())]));
     }
 
     @Override

@@ -2,13 +2,14 @@
 package dlc.driver.parity;
 
 import dlc.ir.Program;
+import java.util.List;
 import java.util.Map;
 
 /** Where programs run whose numbers are looked at: compiled, or interpreted. */
 public interface Machine extends AutoCloseable {
 
-  /** Makes {@code program} ready to run. */
-  Loaded load(Program program);
+  /** Makes the entry points of {@code program} that are called {@code entries} ready to run. */
+  Loaded load(Program program, List<String> entries);
 
   @Override
   void close();

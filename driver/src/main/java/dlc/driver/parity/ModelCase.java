@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,6 +36,7 @@ record ModelCase(
     NumberArray y,
     JsonTree manifest) {
 
+  private static final String CLIPPED = "ref64/grad_clipped/";
   private static final String NOISE = "noise_driven";
 
   /**
@@ -109,6 +111,17 @@ record ModelCase(
                 Expected.exact(
                     numbers("ref64/" + name + ".npy"),
                     tensor.get("torch_f32_error").get("max_abs").number()));
+  }
+
+  /** Whether all gradients were recorded after clipping: they are the same as the clipped ones. */
+  boolean isGradientClipped() {
+    return manifest.get("tensors").members().keySet().stream()
+        .filter(each -> each.startsWith(CLIPPED))
+        .allMatch(
+            each ->
+                Arrays.equals(
+                    numbers(each + ".npy"),
+                    numbers(each.replace("grad_clipped", "grad") + ".npy")));
   }
 
   double[] numbers(String file) {

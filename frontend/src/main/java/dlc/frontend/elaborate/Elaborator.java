@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.frontend.elaborate;
 
-import dlc.base.Code;
 import dlc.base.Diagnostics;
 import dlc.base.SourceFile;
-import dlc.base.Span;
 import dlc.frontend.ProgramOptions;
 import dlc.frontend.TrainSection;
 import dlc.frontend.ast.Declaration;
@@ -13,7 +11,6 @@ import dlc.frontend.ast.Setting;
 import dlc.frontend.library.TensorOps;
 import dlc.frontend.parse.Parser;
 import dlc.frontend.value.Datum.TensorDatum;
-import dlc.ir.DType;
 import dlc.ir.Graph;
 import dlc.ir.GraphBuilder;
 import dlc.ir.Program;

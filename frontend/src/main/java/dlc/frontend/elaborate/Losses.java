@@ -139,8 +139,8 @@ final class Losses {
       throw new Complaint(Code.SHAPE, name, "needs classes in dimension " + dim + " of the output, "
           + "which is " + output.type());
     }
-    List<Integer> dims = new ArrayList<>(output.dims());
-    dims.remove(place);
+    List<Integer> dims = new ArrayList<>(output.dims().subList(0, place));
+    dims.addAll(output.dims().subList(place + 1, rank));
     return TensorType.of(DType.I32, dims);
   }
 
@@ -176,6 +176,9 @@ final class Losses {
 
   private TensorDatum scalar(TensorDatum value) {
     TensorOps ops = run.ops();
+    if (!TensorOps.dtype(value).isFloat()) {
+      throw new Complaint(Code.WRONG_TYPE, "the loss", "a float", value.type());
+    }
     TensorDatum one = value;
     if (value.rank() > 0) {
       double count = value.sampleType().elements();

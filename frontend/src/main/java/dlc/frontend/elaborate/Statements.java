@@ -22,6 +22,9 @@ import java.util.Optional;
 /** Runs the statements of bodies. */
 final class Statements {
 
+  /** A loop that goes wrong at each turn should not go on for long. */
+  private static final int STEPS_OF_A_MISTAKE = 1000;
+
   private final Elaboration run;
 
   Statements(Elaboration run) {
@@ -46,6 +49,7 @@ final class Statements {
           throw failure;
         }
         run.diagnostics.report(failure.diagnostic());
+        run.located(statement.span(), context, () -> run.step(STEPS_OF_A_MISTAKE));
         run.trail.backTo(mark);
         poison(statement, context);
       }
@@ -168,7 +172,7 @@ final class Statements {
           if (isOptimizer) {
             activation.updates().put(name, tensor);
             context.scope().replace(name, tensor);
-          } else {
+          } else if (buffer != null) {
             run.states.update(buffer, tensor);
             run.states.value(buffer).ifPresent(now -> context.scope().replace(name, now));
           }
@@ -180,6 +184,13 @@ final class Statements {
     String name = declare.name().text();
     String path = context.frame().path(name);
     boolean isWeight = declare.storage() == Statement.Storage.WEIGHT;
+    if (isWeight && !type.dtype().isFloat()) {
+      throw run.failure(
+          new Complaint(Code.WRONG_TYPE, "weight " + name, "a float type", type)
+              .help("only floats can be trained; a buffer may hold others"),
+          declare.type().span(),
+          context.activation());
+    }
     Expression initial =
         declare
             .initial()

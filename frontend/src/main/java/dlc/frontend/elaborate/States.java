@@ -35,6 +35,7 @@ final class States {
   private final Map<String, State> all = new LinkedHashMap<>();
   private final Map<String, TensorDatum> updates = new LinkedHashMap<>();
   private final Set<String> broken = new HashSet<>();
+  private long weights;
 
   States(Elaboration run, TensorOps initial) {
     this.run = run;
@@ -77,6 +78,7 @@ final class States {
       run.exchangeOps(outer);
     }
     all.put(name, state);
+    weights += role == Role.WEIGHT ? type.elements() : 0;
     return state.parameter();
   }
 
@@ -192,9 +194,6 @@ final class States {
 
   /** How many trained numbers there are so far. */
   long weights() {
-    return all.values().stream()
-        .filter(state -> state.role() == Role.WEIGHT)
-        .mapToLong(state -> state.type().elements())
-        .sum();
+    return weights;
   }
 }

@@ -20,6 +20,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -267,11 +268,13 @@ final class TrainReader {
       return new TrainSection.Normalize(true, List.of(), List.of());
     }
     Map<String, Expression> values = values(setting, List.of("mean", "std"));
-    if (values.size() < 2) {
+    Expression means = values.get("mean");
+    Expression deviations = values.get("std");
+    if (means == null || deviations == null) {
       throw bad("normalize", "needs mean= and std=, or auto");
     }
-    List<Double> mean = Read.numbers("mean", evaluate(values.get("mean")));
-    List<Double> std = Read.numbers("std", evaluate(values.get("std")));
+    List<Double> mean = Read.numbers("mean", evaluate(means));
+    List<Double> std = Read.numbers("std", evaluate(deviations));
     if (mean.isEmpty() || mean.size() != std.size()) {
       throw bad("normalize", mean.size() + " means and " + std.size() + " deviations");
     }
@@ -335,15 +338,17 @@ final class TrainReader {
 
   private TrainSection.Clip clip(Setting setting) {
     Map<String, Expression> values = values(setting, List.of("norm", "value"));
-    if (values.size() != 1) {
+    Expression norm = values.get("norm");
+    Expression value = values.get("value");
+    if ((norm == null) == (value == null)) {
       throw bad("clip", "needs one of norm= and value=");
     }
-    String name = values.keySet().iterator().next();
-    double bound = number("clip " + name, values.get(name));
+    String name = norm != null ? "norm" : "value";
+    double bound = number("clip " + name, norm != null ? norm : Objects.requireNonNull(value));
     if (!(bound > 0)) {
       throw bad("clip", "the bound is " + bound + ", it must be positive");
     }
-    return new TrainSection.Clip(name.equals("norm"), bound);
+    return new TrainSection.Clip(norm != null, bound);
   }
 
   private TrainSection.Precision precision(Setting setting) {

@@ -8,7 +8,6 @@ import dlc.frontend.ast.Argument;
 import dlc.frontend.ast.Expression;
 import dlc.frontend.ast.LayerUse;
 import dlc.frontend.ast.Name;
-import dlc.grammar.DlLexer;
 import dlc.grammar.DlParser;
 import java.util.ArrayList;
 import java.util.List;

@@ -56,7 +56,7 @@ final class SyntaxErrors extends DefaultErrorStrategy {
   @Override
   protected void reportNoViableAlternative(Parser parser, NoViableAltException failure) {
     Token found = failure.getOffendingToken();
-    boolean atStart = failure.getStartToken() == found;
+    boolean atStart = failure.getStartToken().getTokenIndex() == found.getTokenIndex();
     report(found, atStart ? describe(failure.getExpectedTokens()) : ruleNoun(parser));
   }
 

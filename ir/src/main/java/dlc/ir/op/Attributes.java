@@ -2,6 +2,7 @@
 package dlc.ir.op;
 
 import dlc.ir.DType;
+import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -88,6 +89,7 @@ public final class Attributes {
   public static Optional<Op> parse(String mnemonic, Map<String, String> attributes) {
     for (Elementwise op : Elementwise.values()) {
       if (op.mnemonic().equals(mnemonic)) {
+        requireNone(mnemonic, attributes);
         return Optional.of(op);
       }
     }
@@ -95,13 +97,17 @@ public final class Attributes {
       if (mnemonic(type).equals(mnemonic)) {
         Map<String, String> unused = new LinkedHashMap<>(attributes);
         Op op = (Op) build(type, unused);
-        if (!unused.isEmpty()) {
-          throw new IllegalArgumentException(mnemonic + " has no attribute " + unused.keySet());
-        }
+        requireNone(mnemonic, unused);
         return Optional.of(op);
       }
     }
     return Optional.empty();
+  }
+
+  private static void requireNone(String mnemonic, Map<String, String> unused) {
+    if (!unused.isEmpty()) {
+      throw new IllegalArgumentException(mnemonic + " has no attribute " + unused.keySet());
+    }
   }
 
   private static Object build(Class<?> type, Map<String, String> attributes) {
@@ -122,27 +128,47 @@ public final class Attributes {
         Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
     try {
       return type.getDeclaredConstructor(types).newInstance(values.toArray());
+    } catch (InvocationTargetException e) {
+      throw new IllegalArgumentException(e.getCause().getMessage(), e);
     } catch (ReflectiveOperationException e) {
-      throw new IllegalArgumentException(String.valueOf(e.getCause()), e);
+      throw new IllegalStateException(type + " cannot be made", e);
     }
   }
 
   private static Object value(Class<?> type, String text) {
     if (type == int.class) {
-      return Integer.parseInt(text);
+      return integer(text);
     }
     if (type == String.class) {
-      return text.substring(1, text.length() - 1);
+      return inside(text, "\"", "\"");
     }
     if (type == DType.class) {
       return DType.named(text).orElseThrow(() -> new IllegalArgumentException("no type " + text));
     }
     if (type == ReduceFn.class) {
-      return ReduceFn.valueOf(text.toUpperCase(Locale.ROOT));
+      return Arrays.stream(ReduceFn.values())
+          .filter(fn -> fn.toString().equals(text))
+          .findFirst()
+          .orElseThrow(() -> new IllegalArgumentException("nothing is folded by " + text));
     }
-    String inside = text.substring(1, text.length() - 1).strip();
+    String inside = inside(text, "[", "]").strip();
     return inside.isEmpty()
         ? List.of()
-        : Arrays.stream(inside.split("\\s*,\\s*")).map(Integer::parseInt).toList();
+        : Arrays.stream(inside.split("\\s*,\\s*")).map(Attributes::integer).toList();
+  }
+
+  private static int integer(String text) {
+    try {
+      return Integer.parseInt(text);
+    } catch (NumberFormatException _) {
+      throw new IllegalArgumentException(text + " is no integer of 32 bits");
+    }
+  }
+
+  private static String inside(String text, String start, String end) {
+    if (text.length() < 2 || !text.startsWith(start) || !text.endsWith(end)) {
+      throw new IllegalArgumentException("%s does not stand in %s%s".formatted(text, start, end));
+    }
+    return text.substring(1, text.length() - 1);
   }
 }

@@ -35,7 +35,7 @@ public record ConvolutionInputGrad(Geometry geometry, int groups, List<Integer> 
     TensorType w = operands.ranked(1, geometry.rank() + 2);
     operands.floating(0);
     operands.require(
-        dy.dim(1) == w.dim(0) && w.dim(0) % groups == 0 && dy.dtype() == w.dtype(),
+        dy.dim(1) == w.dim(0) && groups >= 1 && w.dim(0) % groups == 0 && dy.dtype() == w.dtype(),
         "weights %s do not fit %s in %d groups",
         w,
         dy,

@@ -35,6 +35,7 @@ public record ConvolutionWeightGrad(Geometry geometry, int groups, List<Integer>
     operands.require(
         x.dim(0) == dy.dim(0)
             && x.dtype() == dy.dtype()
+            && groups >= 1
             && x.dim(1) % groups == 0
             && dy.dim(1) % groups == 0
             && geometry.places(Convolution.spatial(x), kernel).equals(Convolution.spatial(dy)),

@@ -49,6 +49,8 @@ public record Dot(String equation) implements Contraction {
     Map<Character, Integer> extents = new LinkedHashMap<>();
     bind(lhs(), operands.ranked(0, lhs().length()), extents, operands);
     bind(rhs(), operands.ranked(1, rhs().length()), extents, operands);
+    operands.require(
+        result().chars().distinct().count() == result().length(), "%s repeats a letter", equation);
     for (char letter : extents.keySet().stream().toList()) {
       int places = places(lhs(), letter) + places(rhs(), letter) + places(result(), letter);
       operands.require(places >= 2, "%s: %s stands in one place only", equation, letter);

@@ -20,6 +20,15 @@ public record Geometry(
     low = List.copyOf(low);
     high = List.copyOf(high);
     dilation = List.copyOf(dilation);
+    int rank = stride.size();
+    if (low.size() != rank || high.size() != rank || dilation.size() != rank) {
+      throw new TypeError(
+          "stride %s, low %s, high %s and dilation %s are not of one length",
+          stride, low, high, dilation);
+    }
+    if (stride.stream().anyMatch(step -> step < 1) || dilation.stream().anyMatch(gap -> gap < 1)) {
+      throw new TypeError("stride %s and dilation %s must be at least 1", stride, dilation);
+    }
   }
 
   /** Windows at every place, without padding, over {@code rank} dimensions. */
@@ -35,17 +44,25 @@ public record Geometry(
 
   /** How many places a window of {@code window} has on {@code size}, in dimension {@code axis}. */
   public int places(int axis, int size, int window) {
-    int extent = size + low.get(axis) + high.get(axis) - dilation.get(axis) * (window - 1) - 1;
+    long extent =
+        (long) size + low.get(axis) + high.get(axis) - dilation.get(axis) * (window - 1L) - 1;
+    if (window < 1 || extent >= Integer.MAX_VALUE) {
+      throw new TypeError("a window of %d on %d", window, size);
+    }
     if (extent < 0) {
       throw new TypeError(
           "window %d is larger than the input of %d with padding %d and %d",
           window, size, low.get(axis), high.get(axis));
     }
-    return extent / stride.get(axis) + 1;
+    return (int) (extent / stride.get(axis)) + 1;
   }
 
   /** {@link #places(int, int, int)} of every dimension. */
   public List<Integer> places(List<Integer> sizes, List<Integer> window) {
+    if (sizes.size() != rank() || window.size() != rank()) {
+      throw new TypeError(
+          "windows %s on %s do not have the %d dimensions of the stride", window, sizes, rank());
+    }
     List<Integer> places = new ArrayList<>();
     for (int axis = 0; axis < rank(); axis++) {
       places.add(places(axis, sizes.get(axis), window.get(axis)));

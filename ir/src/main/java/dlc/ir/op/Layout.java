@@ -164,11 +164,17 @@ public sealed interface Layout extends Computed {
     @Override
     public TensorType inferType(Operands operands) {
       TensorType x = operands.ranked(0, starts.size());
+      operands.require(
+          sizes.size() == x.rank() && strides.size() == x.rank(),
+          "starts %s, sizes %s and strides %s are not of one length",
+          starts,
+          sizes,
+          strides);
       for (int axis = 0; axis < x.rank(); axis++) {
         operands.require(
             strides.get(axis) >= 1
                 && starts.get(axis) >= 0
-                && starts.get(axis) + (sizes.get(axis) - 1) * strides.get(axis) < x.dim(axis),
+                && starts.get(axis) + (sizes.get(axis) - 1L) * strides.get(axis) < x.dim(axis),
             "%d elements from %d in steps of %d do not lie in dimension %d of %s",
             sizes.get(axis),
             starts.get(axis),
@@ -247,14 +253,22 @@ public sealed interface Layout extends Computed {
     @Override
     public TensorType inferType(Operands operands) {
       TensorType x = operands.ranked(0, low.size());
+      operands.require(
+          high.size() == x.rank() && gaps.size() == x.rank(),
+          "low %s, high %s and gaps %s are not of one length",
+          low,
+          high,
+          gaps);
       List<Integer> dims = new ArrayList<>();
       for (int axis = 0; axis < x.rank(); axis++) {
         operands.require(
             low.get(axis) >= 0 && high.get(axis) >= 0 && gaps.get(axis) >= 0,
             "padding is negative in dimension %d",
             axis);
-        int spread = (x.dim(axis) - 1) * (gaps.get(axis) + 1) + 1;
-        dims.add(low.get(axis) + spread + high.get(axis));
+        long spread = (x.dim(axis) - 1L) * (gaps.get(axis) + 1L) + 1;
+        long padded = low.get(axis) + spread + high.get(axis);
+        operands.require(padded <= Integer.MAX_VALUE, "dimension %d gets too long", axis);
+        dims.add((int) padded);
       }
       return new TensorType(x.dtype(), dims);
     }

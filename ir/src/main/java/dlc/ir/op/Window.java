@@ -108,7 +108,7 @@ public sealed interface Window extends Computed {
 
     @Override
     public TensorType inferType(Operands operands) {
-      return unpooled(operands.floating(0), spatial);
+      return unpooled(operands, 0, this, spatial);
     }
 
     @Override
@@ -148,7 +148,7 @@ public sealed interface Window extends Computed {
           "places %s of %s",
           operands.type(0),
           operands.type(1));
-      return unpooled(operands.floating(1), spatial);
+      return unpooled(operands, 1, this, spatial);
     }
 
     @Override
@@ -184,8 +184,20 @@ public sealed interface Window extends Computed {
     return new TensorType(x.dtype(), dims);
   }
 
-  private static TensorType unpooled(TensorType pooled, List<Integer> spatial) {
-    List<Integer> dims = new ArrayList<>(pooled.dims().subList(0, pooled.rank() - spatial.size()));
+  private static TensorType unpooled(
+      Operands operands, int operand, Window op, List<Integer> spatial) {
+    TensorType pooled = operands.floating(operand);
+    int outer = pooled.rank() - spatial.size();
+    operands.require(
+        outer >= 0
+            && op.geometry()
+                .places(spatial, op.window())
+                .equals(pooled.dims().subList(outer, pooled.rank())),
+        "%s is no result of windows %s on %s",
+        pooled,
+        op.window(),
+        spatial);
+    List<Integer> dims = new ArrayList<>(pooled.dims().subList(0, outer));
     dims.addAll(spatial);
     return new TensorType(pooled.dtype(), dims);
   }

@@ -103,8 +103,9 @@ public final class Verifier {
 
   private void checkType(Value value) {
     int arity = value.op().operandNames().size();
-    boolean fits = arity == value.operands().size() || value.op().isVariadic();
-    require(fits, "%s has %d operands and takes %d", value, value.operands().size(), arity);
+    int count = value.operands().size();
+    boolean fits = count == arity || (count > arity && value.op().isVariadic());
+    require(fits, "%s has %d operands and takes %d", value, count, arity);
     if (fits) {
       try {
         List<TensorType> types = value.operands().stream().map(Value::type).toList();

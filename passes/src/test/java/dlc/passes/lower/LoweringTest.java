@@ -12,11 +12,14 @@ import dlc.ir.kernel.KernelProgram;
 import dlc.ir.text.GraphPrinter;
 import dlc.ir.text.KernelVerifier;
 import dlc.ir.text.Verifier;
+import dlc.passes.Differentiate;
 import dlc.passes.Numbers;
 import dlc.passes.OpExamples;
+import dlc.passes.Pass;
 import dlc.passes.simplify.Simplify;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongFunction;
 import java.util.function.Supplier;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -26,7 +29,7 @@ import org.junit.jupiter.api.TestFactory;
 /** Kernels compute what the graph computes, for every op and for graphs at random. */
 final class LoweringTest {
 
-  private static final int GRAPHS = 150;
+  private static final int GRAPHS = 100;
 
   @TestFactory
   Stream<DynamicTest> everyOp() {
@@ -36,15 +39,24 @@ final class LoweringTest {
 
   @TestFactory
   Stream<DynamicTest> randomGraphs() {
-    return Stream.of(DType.F64, DType.F32)
-        .flatMap(
-            dtype ->
-                Stream.iterate(0L, seed -> seed < GRAPHS, seed -> seed + 1)
-                    .map(
-                        seed ->
-                            DynamicTest.dynamicTest(
-                                dtype + " graph " + seed,
-                                () -> check(RandomGraphs.make(dtype, seed)))));
+    return random(seed -> RandomGraphs.make(DType.F64, seed));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> randomGraphsOfSinglePrecision() {
+    return random(seed -> RandomGraphs.make(DType.F32, seed));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> randomGradients() {
+    Pass differentiate = new Differentiate();
+    return random(seed -> differentiate.run(RandomGraphs.makeTraining(DType.F64, seed)));
+  }
+
+  private static Stream<DynamicTest> random(LongFunction<Graph> graphs) {
+    return LongStream.range(0, GRAPHS)
+        .mapToObj(
+            seed -> DynamicTest.dynamicTest("graph " + seed, () -> check(graphs.apply(seed))));
   }
 
   private static void check(Graph graph) {

@@ -72,6 +72,11 @@ public final class CsvEncoding {
     return features.stream().flatMap(column -> column.featureNames().stream()).toList();
   }
 
+  /** What the values of a text label are called, by class; empty for other labels. */
+  public List<String> classNames() {
+    return classification ? label.values() : List.of();
+  }
+
   /** All samples of {@code csv}, with their targets. */
   Dataset encode(Csv csv) {
     List<CsvColumn> used = new ArrayList<>(features);

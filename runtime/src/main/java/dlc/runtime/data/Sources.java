@@ -8,6 +8,7 @@ import dlc.runtime.file.Npz;
 import dlc.runtime.file.SafeTensors;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -29,6 +30,20 @@ public final class Sources {
     return switch (kind) {
       case "cifar10", "cifar100", "mnist", "fashion_mnist", "digits" -> true;
       default -> false;
+    };
+  }
+
+  /**
+   * What the classes of {@code source} are called, by number, as far as that is known without
+   * reading all of the data; empty when it is not, or when there are no classes.
+   */
+  public static List<String> classNames(SourceSpec source, DataPaths paths) {
+    return switch (source.kind()) {
+      case "cifar10" -> ClassNames.CIFAR10;
+      case "fashion_mnist" -> ClassNames.FASHION;
+      case "mnist", "digits" -> ClassNames.DIGITS;
+      case "csv" -> CsvEncoding.of(source, paths).classNames();
+      default -> List.of();
     };
   }
 

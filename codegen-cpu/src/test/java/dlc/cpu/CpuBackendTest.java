@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.cpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dlc.ir.DType;
+import dlc.ir.Graph;
+import dlc.ir.interp.GraphInterpreter;
+import dlc.ir.interp.Inputs;
+import dlc.ir.interp.RandomGraphs;
+import dlc.ir.kernel.KernelPrinter;
+import dlc.ir.kernel.Target;
+import dlc.ir.text.GraphPrinter;
+import dlc.passes.Differentiate;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongFunction;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** Compiled code computes what the interpreter does, with the same bits for any number of threads. */
+final class CpuBackendTest {
+
+  private static final int GRAPHS = 250;
+
+  private static CpuBackend backend;
+
+  @BeforeAll
+  static void start() {
+    backend = new CpuBackend(CpuBackend.host(), 2);
+  }
+
+  @AfterAll
+  static void stop() {
+    backend.close();
+  }
+
+  @TestFactory
+  Stream<DynamicTest> agreesWithTheInterpreter() {
+    return random(seed -> RandomGraphs.make(DType.F32, seed));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> agreesWithTheInterpreterOnGradientsInDoublePrecision() {
+    return random(seed -> new Differentiate().run(RandomGraphs.makeTraining(DType.F64, seed)));
+  }
+
+  private static Stream<DynamicTest> random(LongFunction<Graph> graphs) {
+    return LongStream.range(0, GRAPHS)
+        .mapToObj(
+            seed ->
+                DynamicTest.dynamicTest(
+                    "graph " + seed, () -> check(backend, graphs.apply(seed), seed)));
+  }
+
+  @Test
+  void agreesWithNarrowerVectors() {
+    if (backend.target().vectorBytes() < 32) {
+      return;
+    }
+    Target narrow = new Target(backend.target().cpu(), backend.target().features(), 32, 16);
+    try (CpuBackend other = new CpuBackend(narrow, 1)) {
+      for (long seed = 1000; seed < 1040; seed++) {
+        check(other, RandomGraphs.make(DType.F32, seed), seed);
+      }
+    }
+  }
+
+  @Test
+  void givesTheSameBitsForAnyNumberOfThreads() {
+    List<Integer> counts = List.of(1, 3);
+    for (int threads : counts) {
+      try (CpuBackend other = new CpuBackend(backend.target(), threads)) {
+        for (long seed = 2000; seed < 2040; seed++) {
+          Graph graph = RandomGraphs.makeTraining(DType.F32, seed);
+          Map<String, double[]> inputs = Inputs.random(graph, seed);
+          Map<String, double[]> expected = CompiledGraphs.run(backend, graph, inputs);
+          CompiledGraphs.run(other, graph, inputs)
+              .forEach((name, elements) -> assertThat(elements).isEqualTo(expected.get(name)));
+        }
+      }
+    }
+  }
+
+  private static void check(CpuBackend backend, Graph graph, long seed) {
+    Map<String, double[]> inputs = Inputs.random(graph, seed);
+    Map<String, double[]> expected = GraphInterpreter.run(graph, inputs);
+    Map<String, double[]> actual = CompiledGraphs.run(backend, graph, inputs);
+    graph
+        .results()
+        .forEach(
+            (name, value) ->
+                compare(
+                    name,
+                    actual.get(name),
+                    expected.get(name),
+                    value.type().dtype() == DType.F64 ? 1e-9 : 2e-4,
+                    backend,
+                    graph));
+  }
+
+  private static void compare(
+      String name,
+      double[] actual,
+      double[] expected,
+      double tolerance,
+      CpuBackend backend,
+      Graph graph) {
+    double scale = 1e-3;
+    for (double element : expected) {
+      scale = Double.isFinite(element) ? Math.max(scale, Math.abs(element)) : scale;
+    }
+    for (int i = 0; i < expected.length; i++) {
+      boolean same =
+          Double.compare(actual[i], expected[i]) == 0
+              || Math.abs(actual[i] - expected[i]) <= tolerance * scale
+              || (!Double.isFinite(actual[i]) && !Double.isFinite(expected[i]));
+      if (!same) {
+        throw new AssertionError(
+            "%s[%d] is %s, not %s%n%s%n%s"
+                .formatted(
+                    name,
+                    i,
+                    actual[i],
+                    expected[i],
+                    GraphPrinter.print(graph),
+                    KernelPrinter.print(CompiledGraphs.kernels(graph, backend.target()))));
+      }
+    }
+  }
+}

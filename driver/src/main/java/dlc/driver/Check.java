@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.driver;
+
+import dlc.frontend.CheckedModel;
+import dlc.frontend.ProgramOptions;
+import dlc.frontend.TrainSection;
+import dlc.frontend.elaborate.Outline;
+import dlc.ir.DType;
+import dlc.ir.Program;
+import dlc.ir.TensorType;
+import dlc.ir.kernel.KernelProgram;
+import dlc.runtime.data.Sources;
+import java.util.List;
+
+/**
+ * What a model is made of and what it takes, found out without running it.
+ *
+ * @param batch the samples in a step
+ * @param stateBytes the memory of weights, buffers and optimizer state
+ * @param workBytes the memory of inputs, results and all in between, of all steps of a run
+ */
+public record Check(CheckedModel model, int batch, long stateBytes, long workBytes) {
+
+  /** The model with programs for {@code batch} samples. */
+  public static Check of(CheckedModel model, int batch) {
+    boolean wide =
+        model.train().filter(each -> each.precision() == TrainSection.Precision.F64).isPresent();
+    boolean bytes =
+        model
+            .train()
+            .flatMap(TrainSection::data)
+            .filter(data -> Sources.givesBytes(data.name()))
+            .isPresent();
+    ProgramOptions options =
+        ProgramOptions.of(batch).withFloatType(wide ? DType.F64 : DType.F32);
+    Program program = model.program(bytes ? options.withByteImages() : options);
+    Compiler compiler = Compiler.of(Processor.likeHost());
+    List<String> entries =
+        program.entry("train_step").isPresent()
+            ? List.of("train_step", "eval_step")
+            : List.of("predict");
+    long work = 0;
+    long state = 0;
+    for (String entry : entries) {
+      KernelProgram kernels = compiler.compile(program, List.of(entry));
+      work += kernels.workBytes();
+      state = kernels.stateBytes();
+    }
+    return new Check(model, batch, state, work);
+  }
+
+  /** All that a run takes at most, data and compiler apart. */
+  public long peakBytes() {
+    return stateBytes + workBytes;
+  }
+
+  /** The memory of the weights and buffers. */
+  public long weightBytes() {
+    return model.variables().stream()
+        .map(Outline.Variable::type)
+        .mapToLong(TensorType::bytes)
+        .sum();
+  }
+
+  /** The floating-point operations of one sample forward. */
+  public long flops() {
+    return model.layers().stream().mapToLong(layer -> layer.flops()).sum();
+  }
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.driver;
+
+import dlc.frontend.CheckedModel;
+import dlc.frontend.ProgramOptions;
+import dlc.frontend.elaborate.Outline;
+import dlc.ir.Program;
+import dlc.ir.TensorType;
+import dlc.ir.kernel.KernelProgram;
+import dlc.passes.lower.PlanMemory;
+import dlc.runtime.Backend;
+import dlc.runtime.Executable;
+import dlc.runtime.Specializer;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A model on a backend, with the memory of its weights, buffers and optimizer state.
+ *
+ * <p>It is made executable for one batch size after the other, as they come up, and each of these
+ * compiles an entry point when it is first used. All of them see the same state.
+ */
+public final class ModelSession implements Specializer, AutoCloseable {
+
+  private static final long ALIGNMENT = 64;
+
+  private final CheckedModel model;
+  private final ProgramOptions usual;
+  private final Backend backend;
+  private final Compiler compiler;
+  private final Arena arena = Arena.ofShared();
+  private final Map<ProgramOptions, SpecializedModel> specialized = new HashMap<>();
+  private final Map<String, KernelProgram.Slot> slots;
+  private final Map<String, TensorType> states;
+  private final MemorySegment state;
+  private long bytes;
+
+  /**
+   * @param usual what the model is specialised for, but for the batch
+   */
+  public ModelSession(
+      CheckedModel model, ProgramOptions usual, Backend backend, Compiler compiler) {
+    this.model = model;
+    this.usual = usual;
+    this.backend = backend;
+    this.compiler = compiler;
+    Program program = model.program(usual);
+    KernelProgram layout = PlanMemory.run(program.name(), List.of(), program.states());
+    this.slots = layout.states();
+    this.states = inOrder(model, program.states());
+    reserve(layout.stateBytes());
+    this.state = arena.allocate(Math.max(ALIGNMENT, layout.stateBytes()), ALIGNMENT);
+    specialized.put(usual, new SpecializedModel(this, program));
+  }
+
+  /** Weights and buffers as the text has them, then what the optimizer keeps. */
+  private static Map<String, TensorType> inOrder(
+      CheckedModel model, Map<String, TensorType> states) {
+    Map<String, TensorType> ordered = new LinkedHashMap<>();
+    for (Outline.Variable variable : model.variables()) {
+      TensorType type = states.get(variable.name());
+      if (type != null) {
+        ordered.put(variable.name(), type);
+      }
+    }
+    states.forEach(ordered::putIfAbsent);
+    return Collections.unmodifiableMap(ordered);
+  }
+
+  /** Gives all state its first value, which follows from {@code seed}. */
+  public void init(int seed) {
+    Executable any = specialized(usual);
+    any.slot("init", "seed").set(ValueLayout.JAVA_INT, 0, seed);
+    any.run("init");
+  }
+
+  @Override
+  public Executable forBatch(int batch) {
+    return specialized(usual.withBatch(batch));
+  }
+
+  /** The model for other inputs than usual; what is trained must be the same. */
+  public Executable specialized(ProgramOptions options) {
+    return specialized.computeIfAbsent(
+        options, _ -> new SpecializedModel(this, model.program(options)));
+  }
+
+  /** The model for the usual batch; its state is that of all. */
+  public Executable usual() {
+    return specialized(usual);
+  }
+
+  Executable load(Program program, String entry) {
+    KernelProgram kernels = compiler.compile(program, List.of(entry));
+    reserve(kernels.workBytes());
+    return backend.load(kernels, state);
+  }
+
+  private void reserve(long more) {
+    Memory.require(bytes + more, "model " + model.name());
+    bytes += more;
+  }
+
+  MemorySegment state(String name) {
+    KernelProgram.Slot slot = slots.get(name);
+    if (slot == null) {
+      throw new IllegalArgumentException("the model has no state " + name);
+    }
+    return state.asSlice(slot.place().offset(), slot.type().bytes());
+  }
+
+  Map<String, TensorType> states() {
+    return states;
+  }
+
+  @Override
+  public void close() {
+    specialized.values().forEach(SpecializedModel::close);
+    arena.close();
+  }
+}

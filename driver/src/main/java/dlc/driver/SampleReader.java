@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.driver;
+
+import dlc.base.Code;
+import dlc.base.UserError;
+import dlc.ir.DType;
+import dlc.ir.TensorType;
+import dlc.runtime.data.Column;
+import dlc.runtime.data.CsvEncoding;
+import dlc.runtime.data.Dataset;
+import dlc.runtime.data.SourceSpec;
+import dlc.runtime.file.Csv;
+import dlc.runtime.file.ElementType;
+import dlc.runtime.file.Npy;
+import dlc.runtime.file.NumberArray;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/** Reads what {@code dlc predict} is given: images, tables, arrays, or numbers as they are. */
+final class SampleReader {
+
+  private final Workbench bench;
+  private final String name;
+  private final TensorType type;
+
+  SampleReader(Workbench bench) {
+    this.bench = bench;
+    Map<String, TensorType> inputs = bench.inputs();
+    if (inputs.size() != 1) {
+      throw new UserError(
+              Code.NOT_AVAILABLE, "predict for a model with the inputs " + inputs.keySet())
+          .help("the Java library predicts with several inputs");
+    }
+    this.name = inputs.keySet().iterator().next();
+    this.type = inputs.get(name);
+  }
+
+  /** The samples of {@code input}, a file or a list such as {@code 5.1,3.5,1.4,0.2}. */
+  Samples read(String input) {
+    Path path = path(input);
+    if (!Files.exists(path)) {
+      return numbers(input);
+    }
+    if (Files.isDirectory(path)) {
+      throw new UserError(Code.CANNOT_READ, input, "it is a folder").help("give the files in it");
+    }
+    String lower = input.toLowerCase(Locale.ROOT);
+    String ending = lower.substring(lower.lastIndexOf('.') + 1);
+    return switch (ending) {
+      case "npy" -> array(input, Npy.read(path));
+      case "csv", "tsv", "txt" -> table(path);
+      case "png", "jpg", "jpeg", "gif", "bmp" ->
+          new Samples(List.of(input), List.of(ImageReader.read(path, name, type)));
+      default ->
+          throw new UserError(
+                  Code.DATA_MALFORMED, input, "files of this kind cannot be predicted on")
+              .help("give a PNG or JPEG image, a .csv table or a .npy array");
+    };
+  }
+
+  private static Path path(String input) {
+    try {
+      return Path.of(input);
+    } catch (InvalidPathException _) {
+      throw new UserError(Code.DATA_NOT_FOUND, "'" + input + "', which is no path at all");
+    }
+  }
+
+  private Samples numbers(String input) {
+    String[] words = input.split(",", -1);
+    float[] values = new float[words.length];
+    for (int i = 0; i < words.length; i++) {
+      try {
+        values[i] = Float.parseFloat(words[i].strip());
+      } catch (NumberFormatException _) {
+        throw new UserError(Code.DATA_NOT_FOUND, input)
+            .help("give a file that exists, or numbers such as 5.1,3.5,1.4,0.2");
+      }
+    }
+    requireElements(input, values.length);
+    return Samples.of(input, type.withDType(DType.F32), values);
+  }
+
+  private void requireElements(String input, long found) {
+    if (found != type.elements()) {
+      throw new UserError(
+          Code.DATA_SHAPE,
+          input,
+          "it has %d numbers, the model's input '%s' is %s".formatted(found, name, type));
+    }
+  }
+
+  private Samples array(String input, NumberArray array) {
+    List<Integer> dims = array.dims();
+    boolean one = dims.equals(type.dims());
+    if (!one && (dims.isEmpty() || !dims.subList(1, dims.size()).equals(type.dims()))) {
+      throw new UserError(
+              Code.DATA_SHAPE,
+              input,
+              "it is %s, the model's input '%s' is %s".formatted(array, name, type))
+          .help("an array holds one sample, or samples along its first dimension");
+    }
+    int count = one ? 1 : dims.getFirst();
+    if (count == 0) {
+      throw new UserError(Code.DATA_EMPTY, input);
+    }
+    List<String> names =
+        one ? List.of(input) : IntStream.range(0, count).mapToObj(i -> input + ":" + i).toList();
+    if (array.type() == ElementType.U8) {
+      return new Samples(
+          names, List.of(new Column(name, type.withDType(DType.U8), array.values())));
+    }
+    if (type.dtype() == DType.I32) {
+      int[] values = ints(input, array);
+      return new Samples(names, List.of(new Column(name, type, MemorySegment.ofArray(values))));
+    }
+    return new Samples(
+        names,
+        List.of(
+            new Column(name, type.withDType(DType.F32), MemorySegment.ofArray(array.toFloats()))));
+  }
+
+  private static int[] ints(String input, NumberArray array) {
+    try {
+      return array.toInts();
+    } catch (ArithmeticException broken) {
+      throw new UserError(Code.DATA_VALUE, input, String.valueOf(broken.getMessage()));
+    }
+  }
+
+  /** A table with the columns of the one that was trained on, or one of plain numbers. */
+  private Samples table(Path path) {
+    boolean isCsv =
+        bench.model().train().flatMap(section -> section.data()).isPresent()
+            && bench.source().kind().equals("csv");
+    if (!isCsv) {
+      return plainTable(path);
+    }
+    SourceSpec source = bench.source();
+    boolean hasHeader = !Boolean.FALSE.equals(source.named().get("header"));
+    char separator =
+        source.named().get("separator") instanceof String text ? text.charAt(0) : ',';
+    Dataset rows = CsvEncoding.of(source, bench.paths()).inputs(path, separator, hasHeader);
+    Column features = rows.inputs().getFirst();
+    requireElements(path.toString(), features.type().elements());
+    List<String> names = IntStream.range(0, rows.size()).mapToObj(rows::place).toList();
+    return new Samples(names, List.of(features));
+  }
+
+  private Samples plainTable(Path path) {
+    List<List<Csv.Cell>> rows = Csv.read(path, ',', false).rows();
+    boolean hasHeader = !rows.isEmpty() && rows.getFirst().stream().noneMatch(this::isNumber);
+    Csv csv = Csv.read(path, ',', hasHeader);
+    int width = (int) type.elements();
+    List<String> names = new ArrayList<>();
+    float[] values = new float[Math.multiplyExact(csv.rows().size(), width)];
+    for (List<Csv.Cell> row : csv.rows()) {
+      requireElements(csv.name() + ":" + row.getFirst().line(), row.size());
+      for (int i = 0; i < width; i++) {
+        Csv.Cell cell = row.get(i);
+        if (!isNumber(cell)) {
+          throw csv.complaint(cell, "'%s' is not a number".formatted(cell.text()));
+        }
+        values[names.size() * width + i] = Float.parseFloat(cell.text().strip());
+      }
+      names.add(csv.name() + ":" + row.getFirst().line());
+    }
+    if (names.isEmpty()) {
+      throw new UserError(Code.DATA_EMPTY, csv.name());
+    }
+    TensorType stored = type.withDType(DType.F32);
+    return new Samples(names, List.of(new Column(name, stored, MemorySegment.ofArray(values))));
+  }
+
+  private boolean isNumber(Csv.Cell cell) {
+    try {
+      Float.parseFloat(cell.text().strip());
+      return true;
+    } catch (NumberFormatException _) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.driver;
+
+import dlc.base.Code;
+import dlc.base.UserError;
+import dlc.cpu.CpuBackend;
+import dlc.frontend.CheckedModel;
+import dlc.frontend.Invocation;
+import dlc.frontend.ProgramOptions;
+import dlc.frontend.TrainSection;
+import dlc.frontend.elaborate.Outline;
+import dlc.ir.DType;
+import dlc.ir.Graph;
+import dlc.ir.TensorType;
+import dlc.runtime.Backend;
+import dlc.runtime.Executable;
+import dlc.runtime.data.DataPaths;
+import dlc.runtime.data.DataRequest;
+import dlc.runtime.data.Loaded;
+import dlc.runtime.data.Normalization;
+import dlc.runtime.data.SourceSpec;
+import dlc.runtime.data.Sources;
+import dlc.runtime.data.Split;
+import dlc.runtime.train.Metric;
+import dlc.runtime.train.Task;
+import dlc.runtime.train.TrainSettings;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/**
+ * A model, its train section, its data and its session, each made when it is first needed.
+ *
+ * <p>LLVM starts on a thread of its own while the data are read. A workbench is used by one thread.
+ */
+public final class Workbench implements AutoCloseable {
+
+  private final ModelFile file;
+  private final RunOptions options;
+  private final CheckedModel model;
+  private final ProgramOptions plain;
+  private final CompletableFuture<Backend> backend;
+  private Optional<Loaded> data = Optional.empty();
+  private Optional<ModelSession> session = Optional.empty();
+
+  private Workbench(ModelFile file, RunOptions options) {
+    this.file = file;
+    this.options = options;
+    this.model = file.checked().model(options.model());
+    DType floats =
+        model
+            .train()
+            .filter(train -> train.precision() == TrainSection.Precision.F64)
+            .map(_ -> DType.F64)
+            .orElse(DType.F32);
+    int batch =
+        options
+            .batch()
+            .orElse(
+                model.train().map(TrainSection::batch).orElse(TrainSection.DEFAULT_BATCH));
+    this.plain = ProgramOptions.of(batch).withFloatType(floats);
+    this.backend =
+        CompletableFuture.supplyAsync(
+            () -> new CpuBackend(Processor.runnable(options.cpu()), options.threads()));
+  }
+
+  /** Lays out the model of {@code file} that {@code options} name. */
+  public static Workbench open(ModelFile file, RunOptions options) {
+    return new Workbench(file, options);
+  }
+
+  public CheckedModel model() {
+    return model;
+  }
+
+  /** How the model is trained; complains when the file does not say. */
+  public TrainSection section() {
+    return model
+        .train()
+        .orElseThrow(
+            () ->
+                new UserError(
+                        Code.BAD_SETTING,
+                        file.path(),
+                        "it has no train section for the model '%s'".formatted(model.name()))
+                    .help("add train %s { data … loss … optimizer … }".formatted(model.name())));
+  }
+
+  /** The seed of everything random, folded to 32 bits. */
+  public int seed() {
+    long seed = options.seed().orElse(model.train().map(TrainSection::seed).orElse(0L));
+    return (int) seed == seed ? (int) seed : Long.hashCode(seed);
+  }
+
+  public int batch() {
+    return plain.batch();
+  }
+
+  public int threads() {
+    return options.threads();
+  }
+
+  /** What the program says of its data. */
+  SourceSpec source() {
+    TrainSection section = section();
+    SourceSpec spec = spec(section.data().orElseThrow());
+    return section.test().map(test -> spec.withTest(spec(test))).orElse(spec);
+  }
+
+  private static SourceSpec spec(Invocation source) {
+    return SourceSpec.of(source.name(), source.positional(), source.named());
+  }
+
+  DataPaths paths() {
+    return new DataPaths(options.data(), options.environment(), file.folder());
+  }
+
+  /** The data in their parts, as the model wants them. */
+  public Loaded data() {
+    if (data.isEmpty()) {
+      data = Optional.of(load());
+    }
+    return data.get();
+  }
+
+  private Loaded load() {
+    TrainSection section = section();
+    Optional<Split.Share> validation = section.validation().map(Split.Share::of);
+    Optional<TensorType> target = target();
+    int classes = task() instanceof Task.Classes task ? task.count() : 0;
+    DataRequest request =
+        new DataRequest(
+            source(),
+            new Split(validation, Optional.empty()),
+            seed(),
+            paths(),
+            inputs(),
+            target,
+            classes);
+    return Sources.load(request).forModel(inputs(), target);
+  }
+
+  /** The inputs of one sample, by name. */
+  Map<String, TensorType> inputs() {
+    Map<String, TensorType> inputs = new LinkedHashMap<>();
+    for (Outline.Port port : model.inputs()) {
+      inputs.put(port.name(), withFloats(port.type()));
+    }
+    return inputs;
+  }
+
+  /** The first output of one sample. */
+  Outline.Port output() {
+    return model.outputs().getFirst();
+  }
+
+  private TensorType withFloats(TensorType type) {
+    return type.dtype().isFloat() ? type.withDType(plain.floatType()) : type;
+  }
+
+  /** What the loss compares one sample's output with, if it does. */
+  private Optional<TensorType> target() {
+    Graph eval = model.program(plain.withBatch(1)).entry("eval_step").orElseThrow();
+    return eval.parameters().stream()
+        .filter(value -> Graph.declaration(value).name().equals("target"))
+        .findFirst()
+        .map(
+            value ->
+                TensorType.of(
+                    value.type().dtype(), value.type().dims().subList(1, value.type().rank())));
+  }
+
+  Task task() {
+    return model.train().isEmpty()
+        ? new Task.Values()
+        : Tasks.of(output().type(), target(), section().loss().orElse(""));
+  }
+
+  TrainSettings settings(TrainLimits limits) {
+    TrainSection section = section();
+    int samples = data().training().size();
+    long inEpoch =
+        section.dropLast()
+            ? Math.max(1, samples / batch())
+            : Math.ceilDiv((long) samples, batch());
+    OptionalLong steps =
+        limits.steps().isPresent() || section.steps().isEmpty()
+            ? limits.steps()
+            : OptionalLong.of(section.steps().get());
+    boolean stepsAlone = limits.epochs().isEmpty() && limits.steps().isPresent();
+    int epochs =
+        limits
+            .epochs()
+            .orElseGet(
+                () ->
+                    steps.isPresent() && (stepsAlone || section.epochs().isEmpty())
+                        ? Math.toIntExact(
+                            Math.min(Integer.MAX_VALUE, Math.ceilDiv(steps.getAsLong(), inEpoch)))
+                        : section.epochs().orElse(1));
+    List<Metric> metrics =
+        section.metrics().stream().flatMap(name -> Metric.named(name).stream()).toList();
+    return new TrainSettings(
+        batch(),
+        epochs,
+        steps,
+        seed(),
+        section.learningRate().orElse(0.0),
+        section.dropLast(),
+        true,
+        task(),
+        metrics,
+        output().name(),
+        limits.checkFinite());
+  }
+
+  /** How the usual inputs arrive: as the source of the data gives them. */
+  private ProgramOptions usual() {
+    boolean bytes =
+        model.train().flatMap(TrainSection::data).map(each -> givesBytes(each.name())).orElse(false);
+    ProgramOptions usual = normalized();
+    return bytes ? usual.withByteImages() : usual;
+  }
+
+  private static boolean givesBytes(String source) {
+    return Sources.givesBytes(source);
+  }
+
+  /** Float inputs, normalized as in training. */
+  ProgramOptions normalized() {
+    Optional<TrainSection.Normalize> normalize =
+        model.train().flatMap(TrainSection::normalize);
+    if (normalize.isEmpty()) {
+      return plain;
+    }
+    if (!normalize.get().measured()) {
+      return plain.withNormalization(
+          new ProgramOptions.Normalization(normalize.get().mean(), normalize.get().std()));
+    }
+    Normalization measured = Normalization.measure(data().training());
+    return plain.withNormalization(
+        new ProgramOptions.Normalization(measured.mean(), measured.std()));
+  }
+
+  /** The model on its backend; its state is all 0 until it is initialized or loaded. */
+  public ModelSession session() {
+    if (session.isEmpty()) {
+      ProgramOptions usual = usual();
+      Backend ready = backend();
+      session =
+          Optional.of(
+              new ModelSession(
+                  model, usual, ready, new Compiler(ready.target(), options.observer())));
+    }
+    return session.get();
+  }
+
+  /** The weights, buffers and optimizer state, to load and to save. */
+  public Executable state() {
+    return session().usual();
+  }
+
+  private Backend backend() {
+    try {
+      return backend.join();
+    } catch (CompletionException failure) {
+      if (failure.getCause() instanceof UserError error) {
+        throw error;
+      }
+      throw failure;
+    }
+  }
+
+  @Override
+  public void close() {
+    session.ifPresent(ModelSession::close);
+    backend.handle((ready, _) -> Optional.ofNullable(ready)).join().ifPresent(Backend::close);
+  }
+}
