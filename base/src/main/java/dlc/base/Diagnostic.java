@@ -83,7 +83,9 @@ public record Diagnostic(
     help.ifPresent(text -> out.append(indent).append("= help: ").append(text).append('\n'));
   }
 
-  /** Spaces (tabs stay tabs) up to the span, then a caret for each of its characters on the line. */
+  /**
+   * Spaces (tabs stay tabs) up to the span, then a caret for each of its characters on the line.
+   */
   private String carets(String line) {
     int from = Math.min(span.column() - 1, line.length());
     int to = Math.clamp((long) from + (span.end() - span.start()), from, line.length());

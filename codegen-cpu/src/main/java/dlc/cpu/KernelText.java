@@ -15,7 +15,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -263,7 +265,8 @@ final class KernelText {
     }
     Operand all = register ? guard : bothOrNull(mask, guard);
     if (flat.isIrregularIn(across) || flat.stride(across) != 1) {
-      return gather(load, flat, across, all, type);
+      Operand shuffled = all == null ? shuffled(load.buffer(), flat, across) : null;
+      return shuffled != null ? shuffled : gather(load, flat, across, all, type);
     }
     String pointer = pointer(load.buffer(), flat.minus(across.index()));
     String vector = Operand.vector(Operand.inMemory(type), lanes());
@@ -286,6 +289,51 @@ final class KernelText {
                       vector + " " + otherwise(load, type, lanes())));
     }
     return fromMemory(raw, type, lanes());
+  }
+
+  /** Steps of more than this many elements are gathered. */
+  private static final int MAX_SHUFFLED_STEP = 4;
+
+  /**
+   * Reads in small even steps as a wide load of which elements are taken, and elements that repeat as a
+   * narrow load that is spread; nothing for other accesses. A wide load may read up to three elements
+   * after the last one: work and state memory have room for that at their end.
+   */
+  private @Nullable Operand shuffled(Buffer buffer, Index flat, LoopVar across) {
+    DType type = buffer.type().dtype();
+    int step = flat.isIrregularIn(across) ? 0 : flat.stride(across);
+    if (step > 1 && step <= MAX_SHUFFLED_STEP) {
+      String pointer = pointer(buffer, flat.minus(across.index().times(step)));
+      return picked(pointer, type, step * lanes(), i -> i * step);
+    }
+    for (Index.Term term : flat.terms()) {
+      if (term.coefficient() == 1
+          && term.atom() instanceof Index.Quotient(Index dividend, int divisor)
+          && dividend.equals(across.index())
+          && lanes() % divisor == 0) {
+        Index start = flat.minus(Index.of(term.atom()));
+        return start.dependsOn(across)
+            ? null
+            : picked(pointer(buffer, start), type, lanes() / divisor, i -> i / divisor);
+      }
+    }
+    return null;
+  }
+
+  /** Loads {@code count} elements; lane i gets number {@code pick(i)} of them. */
+  private Operand picked(String pointer, DType type, int count, IntUnaryOperator pick) {
+    String vector = "<" + count + " x " + Operand.inMemory(type) + ">";
+    String all =
+        text.fresh("load %s, ptr %s, align %d".formatted(vector, pointer, type.bytes()));
+    String places =
+        IntStream.range(0, lanes())
+            .mapToObj(i -> "i32 " + pick.applyAsInt(i))
+            .collect(Collectors.joining(", "));
+    String taken =
+        text.value(
+            "shufflevector %s %s, %s poison, <%d x i32> <%s>"
+                .formatted(vector, all, vector, lanes(), places));
+    return fromMemory(taken, type, lanes());
   }
 
   private static String otherwise(Scalar.Load load, DType type, int lanes) {

@@ -19,6 +19,9 @@ import java.util.Map;
 /** A compiled program with its work memory; a run is one native call. */
 final class NativeExecutable implements Executable {
 
+  /** Vector loads may read a little past the last element. */
+  private static final long SLACK = 64;
+
   private final KernelProgram program;
   private final Jit.Unit code;
   private final Arena arena = Arena.ofShared();
@@ -31,7 +34,7 @@ final class NativeExecutable implements Executable {
     this.program = program;
     this.code = code;
     this.state = state;
-    this.work = arena.allocate(Math.max(64, program.workBytes()), 64);
+    this.work = arena.allocate(program.workBytes() + SLACK, 64);
     FunctionDescriptor type = FunctionDescriptor.ofVoid(ADDRESS, ADDRESS);
     for (Entry entry : program.entries()) {
       entries.put(entry.name(), entry);

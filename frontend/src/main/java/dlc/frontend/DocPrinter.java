@@ -26,7 +26,9 @@ public final class DocPrinter {
         }
       }
     }
-    Functions.named(name).map(Primitive::signature).ifPresent(each -> parts.add("fn " + each + "\n"));
+    Functions.named(name)
+        .map(Primitive::signature)
+        .ifPresent(each -> parts.add("fn " + each + "\n"));
     return parts.isEmpty() ? Optional.empty() : Optional.of(String.join("\n", parts));
   }
 
@@ -79,7 +81,9 @@ public final class DocPrinter {
       signature = signature.substring(0, signature.length() - 1).strip();
     }
     StringBuilder text = new StringBuilder(signature.replaceAll("\\s+", " ")).append('\n');
-    doc(declaration).lines().forEach(line -> text.append(("  " + line).stripTrailing()).append('\n'));
+    doc(declaration)
+        .lines()
+        .forEach(line -> text.append(("  " + line).stripTrailing()).append('\n'));
     return text.toString();
   }
 }

@@ -48,8 +48,7 @@ public final class FrontEnd {
       outline.ifPresent(
           each ->
               models.add(
-                  new CheckedModel(
-                      elaborator, each, elaborator.train(model.name().text()))));
+                  new CheckedModel(elaborator, each, elaborator.train(model.name().text()))));
     }
     reportOrphans(declarations, diagnostics);
     diagnostics.throwIfAny();
@@ -57,8 +56,7 @@ public final class FrontEnd {
   }
 
   private static void reportOrphans(Declarations declarations, Diagnostics diagnostics) {
-    List<String> names =
-        declarations.models().stream().map(model -> model.name().text()).toList();
+    List<String> names = declarations.models().stream().map(model -> model.name().text()).toList();
     List<String> trained = new ArrayList<>();
     for (Declaration.Train train : declarations.trains()) {
       String name = train.model().text();

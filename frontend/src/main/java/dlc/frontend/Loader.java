@@ -49,8 +49,7 @@ final class Loader {
     try {
       next = imports.load(source, each.path());
     } catch (IOException | RuntimeException failure) {
-      diagnostics.report(
-          Code.UNREADABLE_IMPORT.at(each.span(), each.path(), reason(failure)));
+      diagnostics.report(Code.UNREADABLE_IMPORT.at(each.span(), each.path(), reason(failure)));
       return;
     }
     if (open.contains(next.name())) {

@@ -9,8 +9,8 @@ import java.util.Optional;
  * The settings of one {@code train} section, checked.
  *
  * @param data where the samples come from; the training part where {@code test} is given
- * @param validation how much of the training part validates: a fraction below 1 ({@link Double})
- *     or a count ({@link Long})
+ * @param validation how much of the training part validates: a fraction below 1 ({@link Double}) or
+ *     a count ({@link Long})
  * @param loss the loss as text, for reports
  * @param optimizer its arguments with defaults filled in, {@code lr} among them
  */

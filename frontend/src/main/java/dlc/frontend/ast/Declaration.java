@@ -51,8 +51,7 @@ public sealed interface Declaration {
   }
 
   /** {@code fn name(parameters) = value}. */
-  record Function(
-      Name name, List<Parameter> parameters, Expression value, String doc, Span span)
+  record Function(Name name, List<Parameter> parameters, Expression value, String doc, Span span)
       implements Declaration {
     public Function {
       parameters = List.copyOf(parameters);
@@ -61,12 +60,7 @@ public sealed interface Declaration {
 
   /** {@code model Name(image: f32[3, 32, 32]) -> f32[10] { … }}; no results when none are given. */
   record Model(
-      Name name,
-      List<Parameter> inputs,
-      List<TypeSyntax> results,
-      Body body,
-      String doc,
-      Span span)
+      Name name, List<Parameter> inputs, List<TypeSyntax> results, Body body, String doc, Span span)
       implements Declaration {
     public Model {
       inputs = List.copyOf(inputs);

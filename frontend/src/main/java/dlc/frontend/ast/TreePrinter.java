@@ -39,8 +39,7 @@ public final class TreePrinter {
         }
       }
       case String text when text.isEmpty() -> {}
-      case String text ->
-          line(labelled(label, "\"" + text.replace("\n", "\\n") + "\""), depth);
+      case String text -> line(labelled(label, "\"" + text.replace("\n", "\\n") + "\""), depth);
       default -> line(labelled(label, value.toString()), depth);
     }
   }

@@ -10,7 +10,9 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** One use of a model, layer or function while its body is run: the current value and the caller. */
+/**
+ * One use of a model, layer or function while its body is run: the current value and the caller.
+ */
 final class Activation {
 
   private final String name;

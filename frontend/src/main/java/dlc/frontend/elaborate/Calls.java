@@ -48,8 +48,7 @@ final class Calls {
     }
     Primitive primitive =
         Functions.named(name.text())
-            .orElseThrow(
-                () -> run.failure(unknown(name), name.span(), context.activation()));
+            .orElseThrow(() -> run.failure(unknown(name), name.span(), context.activation()));
     return apply(primitive, call, context);
   }
 
@@ -107,14 +106,12 @@ final class Calls {
         .forEach(
             (parameter, argument) ->
                 bound.put(
-                    parameter.name().text(),
-                    run.expressions.evaluate(argument.value(), context)));
+                    parameter.name().text(), run.expressions.evaluate(argument.value(), context)));
     for (Primitive.Slot slot : slots) {
       if (!bound.containsKey(slot.name())) {
         bound.put(
             slot.name(),
-            slot.preset()
-                .orElseThrow(() -> missing(name, slot.name(), call.span(), context)));
+            slot.preset().orElseThrow(() -> missing(name, slot.name(), call.span(), context)));
       }
     }
     if (bound.containsValue(Datum.Poison.POISON)) {
@@ -126,8 +123,7 @@ final class Calls {
         () ->
             primitive
                 .body()
-                .apply(
-                    new Arguments(name, bound, run.ops(), context.activation().current())));
+                .apply(new Arguments(name, bound, run.ops(), context.activation().current())));
   }
 
   private Failure missing(String callee, String parameter, Span span, Context context) {
@@ -200,8 +196,7 @@ final class Calls {
     return placed;
   }
 
-  private Datum value(
-      String callee, Parameter parameter, Expression expression, Context context) {
+  private Datum value(String callee, Parameter parameter, Expression expression, Context context) {
     Optional<TypeSyntax> type = parameter.type();
     boolean wantsInitializer =
         type.map(each -> each.name().text().equals("initializer")).orElse(false);
@@ -210,8 +205,10 @@ final class Calls {
             ? run.expressions.initializer(expression, context)
             : run.expressions.evaluate(expression, context);
     boolean allowsNone =
-        parameter.preset().map(each -> each instanceof Expression.NameUse(String n, Span _)
-            && n.equals("none")).orElse(false);
+        parameter
+            .preset()
+            .map(each -> each instanceof Expression.NameUse(String n, Span _) && n.equals("none"))
+            .orElse(false);
     if (type.isEmpty() || datum == Datum.Poison.POISON || (allowsNone && isNone(datum))) {
       return datum;
     }
@@ -236,8 +233,7 @@ final class Calls {
           case "initializer" -> true;
           default ->
               throw new Complaint(Code.UNKNOWN_TYPE, type)
-                  .nearest(
-                      NearestName.of(type, List.of("int", "float", "bool", "string", "list")));
+                  .nearest(NearestName.of(type, List.of("int", "float", "bool", "string", "list")));
         };
     if (!fits && datum instanceof Datum.TensorDatum) {
       throw new Complaint(Code.NOT_KNOWN_EARLY, what);

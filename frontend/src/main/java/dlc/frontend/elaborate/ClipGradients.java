@@ -24,16 +24,13 @@ final class ClipGradients {
     TensorDatum bound = ops.scalar(dtype, clip.bound());
     if (!clip.byNorm()) {
       TensorDatum least = ops.scalar(dtype, -clip.bound());
-      grads.replaceAll(
-          (_, grad) ->
-              on(Elementwise.MIN, on(Elementwise.MAX, grad, least), bound));
+      grads.replaceAll((_, grad) -> on(Elementwise.MIN, on(Elementwise.MAX, grad, least), bound));
       return;
     }
     TensorDatum squares = ops.scalar(dtype, 0);
     for (TensorDatum grad : grads.values()) {
       TensorDatum square = on(Elementwise.MUL, grad, grad);
-      TensorDatum sum =
-          ops.reduce(ReduceFn.SUM, square, TensorOps.range(0, square.rank()), false);
+      TensorDatum sum = ops.reduce(ReduceFn.SUM, square, TensorOps.range(0, square.rank()), false);
       squares = on(Elementwise.ADD, squares, sum);
     }
     TensorDatum norm = ops.elementwise("clip", Elementwise.SQRT, squares);

@@ -54,8 +54,7 @@ public final class Declarations {
         put("param", each.name(), each, diagnostics);
         params.add(each);
       }
-      case Declaration.Routine each ->
-          put(each.kind().toString(), each.name(), each, diagnostics);
+      case Declaration.Routine each -> put(each.kind().toString(), each.name(), each, diagnostics);
       case Declaration.Function each -> put("fn", each.name(), each, diagnostics);
       case Declaration.Model each -> put("model", each.name(), each, diagnostics);
       case Declaration.Train each -> trains.add(each);

@@ -4,6 +4,7 @@ package dlc.frontend.elaborate;
 import dlc.base.Code;
 import dlc.base.Diagnostic;
 import dlc.base.Diagnostics;
+import dlc.base.NearestName;
 import dlc.base.SourceFile;
 import dlc.base.Span;
 import dlc.frontend.ast.Expression;
@@ -18,13 +19,15 @@ import dlc.ir.TypeError;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * One run of a model for one entry point: what the parts of the elaborator share.
  *
- * <p>The parts are {@link Statements}, {@link Expressions}, {@link Layers}, {@link Calls} and {@link
- * States}. A mistake is a {@link Complaint} where a rule is checked, a {@link Failure} once it has a
- * place, and reported by the nearest statement of the program, which then goes on with poison.
+ * <p>The parts are {@link Statements}, {@link Expressions}, {@link Layers}, {@link Calls} and
+ * {@link States}. A mistake is a {@link Complaint} where a rule is checked, a {@link Failure} once
+ * it has a place, and reported by the nearest statement of the program, which then goes on with
+ * poison.
  */
 final class Elaboration {
 
@@ -127,8 +130,7 @@ final class Elaboration {
     List<String> known = List.of("f32", "f64", "i32", "bool");
     if (!known.contains(name)) {
       throw failure(
-          new Complaint(Code.UNKNOWN_TYPE, name)
-              .nearest(dlc.base.NearestName.of(name, known)),
+          new Complaint(Code.UNKNOWN_TYPE, name).nearest(NearestName.of(name, known)),
           syntax.name().span(),
           context.activation());
     }
@@ -139,8 +141,7 @@ final class Elaboration {
           syntax.span(),
           context.activation());
     }
-    DType dtype =
-        name.startsWith("f") ? ops.floatType() : DType.named(name).orElse(DType.F32);
+    DType dtype = name.startsWith("f") ? ops.floatType() : DType.named(name).orElse(DType.F32);
     List<Integer> dims = new ArrayList<>();
     for (Expression expression : syntax.dims().get()) {
       Datum value = expressions.evaluate(expression, context);
@@ -160,7 +161,7 @@ final class Elaboration {
   }
 
   /** What {@code task} returns; its complaints are about {@code span}. */
-  <T> T located(Span span, Context context, java.util.function.Supplier<T> task) {
+  <T> T located(Span span, Context context, Supplier<T> task) {
     try {
       ops.at(span);
       return task.get();

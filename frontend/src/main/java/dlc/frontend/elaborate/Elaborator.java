@@ -60,12 +60,16 @@ public final class Elaborator {
         new TensorOps(
             new GraphBuilder(entry), options.batch(), options.floatType(), Optional.empty());
     TensorOps initial =
-        new TensorOps(new GraphBuilder("init"), 1, options.floatType(), Optional.of(0));
+        new TensorOps(
+            new GraphBuilder("init"), options.batch(), options.floatType(), Optional.of(0));
     return new Elaboration(declarations, diagnostics, params.scope(), training, ops, initial);
   }
 
   private ModelRun modelRun(
-      Declaration.Model model, Diagnostics diagnostics, boolean training, ProgramOptions options,
+      Declaration.Model model,
+      Diagnostics diagnostics,
+      boolean training,
+      ProgramOptions options,
       String entry) {
     return ModelRun.of(model, run(diagnostics, training, options, entry), options);
   }
@@ -86,9 +90,7 @@ public final class Elaborator {
   /** The entry points of the model called {@code name}; what does not fit is reported. */
   public Program program(String name, ProgramOptions options, Diagnostics diagnostics) {
     Declaration.Model model =
-        declarations
-            .model(name)
-            .orElseThrow(() -> new IllegalStateException("no model " + name));
+        declarations.model(name).orElseThrow(() -> new IllegalStateException("no model " + name));
     Optional<Expression> loss = choice(options.loss(), "--loss", name, "loss", diagnostics);
     Optional<Expression> optimizer =
         choice(options.optimizer(), "--optimizer", name, "optimizer", diagnostics);
@@ -131,8 +133,7 @@ public final class Elaborator {
     return value;
   }
 
-  private static Graph gradients(
-      ModelRun run, TensorDatum loss, Optional<TrainSection> section) {
+  private static Graph gradients(ModelRun run, TensorDatum loss, Optional<TrainSection> section) {
     run.addOutputs();
     Map<States.State, TensorDatum> grads = run.weightGradients(loss);
     grads.forEach((weight, grad) -> run.result("grad." + weight.name(), grad));
@@ -141,8 +142,7 @@ public final class Elaborator {
         .ifPresent(
             clip -> {
               new ClipGradients(run.run().ops()).clip(clip, grads);
-              grads.forEach(
-                  (weight, grad) -> run.result("grad_clipped." + weight.name(), grad));
+              grads.forEach((weight, grad) -> run.result("grad_clipped." + weight.name(), grad));
             });
     run.floatParameters()
         .forEach((name, input) -> run.result("grad." + name, run.gradient(loss, input)));

@@ -3,6 +3,7 @@ package dlc.frontend.elaborate;
 
 import dlc.frontend.ast.Expression;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Finds out which names an expression uses. */
@@ -31,7 +32,7 @@ final class ExpressionNames {
               Stream.of(index.owner()),
               index.subscripts().stream()
                   .flatMap(each -> Stream.of(each.from(), each.to(), each.step()))
-                  .flatMap(java.util.Optional::stream));
+                  .flatMap(Optional::stream));
       case Expression.Unary unary -> Stream.of(unary.operand());
       case Expression.Binary binary -> Stream.of(binary.lhs(), binary.rhs());
       case Expression.Applied applied ->

@@ -15,8 +15,8 @@ import dlc.frontend.value.Complaint;
 import dlc.frontend.value.Datum;
 import dlc.frontend.value.Datum.BoolDatum;
 import dlc.frontend.value.Datum.FloatDatum;
-import dlc.frontend.value.Datum.IntDatum;
 import dlc.frontend.value.Datum.InitializerDatum;
+import dlc.frontend.value.Datum.IntDatum;
 import dlc.frontend.value.Datum.LayerDatum;
 import dlc.frontend.value.Datum.ListDatum;
 import dlc.frontend.value.Datum.NoneDatum;
@@ -82,9 +82,7 @@ final class Expressions {
               .orElseThrow(
                   () ->
                       run.failure(
-                          new Complaint(Code.NO_CURRENT_VALUE),
-                          use.span(),
-                          context.activation()));
+                          new Complaint(Code.NO_CURRENT_VALUE), use.span(), context.activation()));
       case "training" -> new BoolDatum(run.training);
       case "none" -> NoneDatum.NONE;
       case "pi" -> new FloatDatum(Math.PI);
@@ -145,8 +143,7 @@ final class Expressions {
               bound(each.to(), context),
               bound(each.step(), context)));
     }
-    return run.located(
-        index.span(), context, () -> Subscripts.apply(run.ops(), owner, subscripts));
+    return run.located(index.span(), context, () -> Subscripts.apply(run.ops(), owner, subscripts));
   }
 
   private Optional<Integer> bound(Optional<Expression> expression, Context context) {
@@ -196,9 +193,7 @@ final class Expressions {
       return Poison.POISON;
     }
     return run.located(
-        binary.span(),
-        context,
-        () -> Arithmetic.binary(run.ops(), binary.operator(), lhs, rhs));
+        binary.span(), context, () -> Arithmetic.binary(run.ops(), binary.operator(), lhs, rhs));
   }
 
   /** The trail follows the current value, so what a side branch adds to it is taken back. */
@@ -217,8 +212,7 @@ final class Expressions {
     Datum tensor =
         input == Poison.POISON
             ? input
-            : run.located(
-                applied.input().span(), context, () -> run.ops().tensor("->", input));
+            : run.located(applied.input().span(), context, () -> run.ops().tensor("->", input));
     return run.layers.apply(applied.use(), tensor, context);
   }
 
@@ -237,9 +231,7 @@ final class Expressions {
       return Optional.empty();
     }
     return run.located(
-        expression.span(),
-        context,
-        () -> Optional.of(Read.bool("the condition of " + of, value)));
+        expression.span(), context, () -> Optional.of(Read.bool("the condition of " + of, value)));
   }
 
   /** What stands where an initializer is expected: one, or a number or tensor. */
@@ -248,8 +240,7 @@ final class Expressions {
       case Expression.NameUse use
           when context.scope().lookup(use.name()).isEmpty() && !use.name().equals("none") ->
           named(use.name(), use.span(), List.of(), context);
-      case Expression.Call call
-          when routine(call.function().text(), call.span()).isPresent() ->
+      case Expression.Call call when routine(call.function().text(), call.span()).isPresent() ->
           named(call.function().text(), call.span(), call.arguments(), context);
       case Expression.Choose choose ->
           condition(choose.condition(), "if", context)
@@ -270,8 +261,7 @@ final class Expressions {
                 () ->
                     run.failure(
                         new Complaint(Code.UNKNOWN_INITIALIZER, name)
-                            .nearest(
-                                NearestName.of(name, run.declarations.names("initializer"))),
+                            .nearest(NearestName.of(name, run.declarations.names("initializer"))),
                         span,
                         context.activation()));
     var bound = run.calls.bind(name, routine.parameters(), arguments, span, context);

@@ -22,7 +22,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Frame {
 
-  /** The label that adds nothing to the names of weights: for layers written in terms of another. */
+  /**
+   * The label that adds nothing to the names of weights: for layers written in terms of another.
+   */
   static final String TRANSPARENT = "_";
 
   /** A layer that has been applied, to apply again. */

@@ -9,6 +9,7 @@ import dlc.frontend.ast.Declaration;
 import dlc.frontend.ast.Declaration.RoutineKind;
 import dlc.frontend.ast.LayerUse;
 import dlc.frontend.ast.Name;
+import dlc.frontend.library.Functions;
 import dlc.frontend.value.Complaint;
 import dlc.frontend.value.Datum;
 import java.util.ArrayList;
@@ -28,9 +29,7 @@ final class Layers {
   /** What the layer that {@code use} says makes of {@code input}. */
   Datum apply(LayerUse use, Datum input, Context context) {
     Optional<Frame.Instance> again =
-        use.arguments().isEmpty()
-            ? context.frame().labelled(use.kind().text())
-            : Optional.empty();
+        use.arguments().isEmpty() ? context.frame().labelled(use.kind().text()) : Optional.empty();
     if (again.isPresent()) {
       use.label().ifPresent(label -> context.frame().label(label.text(), again.get()));
       return apply(again.get(), use.kind().text(), use.span(), input, context, false);
@@ -74,15 +73,14 @@ final class Layers {
     Complaint complaint = new Complaint(Code.UNKNOWN_LAYER, kind);
     boolean isFunction =
         run.declarations.function(kind.text(), kind.span().source()).isPresent()
-            || dlc.frontend.library.Functions.named(kind.text()).isPresent();
+            || Functions.named(kind.text()).isPresent();
     if (isFunction) {
       return complaint.help("'" + kind + "' is a function: it = " + kind + "(it)");
     }
     return complaint.nearest(NearestName.of(kind.text(), run.declarations.names("layer")));
   }
 
-  private Map<String, Datum> bind(
-      Declaration.Routine routine, LayerUse use, Context context) {
+  private Map<String, Datum> bind(Declaration.Routine routine, LayerUse use, Context context) {
     List<Argument> arguments = use.arguments().orElse(List.of());
     return run.calls.bind(
         routine.name().text(), routine.parameters(), arguments, use.span(), context);
@@ -133,8 +131,7 @@ final class Layers {
     activation.setCurrent(input);
     Scope scope = run.outerScope(routine.span().source());
     instance.arguments().forEach(scope::define);
-    Frame frame =
-        name.equals(Frame.TRANSPARENT) ? context.frame() : Frame.at(instance.path());
+    Frame frame = name.equals(Frame.TRANSPARENT) ? context.frame() : Frame.at(instance.path());
     int mark = run.trail.mark();
     int rowsBefore = run.rows.size();
     Cost before = cost();

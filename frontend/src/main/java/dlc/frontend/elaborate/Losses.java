@@ -19,6 +19,7 @@ import dlc.frontend.value.Read;
 import dlc.ir.DType;
 import dlc.ir.Role;
 import dlc.ir.TensorType;
+import dlc.ir.op.Elementwise;
 import dlc.ir.op.ReduceFn;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,8 +34,7 @@ final class Losses {
 
   /** Sources whose targets are classes, for losses that are expressions. */
   private static final Set<String> CLASS_SOURCES =
-      Set.of(
-          "cifar10", "cifar100", "mnist", "fashion_mnist", "image_folder", "digits", "spirals");
+      Set.of("cifar10", "cifar100", "mnist", "fashion_mnist", "image_folder", "digits", "spirals");
 
   private final ModelRun model;
   private final Elaboration run;
@@ -89,8 +89,7 @@ final class Losses {
   }
 
   private Optional<Routine> routine(String name) {
-    return run.declarations.routine(
-        RoutineKind.LOSS, name, model.model().span().source());
+    return run.declarations.routine(RoutineKind.LOSS, name, model.model().span().source());
   }
 
   private Datum named(String name, Span span, List<Argument> arguments, Context context) {
@@ -103,23 +102,24 @@ final class Losses {
                             .nearest(NearestName.of(name, run.declarations.names("loss"))),
                         span,
                         context.activation()));
-    Map<String, Datum> bound =
-        run.calls.bind(name, routine.parameters(), arguments, span, context);
+    Map<String, Datum> bound = run.calls.bind(name, routine.parameters(), arguments, span, context);
     if (bound.containsValue(Poison.POISON)) {
       return Poison.POISON;
     }
     TensorDatum output = model.outputs().getFirst();
     Activation activation =
         run.activate(
-            name, routine.span(), span, Optional.of(context.activation()),
+            name,
+            routine.span(),
+            span,
+            Optional.of(context.activation()),
             "output here is " + output.type());
     activation.setCurrent(output);
     Scope scope = run.outerScope(routine.span().source());
     bound.forEach(scope::define);
     scope.define("output", output);
     scope.define(
-        TARGET,
-        run.located(span, context, () -> target(targetType(name, routine, bound, output))));
+        TARGET, run.located(span, context, () -> target(targetType(name, routine, bound, output))));
     run.statements.run(routine.body(), new Context(activation, Frame.at("loss"), scope));
     Datum value = activation.current().orElse(Poison.POISON);
     return value == Poison.POISON
@@ -136,8 +136,10 @@ final class Losses {
     int rank = output.rank();
     int place = dim < 0 ? dim + rank : dim;
     if (place < 0 || place >= rank) {
-      throw new Complaint(Code.SHAPE, name, "needs classes in dimension " + dim + " of the output, "
-          + "which is " + output.type());
+      throw new Complaint(
+          Code.SHAPE,
+          name,
+          "needs classes in dimension " + dim + " of the output, " + "which is " + output.type());
     }
     List<Integer> dims = new ArrayList<>(output.dims().subList(0, place));
     dims.addAll(output.dims().subList(place + 1, rank));
@@ -147,8 +149,7 @@ final class Losses {
   private TensorDatum target(TensorType type) {
     TensorOps ops = run.ops();
     TensorType full = TensorType.of(type.dtype(), TensorOps.prefixed(ops.batch(), type.dims()));
-    return new TensorDatum(
-        ops.builder().parameter(TARGET, full, Role.INPUT, ops.place()), true);
+    return new TensorDatum(ops.builder().parameter(TARGET, full, Role.INPUT, ops.place()), true);
   }
 
   /** The mean over the batch of a value per sample. */
@@ -182,8 +183,7 @@ final class Losses {
     TensorDatum one = value;
     if (value.rank() > 0) {
       double count = value.sampleType().elements();
-      TensorDatum sum =
-          ops.reduce(ReduceFn.SUM, value, TensorOps.range(0, value.rank()), false);
+      TensorDatum sum = ops.reduce(ReduceFn.SUM, value, TensorOps.range(0, value.rank()), false);
       one = times(sum, 1 / count);
     }
     return one.batched() ? times(ops.sumOverBatch(one, List.of()), 1.0 / ops.batch()) : one;
@@ -191,7 +191,6 @@ final class Losses {
 
   private TensorDatum times(TensorDatum x, double factor) {
     TensorOps ops = run.ops();
-    return ops.elementwise(
-        "*", dlc.ir.op.Elementwise.MUL, x, ops.scalar(ops.floatType(), factor));
+    return ops.elementwise("*", Elementwise.MUL, x, ops.scalar(ops.floatType(), factor));
   }
 }

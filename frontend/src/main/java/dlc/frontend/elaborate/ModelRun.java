@@ -105,8 +105,7 @@ final class ModelRun {
                         span,
                         context.activation()));
     if (inputs.containsKey(name)) {
-      throw run.failure(
-          new Complaint(Code.DUPLICATE_NAME, name), span, context.activation());
+      throw run.failure(new Complaint(Code.DUPLICATE_NAME, name), span, context.activation());
     }
     TensorType type = run.type(syntax, context);
     boolean bytes = first && options.byteImages() && type.dtype().isFloat();
@@ -172,8 +171,7 @@ final class ModelRun {
     if (!declared.equals(found)) {
       Span span = model.results().getFirst().span().to(model.results().getLast().span());
       throw run.failure(
-          new Complaint(
-              Code.RESULT_TYPE, "model " + model.name(), shown(found), shown(declared)),
+          new Complaint(Code.RESULT_TYPE, "model " + model.name(), shown(found), shown(declared)),
           span,
           context.activation());
     }
@@ -222,8 +220,7 @@ final class ModelRun {
   }
 
   TensorDatum gradient(TensorDatum loss, TensorDatum of) {
-    return new TensorDatum(
-        run.ops().emit(new Gradient(), loss.value(), of.value()), of.batched());
+    return new TensorDatum(run.ops().emit(new Gradient(), loss.value(), of.value()), of.batched());
   }
 
   /** The gradient of each weight. */
@@ -270,9 +267,7 @@ final class ModelRun {
             .toList(),
         results,
         run.states.all().values().stream()
-            .map(
-                each ->
-                    new Outline.Variable(each.name(), each.type(), each.role() == Role.WEIGHT))
+            .map(each -> new Outline.Variable(each.name(), each.type(), each.role() == Role.WEIGHT))
             .toList(),
         run.rows);
   }

@@ -33,8 +33,7 @@ record Params(Scope scope, Map<String, String> texts) {
       Declarations declarations, Map<String, String> overrides, Diagnostics diagnostics) {
     Scope scope = Scope.root();
     Elaboration run = constants(declarations, diagnostics, scope);
-    Activation activation =
-        new Activation("param", Span.NONE, Span.NONE, false, null, "");
+    Activation activation = new Activation("param", Span.NONE, Span.NONE, false, null, "");
     Context context = new Context(activation, Frame.at(""), scope);
     Map<String, String> texts = new LinkedHashMap<>();
     List<String> names = new ArrayList<>();
@@ -99,8 +98,7 @@ record Params(Scope scope, Map<String, String> texts) {
       return Calls.coerce(param.name().text(), type, value);
     } catch (RuntimeException unfit) {
       String article = type.equals("int") ? "an int" : "a " + type;
-      throw new Failure(
-          Code.BAD_OVERRIDE.at(param.name().span(), param.name(), text, article));
+      throw new Failure(Code.BAD_OVERRIDE.at(param.name().span(), param.name(), text, article));
     }
   }
 }

@@ -15,6 +15,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Unrolls recurrences over dimension 0, step by step with the same weights. */
 final class Scans {
@@ -39,23 +40,19 @@ final class Scans {
         return value;
       }
       if (clause.isSequence()) {
-        sequences.put(
-            name, run.located(clause.value().span(), context, () -> sequence(value)));
+        sequences.put(name, run.located(clause.value().span(), context, () -> sequence(value)));
       } else if (name.equals(REVERSE)) {
-        reverse =
-            run.located(clause.value().span(), context, () -> Read.bool(REVERSE, value));
+        reverse = run.located(clause.value().span(), context, () -> Read.bool(REVERSE, value));
       } else {
         carried.put(
-            name,
-            run.located(
-                clause.value().span(), context, () -> run.ops().tensor(name, value)));
+            name, run.located(clause.value().span(), context, () -> run.ops().tensor(name, value)));
       }
     }
     int steps = run.located(scan.span(), context, () -> steps(sequences));
     Scope names = context.scope().inner();
     carried.forEach(names::defineAssignable);
-    String loop = run.located(
-        scan.span(), context, () -> context.frame().next("scan", java.util.Optional.empty()));
+    String loop =
+        run.located(scan.span(), context, () -> context.frame().next("scan", Optional.empty()));
     List<Datum> yields = new ArrayList<>();
     for (int i = 0; i < steps; i++) {
       int at = reverse ? steps - 1 - i : i;
@@ -126,11 +123,7 @@ final class Scans {
 
   private TensorDatum element(TensorDatum whole, int at) {
     var place =
-        new Subscripts.Subscript(
-            false,
-            java.util.Optional.of(at),
-            java.util.Optional.empty(),
-            java.util.Optional.empty());
+        new Subscripts.Subscript(false, Optional.of(at), Optional.empty(), Optional.empty());
     return (TensorDatum) Subscripts.apply(run.ops(), whole, List.of(place));
   }
 

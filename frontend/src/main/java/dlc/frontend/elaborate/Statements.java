@@ -86,9 +86,7 @@ final class Statements {
         context.activation().setCurrent(run.layers.apply(apply.use(), input, context));
       }
       case Statement.Let let ->
-          context
-              .scope()
-              .define(let.name().text(), run.expressions.evaluate(let.value(), context));
+          context.scope().define(let.name().text(), run.expressions.evaluate(let.value(), context));
       case Statement.Assign assign -> assign(assign, context);
       case Statement.Update update -> update(update, context);
       case Statement.Declare declare -> declare(declare, context);
@@ -137,8 +135,7 @@ final class Statements {
     Datum tensor =
         value == Poison.POISON
             ? value
-            : run.located(
-                assign.value().span(), context, () -> run.ops().tensor("it", value));
+            : run.located(assign.value().span(), context, () -> run.ops().tensor("it", value));
     context.activation().setCurrent(tensor);
     if (!run.isLibrary(assign.span())) {
       run.trail.add("it", tensor);
@@ -284,8 +281,7 @@ final class Statements {
       return;
     }
     if (to.isPresent()) {
-      long first =
-          run.located(loop.items().span(), context, () -> Read.integer("the range", from));
+      long first = run.located(loop.items().span(), context, () -> Read.integer("the range", from));
       long end =
           run.located(loop.items().span(), context, () -> Read.integer("the range", to.get()));
       for (long i = first; i < end; i++) {
@@ -326,8 +322,7 @@ final class Statements {
   }
 
   private void branch(Statement.If branch, Context context) {
-    Optional<Boolean> condition =
-        run.expressions.condition(branch.condition(), "if", context);
+    Optional<Boolean> condition = run.expressions.condition(branch.condition(), "if", context);
     if (condition.isEmpty()) {
       context.activation().setCurrent(Poison.POISON);
     } else if (condition.get()) {

@@ -11,6 +11,7 @@ import dlc.frontend.value.Datum;
 import dlc.frontend.value.Datum.IntDatum;
 import dlc.frontend.value.Datum.TensorDatum;
 import dlc.ir.DType;
+import dlc.ir.Graph;
 import dlc.ir.Role;
 import dlc.ir.TensorType;
 import dlc.ir.Value;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** The weights, buffers and optimizer state of a model, and their initial values. */
 final class States {
@@ -47,7 +49,7 @@ final class States {
   }
 
   /** Makes the initial values of all. */
-  dlc.ir.Graph initialGraph() {
+  Graph initialGraph() {
     return initial.builder().build();
   }
 
@@ -57,8 +59,7 @@ final class States {
   }
 
   /** The state {@code name}: a new one, or the same again where a layer is applied again. */
-  TensorDatum declare(
-      String name, TensorType type, Role role, Span span, java.util.function.Supplier<Datum> init) {
+  TensorDatum declare(String name, TensorType type, Role role, Span span, Supplier<Datum> init) {
     State before = all.get(name);
     if (before != null) {
       if (!before.type().equals(type)) {
@@ -88,11 +89,17 @@ final class States {
       throw new IllegalStateException("no state " + name);
     }
     TensorOps ops = run.ops();
-    if (value.batched() || !TensorOps.commonDims(":=", List.of(state.parameter(), value))
-        .equals(state.type().dims())) {
+    if (value.batched()
+        || !TensorOps.commonDims(":=", List.of(state.parameter(), value))
+            .equals(state.type().dims())) {
       throw new Complaint(
-          Code.SHAPE, name, "the new value is " + (value.batched() ? "batched " : "")
-              + value.type() + ", the buffer " + state.type());
+          Code.SHAPE,
+          name,
+          "the new value is "
+              + (value.batched() ? "batched " : "")
+              + value.type()
+              + ", the buffer "
+              + state.type());
     }
     TensorDatum same = ops.broadcast(value, state.type().dims(), false);
     updates.put(name, ops.cast(same, state.type().dtype()));
@@ -117,8 +124,7 @@ final class States {
         value.dims().equals(type.dims())
             ? type.dims()
             : TensorOps.commonDims(
-                "initial value",
-                List.of(initial.filled(DType.F32, type.dims(), 0), value));
+                "initial value", List.of(initial.filled(DType.F32, type.dims(), 0), value));
     if (!common.equals(type.dims())) {
       throw new Complaint(
           Code.SHAPE, name, "the initial value is " + value.type() + ", the type " + type);

@@ -49,8 +49,7 @@ final class Subscripts {
 
   private static TensorDatum ofTensor(TensorOps ops, TensorDatum x, List<Subscript> subscripts) {
     if (subscripts.size() > x.rank()) {
-      throw new Complaint(
-          Code.SHAPE, "index", subscripts.size() + " subscripts for " + x.type());
+      throw new Complaint(Code.SHAPE, "index", subscripts.size() + " subscripts for " + x.type());
     }
     List<Integer> starts = new ArrayList<>();
     List<Integer> sizes = new ArrayList<>();

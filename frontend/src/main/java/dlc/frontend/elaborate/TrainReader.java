@@ -29,18 +29,53 @@ final class TrainReader {
 
   private static final List<String> SETTINGS =
       List.of(
-          "data", "split", "normalize", "augment", "loss", "optimizer", "schedule", "batch",
-          "epochs", "steps", "seed", "clip", "accumulate", "precision", "metrics", "stop",
-          "checkpoint", "ema", "drop_last");
+          "data",
+          "split",
+          "normalize",
+          "augment",
+          "loss",
+          "optimizer",
+          "schedule",
+          "batch",
+          "epochs",
+          "steps",
+          "seed",
+          "clip",
+          "accumulate",
+          "precision",
+          "metrics",
+          "stop",
+          "checkpoint",
+          "ema",
+          "drop_last");
   private static final Set<String> LATER =
       Set.of("augment", "schedule", "accumulate", "stop", "checkpoint", "ema");
   private static final List<String> SOURCES =
       List.of(
-          "cifar10", "cifar100", "mnist", "fashion_mnist", "image_folder", "csv", "npy", "npz",
-          "safetensors", "text", "digits", "spirals", "random");
+          "cifar10",
+          "cifar100",
+          "mnist",
+          "fashion_mnist",
+          "image_folder",
+          "csv",
+          "npy",
+          "npz",
+          "safetensors",
+          "text",
+          "digits",
+          "spirals",
+          "random");
   private static final List<String> METRICS =
       List.of(
-          "accuracy", "top5", "precision", "recall", "f1", "confusion_matrix", "mae", "rmse", "r2",
+          "accuracy",
+          "top5",
+          "precision",
+          "recall",
+          "f1",
+          "confusion_matrix",
+          "mae",
+          "rmse",
+          "r2",
           "perplexity");
 
   private final Elaboration run;
@@ -94,8 +129,7 @@ final class TrainReader {
               .at(name.span(), name)
               .withNearest(NearestName.of(name.text(), SETTINGS)));
     } else if (LATER.contains(name.text())) {
-      run.diagnostics.report(
-          Code.NOT_AVAILABLE.at(setting.span(), "the setting '" + name + "'"));
+      run.diagnostics.report(Code.NOT_AVAILABLE.at(setting.span(), "the setting '" + name + "'"));
     } else if (settings.putIfAbsent(name.text(), setting) != null) {
       run.diagnostics.report(
           Code.REPEATED_SETTING
@@ -115,8 +149,7 @@ final class TrainReader {
       return Optional.empty();
     }
     try {
-      return Optional.ofNullable(
-          run.located(setting.span(), context, () -> reader.read(setting)));
+      return Optional.ofNullable(run.located(setting.span(), context, () -> reader.read(setting)));
     } catch (Failure failure) {
       run.diagnostics.report(failure.diagnostic());
       return Optional.empty();
@@ -146,8 +179,7 @@ final class TrainReader {
                 .withNearest(NearestName.of(name, names)));
       }
       if (values.putIfAbsent(name, value.value()) != null) {
-        throw new Failure(
-            Code.REPEATED_ARGUMENT.at(value.value().span(), setting.name(), name));
+        throw new Failure(Code.REPEATED_ARGUMENT.at(value.value().span(), setting.name(), name));
       }
     }
     return values;
@@ -158,8 +190,7 @@ final class TrainReader {
   }
 
   private double number(String what, Expression expression) {
-    return run.located(
-        expression.span(), context, () -> Read.number(what, evaluate(expression)));
+    return run.located(expression.span(), context, () -> Read.number(what, evaluate(expression)));
   }
 
   private long count(Setting setting, long least) {
@@ -169,8 +200,7 @@ final class TrainReader {
     if (value == null) {
       throw bad(name, "the value is missing");
     }
-    long count =
-        run.located(value.span(), context, () -> Read.integer(name, evaluate(value)));
+    long count = run.located(value.span(), context, () -> Read.integer(name, evaluate(value)));
     boolean fits = count >= least && (count <= Integer.MAX_VALUE || name.equals("seed"));
     if (!fits) {
       throw bad(name, "the value is " + count + ", it must be at least " + least);
@@ -291,9 +321,7 @@ final class TrainReader {
     }
     Expression value = setting.values().getFirst().value();
     if (value instanceof Expression.NameUse(String name, Span span)
-        && run.declarations
-            .routine(Declaration.RoutineKind.LOSS, name, span.source())
-            .isEmpty()) {
+        && run.declarations.routine(Declaration.RoutineKind.LOSS, name, span.source()).isEmpty()) {
       throw run.failure(
           new Complaint(Code.UNKNOWN_LOSS, name)
               .nearest(NearestName.of(name, run.declarations.names("loss"))),

@@ -93,9 +93,7 @@ final class TrainStep {
     TensorDatum lr = setting("lr", dtype);
     TensorDatum step = setting("step", DType.I32);
     Map<States.State, TensorDatum> grads = model.weightGradients(loss);
-    section
-        .flatMap(TrainSection::clip)
-        .ifPresent(clip -> new ClipGradients(ops).clip(clip, grads));
+    section.flatMap(TrainSection::clip).ifPresent(clip -> new ClipGradients(ops).clip(clip, grads));
     model.result("loss", loss);
     model.addOutputs();
     Optimizers optimizers = new Optimizers(run);
@@ -103,7 +101,12 @@ final class TrainStep {
         (weight, grad) ->
             optimizers
                 .update(
-                    optimizer.routine(), optimizer.arguments(), optimizer.span(), weight, grad, lr,
+                    optimizer.routine(),
+                    optimizer.arguments(),
+                    optimizer.span(),
+                    weight,
+                    grad,
+                    lr,
                     step)
                 .forEach(model::result));
     model.addBuffers();
@@ -111,7 +114,6 @@ final class TrainStep {
 
   private TensorDatum setting(String name, DType dtype) {
     return new TensorDatum(
-        run.ops().builder().parameter(name, TensorType.of(dtype), Role.SETTING, Span.NONE),
-        false);
+        run.ops().builder().parameter(name, TensorType.of(dtype), Role.SETTING, Span.NONE), false);
   }
 }

@@ -8,6 +8,7 @@ import dlc.frontend.value.Datum.NoneDatum;
 import dlc.frontend.value.Datum.TensorDatum;
 import dlc.frontend.value.Read;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -100,7 +101,7 @@ public record Arguments(
   }
 
   public Complaint shape(String format, Object... parts) {
-    return new Complaint(Code.SHAPE, function, String.format(java.util.Locale.ROOT, format, parts));
+    return new Complaint(Code.SHAPE, function, String.format(Locale.ROOT, format, parts));
   }
 
   private String label(String name) {

@@ -31,8 +31,7 @@ public final class Arithmetic {
       return onInts(operator, a, b);
     }
     if (isNumber(lhs) && isNumber(rhs)) {
-      return onFloats(
-          operator, Read.number("lhs", lhs), Read.number("rhs", rhs), lhs, rhs);
+      return onFloats(operator, Read.number("lhs", lhs), Read.number("rhs", rhs), lhs, rhs);
     }
     if (lhs instanceof TensorDatum || rhs instanceof TensorDatum) {
       return onTensors(ops, operator, lhs, rhs);
@@ -52,7 +51,10 @@ public final class Arithmetic {
         case MULTIPLY -> new IntDatum(Math.multiplyExact(a, b));
         case DIVIDE -> new IntDatum(Math.floorDivExact(a, nonZero(b)));
         case REMAINDER -> new IntDatum(Math.floorMod(a, nonZero(b)));
-        case POWER -> b < 0 ? new FloatDatum(Math.pow(a, b)) : new IntDatum(Math.powExact(a, Math.toIntExact(b)));
+        case POWER ->
+            b < 0
+                ? new FloatDatum(Math.pow(a, b))
+                : new IntDatum(Math.powExact(a, Math.toIntExact(b)));
         case EQUAL -> new BoolDatum(a == b);
         case UNEQUAL -> new BoolDatum(a != b);
         case LESS -> new BoolDatum(a < b);
@@ -73,8 +75,7 @@ public final class Arithmetic {
     return divisor;
   }
 
-  private static Datum onFloats(
-      BinaryOperator operator, double a, double b, Datum lhs, Datum rhs) {
+  private static Datum onFloats(BinaryOperator operator, double a, double b, Datum lhs, Datum rhs) {
     return switch (operator) {
       case ADD -> new FloatDatum(a + b);
       case SUBTRACT -> new FloatDatum(a - b);
@@ -117,8 +118,7 @@ public final class Arithmetic {
   }
 
   private static Complaint unsuited(BinaryOperator operator, Datum lhs, Datum rhs) {
-    return new Complaint(
-        Code.WRONG_OPERANDS, operator, lhs.type() + " and " + rhs.type());
+    return new Complaint(Code.WRONG_OPERANDS, operator, lhs.type() + " and " + rhs.type());
   }
 
   private static Datum onTensors(TensorOps ops, BinaryOperator operator, Datum lhs, Datum rhs) {

@@ -160,7 +160,11 @@ final class ListFunctions {
                 i -> {
                   long span = (long) in.ints("dilation").get(i) * (in.ints("kernel").get(i) - 1);
                   long room =
-                      (long) size.get(i) + in.ints("low").get(i) + in.ints("high").get(i) - span - 1;
+                      (long) size.get(i)
+                          + in.ints("low").get(i)
+                          + in.ints("high").get(i)
+                          - span
+                          - 1;
                   long places = Math.floorDiv(room, (long) in.ints("stride").get(i)) + 1;
                   return Math.clamp(places, 0, Integer.MAX_VALUE);
                 }));

@@ -42,7 +42,8 @@ final class MathFunctions {
           new Primitive("floor(x)", MathFunctions::floor),
           new Primitive("min(x, y=none, dim=none, keep=false)", in -> extreme(in, false)),
           new Primitive("max(x, y=none, dim=none, keep=false)", in -> extreme(in, true)),
-          new Primitive("pow(x, y)", in -> Arithmetic.power(in.ops(), in.datum("x"), in.datum("y"))),
+          new Primitive(
+              "pow(x, y)", in -> Arithmetic.power(in.ops(), in.datum("x"), in.datum("y"))),
           new Primitive("where(condition, x, y)", MathFunctions::where),
           new Primitive("len(x)", MathFunctions::length),
           new Primitive("str(x)", in -> new StringDatum(in.datum("x").toString())),
@@ -130,8 +131,7 @@ final class MathFunctions {
     }
     TensorDatum condition = in.tensor("condition");
     if (TensorOps.dtype(condition) != DType.BOOL) {
-      throw new Complaint(
-          Code.WRONG_TYPE, "where: condition", "a bool tensor", condition.type());
+      throw new Complaint(Code.WRONG_TYPE, "where: condition", "a bool tensor", condition.type());
     }
     return in.ops()
         .elementwise("where", Elementwise.SELECT, condition, in.tensor("x"), in.tensor("y"));

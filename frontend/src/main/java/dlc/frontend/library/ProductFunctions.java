@@ -38,8 +38,7 @@ final class ProductFunctions {
           new Primitive(
               "transposed_convolution(x, weight, size, stride, low, high, dilation, groups=1)",
               ProductFunctions::transposedConvolution),
-          new Primitive(
-              "window_max(x, window, stride, low, high)", in -> window(in, ReduceFn.MAX)),
+          new Primitive("window_max(x, window, stride, low, high)", in -> window(in, ReduceFn.MAX)),
           new Primitive(
               "window_sum(x, window, stride, low, high)", in -> window(in, ReduceFn.SUM)));
 
@@ -54,8 +53,9 @@ final class ProductFunctions {
     int other = y.dims().get(Math.max(0, y.rank() - 2));
     if (inner != other) {
       throw new Complaint(
-          Code.SHAPE, "@", "inner dimensions differ: " + inner + " and " + other + " of "
-              + pair(x, y));
+          Code.SHAPE,
+          "@",
+          "inner dimensions differ: " + inner + " and " + other + " of " + pair(x, y));
     }
     int leadX = Math.max(0, x.rank() - 2);
     int leadY = Math.max(0, y.rank() - 2);
@@ -64,9 +64,7 @@ final class ProductFunctions {
     TensorDatum b = y;
     if (leadX > 0 && leadY > 0) {
       List<Integer> common =
-          TensorOps.commonDims(
-              "@",
-              List.of(leading(ops, x, leadX), leading(ops, y, leadY)));
+          TensorOps.commonDims("@", List.of(leading(ops, x, leadX), leading(ops, y, leadY)));
       a = ops.broadcast(x, joined(common, x.dims().subList(leadX, x.rank())), x.batched());
       b = ops.broadcast(y, joined(common, y.dims().subList(leadY, y.rank())), y.batched());
     }
@@ -100,9 +98,14 @@ final class ProductFunctions {
     }
     boolean batched = x.batched() || y.batched();
     String equation =
-        (x.batched() ? BATCH : "") + lhs
-            + "," + (y.batched() ? BATCH : "") + rhs
-            + "->" + (batched ? BATCH : "") + result;
+        (x.batched() ? BATCH : "")
+            + lhs
+            + ","
+            + (y.batched() ? BATCH : "")
+            + rhs
+            + "->"
+            + (batched ? BATCH : "")
+            + result;
     return new TensorDatum(ops.emit(new Dot(equation), a.value(), b.value()), batched);
   }
 
@@ -148,8 +151,7 @@ final class ProductFunctions {
   }
 
   private static Geometry geometry(Arguments in) {
-    return new Geometry(
-        in.ints("stride"), in.ints("low"), in.ints("high"), in.ints("dilation"));
+    return new Geometry(in.ints("stride"), in.ints("low"), in.ints("high"), in.ints("dilation"));
   }
 
   private static Datum convolution(Arguments in) {
@@ -158,8 +160,7 @@ final class ProductFunctions {
 
   private static Datum transposedConvolution(Arguments in) {
     return convolve(
-        in,
-        new ConvolutionInputGrad(geometry(in), in.integer("groups"), in.ints("size")));
+        in, new ConvolutionInputGrad(geometry(in), in.integer("groups"), in.ints("size")));
   }
 
   private static Datum convolve(Arguments in, Op op) {

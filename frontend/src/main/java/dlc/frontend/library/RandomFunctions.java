@@ -47,8 +47,7 @@ final class RandomFunctions {
     TensorOps ops = in.ops();
     TensorDatum u = uniform(in);
     TensorDatum v = uniform(in);
-    TensorDatum rest =
-        ops.elementwise("-", Elementwise.SUB, ops.scalar(ops.floatType(), 1), u);
+    TensorDatum rest = ops.elementwise("-", Elementwise.SUB, ops.scalar(ops.floatType(), 1), u);
     TensorDatum radius =
         ops.elementwise(
             "sqrt",

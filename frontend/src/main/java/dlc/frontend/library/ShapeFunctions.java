@@ -186,8 +186,7 @@ final class ShapeFunctions {
     TensorDatum table = in.tensor("table");
     TensorDatum index = in.tensor("index");
     if (table.batched() || TensorOps.dtype(index) != DType.I32) {
-      throw in.shape(
-          "needs a table and an i32 index, found %s and %s", table.type(), index.type());
+      throw in.shape("needs a table and an i32 index, found %s and %s", table.type(), index.type());
     }
     return new TensorDatum(
         in.ops().emit(new Lookup.Take(), table.value(), index.value()), index.batched());
@@ -199,8 +198,7 @@ final class ShapeFunctions {
     List<Integer> dims = new ArrayList<>(index.dims());
     dims.add(1);
     TensorDatum places = ops.iota(List.of(in.integer("count")), 0);
-    TensorDatum hot =
-        ops.elementwise("==", Elementwise.EQUAL, ops.reshape(index, dims), places);
+    TensorDatum hot = ops.elementwise("==", Elementwise.EQUAL, ops.reshape(index, dims), places);
     return ops.cast(hot, ops.floatType());
   }
 

@@ -45,8 +45,7 @@ public final class TensorOps {
    *
    * @param fixedStep the step of random numbers, where it is no setting of the entry point
    */
-  public TensorOps(
-      GraphBuilder builder, int batch, DType floatType, Optional<Integer> fixedStep) {
+  public TensorOps(GraphBuilder builder, int batch, DType floatType, Optional<Integer> fixedStep) {
     this.builder = builder;
     this.batch = batch;
     this.floatType = floatType;
@@ -115,8 +114,7 @@ public final class TensorOps {
   }
 
   public TensorDatum constant(List<Integer> dims, double[] elements) {
-    return new TensorDatum(
-        builder.constant(TensorType.of(floatType, dims), elements, span), false);
+    return new TensorDatum(builder.constant(TensorType.of(floatType, dims), elements, span), false);
   }
 
   /** A tensor filled with one value. */
@@ -196,8 +194,7 @@ public final class TensorOps {
       case AND, OR, NOT -> operands.stream().map(x -> cast(x, DType.BOOL)).toList();
       case SELECT -> {
         List<TensorDatum> choices = toCommonType(operands.subList(1, 3), DType.BOOL);
-        yield List.of(
-            cast(operands.getFirst(), DType.BOOL), choices.getFirst(), choices.getLast());
+        yield List.of(cast(operands.getFirst(), DType.BOOL), choices.getFirst(), choices.getLast());
       }
       case DIV, POW, EXP, LOG, LOG1P, SQRT, RSQRT, SIN, COS, TANH, SIGMOID, ERF, FLOOR ->
           toCommonType(operands, floatType);
@@ -312,8 +309,7 @@ public final class TensorOps {
   public TensorDatum pad(TensorDatum x, List<Integer> low, List<Integer> high) {
     boolean batched = x.batched();
     return emit(
-        Layout.Pad.around(
-            batched ? prefixed(0, low) : low, batched ? prefixed(0, high) : high),
+        Layout.Pad.around(batched ? prefixed(0, low) : low, batched ? prefixed(0, high) : high),
         batched,
         x.value());
   }

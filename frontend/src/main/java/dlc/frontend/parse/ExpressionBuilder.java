@@ -66,8 +66,7 @@ final class ExpressionBuilder {
               build(t.expression(1)),
               span);
       case DlParser.NegateContext t ->
-          new Expression.Unary(
-              Expression.UnaryOperator.NEGATE, build(t.expression()), span);
+          new Expression.Unary(Expression.UnaryOperator.NEGATE, build(t.expression()), span);
       case DlParser.InvertContext t ->
           new Expression.Unary(Expression.UnaryOperator.NOT, build(t.expression()), span);
       case DlParser.BinaryContext t ->
@@ -91,9 +90,7 @@ final class ExpressionBuilder {
       case DlParser.ChooseContext t -> choice(t.choice());
       case DlParser.ScanContext t ->
           new Expression.Scan(
-              t.scanClause().stream().map(this::scanClause).toList(),
-              trees.body(t.block()),
-              span);
+              t.scanClause().stream().map(this::scanClause).toList(), trees.body(t.block()), span);
       default -> throw new IllegalStateException("expression " + tree.getClass());
     };
   }
@@ -128,8 +125,7 @@ final class ExpressionBuilder {
         diagnostics.report(Code.POSITIONAL_AFTER_NAMED.at(places.of(tree)));
       }
       named |= tree.name() != null;
-      arguments.add(
-          new Argument(this.trees.optionalName(tree.name()), build(tree.expression())));
+      arguments.add(new Argument(this.trees.optionalName(tree.name()), build(tree.expression())));
     }
     return List.copyOf(arguments);
   }

@@ -40,8 +40,7 @@ final class TreeBuilder {
   }
 
   File file(DlParser.FileContext tree) {
-    return new File(
-        places.source(), tree.declaration().stream().map(this::declaration).toList());
+    return new File(places.source(), tree.declaration().stream().map(this::declaration).toList());
   }
 
   Expression expression(DlParser.ExpressionContext tree) {
@@ -106,9 +105,7 @@ final class TreeBuilder {
 
   private Setting setting(DlParser.SettingContext tree) {
     return new Setting(
-        name(tree.name()),
-        expressions.argumentsOf(tree.argument()),
-        places.of(tree));
+        name(tree.name()), expressions.argumentsOf(tree.argument()), places.of(tree));
   }
 
   private List<Parameter> parameters(DlParser.@Nullable ParametersContext tree) {
@@ -185,8 +182,7 @@ final class TreeBuilder {
           new Statement.Assign(name(t.name()), expression(t.expression()), span);
       case DlParser.UpdateContext t ->
           new Statement.Update(name(t.name()), expression(t.expression()), span);
-      case DlParser.ApplyContext t ->
-          new Statement.Apply(expressions.layerUse(t.layerUse()), span);
+      case DlParser.ApplyContext t -> new Statement.Apply(expressions.layerUse(t.layerUse()), span);
       default -> throw new IllegalStateException("statement " + tree.getClass());
     };
   }

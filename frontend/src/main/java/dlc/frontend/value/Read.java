@@ -79,8 +79,7 @@ public final class Read {
       case FloatDatum(double value) -> value;
       case BoolDatum(boolean value) -> value;
       case StringDatum(String value) -> value;
-      case ListDatum(List<Datum> items) ->
-          items.stream().map(item -> plain(what, item)).toList();
+      case ListDatum(List<Datum> items) -> items.stream().map(item -> plain(what, item)).toList();
       default -> wrong(what, "a compile-time value", datum);
     };
   }

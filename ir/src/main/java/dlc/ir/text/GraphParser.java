@@ -85,7 +85,7 @@ public final class GraphParser {
       expect(")");
     }
     expect("{");
-    while (!peek().is("return")) {
+    while (peek().kind() == Kind.VALUE) {
       statement();
     }
     expect("return");
@@ -177,7 +177,9 @@ public final class GraphParser {
       }
       return builder.emit(op.get(), span, operands);
     } catch (TypeError | IllegalArgumentException wrong) {
-      throw fail(Code.IR_TEXT.at(span, mnemonic.text() + ": " + wrong.getMessage()));
+      String message = String.valueOf(wrong.getMessage());
+      String subject = message.startsWith(mnemonic.text()) ? "" : mnemonic.text() + ": ";
+      throw fail(Code.IR_TEXT.at(span, subject + message));
     }
   }
 
@@ -273,14 +275,14 @@ public final class GraphParser {
     Value value = values.get(key(token));
     if (value == null) {
       Optional<String> nearest = NearestName.of(key(token), values.keySet());
-      throw fail(Code.UNDEFINED_NAME.at(token.span(), key(token)).withNearest(nearest));
+      throw fail(Code.UNDEFINED_NAME.at(token.span(), "%" + key(token)).withNearest(nearest));
     }
     return value;
   }
 
   private void define(Token token, Value value) {
     if (values.putIfAbsent(key(token), value) != null) {
-      throw fail(Code.DUPLICATE_NAME.at(token.span(), key(token)));
+      throw fail(Code.DUPLICATE_NAME.at(token.span(), "%" + key(token)));
     }
   }
 

@@ -168,14 +168,20 @@ final class Rewriting {
     }
   }
 
-  /** Calls {@code visitor} with each scalar. */
+  /** Calls {@code visitor} with each scalar, also those that places and conditions depend on. */
   static void visitScalars(List<Stmt> statements, Consumer<Scalar> visitor) {
     for (Stmt statement : statements) {
       switch (statement) {
         case Stmt.For loop -> visitScalars(loop.body(), visitor);
-        case Stmt.If branch -> visitScalars(branch.body(), visitor);
+        case Stmt.If branch -> {
+          branch.when().map(index -> visitDynamic(index, visitor));
+          visitScalars(branch.body(), visitor);
+        }
         case Stmt.Let let -> visitScalars(let.value(), visitor);
-        case Stmt.Store store -> visitScalars(store.value(), visitor);
+        case Stmt.Store store -> {
+          store.at().forEach(index -> visitDynamic(index, visitor));
+          visitScalars(store.value(), visitor);
+        }
         case Stmt.Declare _ -> {}
       }
     }
@@ -183,7 +189,25 @@ final class Rewriting {
 
   private static void visitScalars(Scalar scalar, Consumer<Scalar> visitor) {
     visitor.accept(scalar);
-    scalar.parts().forEach(part -> visitScalars(part, visitor));
+    scalar.mapParts(
+        part -> {
+          visitScalars(part, visitor);
+          return part;
+        },
+        index -> visitDynamic(index, visitor));
+  }
+
+  private static Index visitDynamic(Index index, Consumer<Scalar> visitor) {
+    return index.mapDynamic(
+        scalar -> {
+          visitScalars(scalar, visitor);
+          return scalar;
+        });
+  }
+
+  /** {@code body} in lockstep, or plain when there is one lane. */
+  static List<Stmt> lanes(LoopVar lane, List<Stmt> body) {
+    return lane.extent() == 1 ? body : List.of(new Stmt.For(lane, LoopKind.LANES, body));
   }
 
   /** {@code body} under {@code when}, or plain when that always holds. */

@@ -184,37 +184,44 @@ final class ScheduleFold {
       body.addAll(nest.after());
       return Work.share(nest.loops(), operations, body);
     }
-    int width = ScheduleElementwise.width(along.extent(), lanes);
-    LoopVar block = new LoopVar("q", Math.ceilDiv(along.extent(), width));
-    LoopVar lane = new LoopVar("l", width);
-    Index at = block.index().times(width).plus(lane.index());
-    Condition inside = Condition.inRange(at, 0, along.extent());
-    Map<LoopVar, Index> move = Map.of(along, at);
+    List<Stmt> all = new ArrayList<>(inner.body());
+    all.addAll(nest.after());
+    Pieces pieces = Pieces.of(along, lanes, all);
+    List<LoopVar> outer = new ArrayList<>(nest.loops());
+    outer.set(outer.indexOf(along), pieces.blocks());
+    return Work.share(outer, operations, pieces.map(piece -> fold(along, inner, piece)));
+  }
+
+  /** The fold of the elements of one vector of the result. */
+  private List<Stmt> fold(LoopVar along, Collapse.Collapsed inner, Pieces.Piece piece) {
+    LoopVar lane = piece.lane();
+    Map<LoopVar, Index> move = Map.of(along, piece.at());
+    List<Index> here = List.of(lane.index());
     Map<Buffer, Buffer> registers = new LinkedHashMap<>();
     List<Stmt> statements = new ArrayList<>();
     List<Stmt> first = new ArrayList<>();
     for (Stmt statement : nest.before()) {
       if (statement instanceof Stmt.Declare(Buffer buffer)) {
-        Buffer wide = Buffer.register(buffer.name(), TensorType.of(buffer.type().dtype(), width));
+        TensorType type = TensorType.of(buffer.type().dtype(), lane.extent());
+        Buffer wide = Buffer.register(buffer.name(), type);
         registers.put(buffer, wide);
         statements.add(new Stmt.Declare(wide));
       } else {
         first.add(statement);
       }
     }
-    List<Index> here = List.of(lane.index());
-    statements.add(new Stmt.For(lane, LoopKind.LANES, Rewriting.widen(first, registers, here)));
-    List<Stmt> step = Rewriting.widen(Rewriting.substitute(inner.body(), move), registers, here);
+    statements.addAll(Rewriting.lanes(lane, Rewriting.widen(first, registers, here)));
+    List<Stmt> step =
+        Rewriting.widen(Rewriting.substitute(inner.body(), move), registers, here);
     statements.addAll(
         Rewriting.nest(
             inner.loops(),
             LoopKind.SERIAL,
-            List.of(new Stmt.For(lane, LoopKind.LANES, Rewriting.guarded(inside, step)))));
-    List<Stmt> after = Rewriting.widen(Rewriting.substitute(nest.after(), move), registers, here);
-    statements.add(new Stmt.For(lane, LoopKind.LANES, Rewriting.guarded(inside, after)));
-    List<LoopVar> outer = new ArrayList<>(nest.loops());
-    outer.set(outer.indexOf(along), block);
-    return Work.share(outer, operations, statements);
+            Rewriting.lanes(lane, Rewriting.guarded(piece.inside(), step))));
+    List<Stmt> after =
+        Rewriting.widen(Rewriting.substitute(nest.after(), move), registers, here);
+    statements.addAll(Rewriting.lanes(lane, Rewriting.guarded(piece.inside(), after)));
+    return statements;
   }
 
   /** The result loop along which memory is contiguous most often, if it is worth vectors. */
