@@ -39,6 +39,11 @@ public final class CpuBackend implements Backend {
     return TargetMachine.host();
   }
 
+  /** The version of the LLVM that makes machine code. */
+  public static String llvmVersion() {
+    return TargetMachine.llvmVersion();
+  }
+
   private static String poolText() {
     try (InputStream file =
         Objects.requireNonNull(CpuBackend.class.getResourceAsStream("pool.ll"))) {

@@ -55,6 +55,14 @@ final class TargetMachine implements AutoCloseable {
     }
   }
 
+  static String llvmVersion() {
+    int[] major = {0};
+    int[] minor = {0};
+    int[] patch = {0};
+    LLVMGetVersion(major, minor, patch);
+    return major[0] + "." + minor[0] + "." + patch[0];
+  }
+
   LLVMTargetMachineRef reference() {
     return machine;
   }

@@ -2,14 +2,10 @@
 package dlc.driver;
 
 import dlc.frontend.CheckedModel;
-import dlc.frontend.ProgramOptions;
-import dlc.frontend.TrainSection;
 import dlc.frontend.elaborate.Outline;
-import dlc.ir.DType;
 import dlc.ir.Program;
 import dlc.ir.TensorType;
 import dlc.ir.kernel.KernelProgram;
-import dlc.runtime.data.Sources;
 import java.util.List;
 
 /**
@@ -23,17 +19,7 @@ public record Check(CheckedModel model, int batch, long stateBytes, long workByt
 
   /** The model with programs for {@code batch} samples. */
   public static Check of(CheckedModel model, int batch) {
-    boolean wide =
-        model.train().filter(each -> each.precision() == TrainSection.Precision.F64).isPresent();
-    boolean bytes =
-        model
-            .train()
-            .flatMap(TrainSection::data)
-            .filter(data -> Sources.givesBytes(data.name()))
-            .isPresent();
-    ProgramOptions options =
-        ProgramOptions.of(batch).withFloatType(wide ? DType.F64 : DType.F32);
-    Program program = model.program(bytes ? options.withByteImages() : options);
+    Program program = model.program(Workbench.arriving(model, batch));
     Compiler compiler = Compiler.of(Processor.likeHost());
     List<String> entries =
         program.entry("train_step").isPresent()

@@ -51,18 +51,12 @@ public final class Workbench implements AutoCloseable {
     this.file = file;
     this.options = options;
     this.model = file.checked().model(options.model());
-    DType floats =
-        model
-            .train()
-            .filter(train -> train.precision() == TrainSection.Precision.F64)
-            .map(_ -> DType.F64)
-            .orElse(DType.F32);
     int batch =
         options
             .batch()
             .orElse(
                 model.train().map(TrainSection::batch).orElse(TrainSection.DEFAULT_BATCH));
-    this.plain = ProgramOptions.of(batch).withFloatType(floats);
+    this.plain = plain(model, batch);
     this.backend =
         CompletableFuture.supplyAsync(
             () -> new CpuBackend(Processor.runnable(options.cpu()), options.threads()));
@@ -217,16 +211,41 @@ public final class Workbench implements AutoCloseable {
         limits.checkFinite());
   }
 
-  /** How the usual inputs arrive: as the source of the data gives them. */
-  private ProgramOptions usual() {
+  /** Float inputs, or bytes where the source of the data gives such. */
+  private static ProgramOptions arriving(CheckedModel model, ProgramOptions options) {
     boolean bytes =
-        model.train().flatMap(TrainSection::data).map(each -> givesBytes(each.name())).orElse(false);
-    ProgramOptions usual = normalized();
-    return bytes ? usual.withByteImages() : usual;
+        model
+            .train()
+            .flatMap(TrainSection::data)
+            .filter(data -> Sources.givesBytes(data.name()))
+            .isPresent();
+    return bytes ? options.withByteImages() : options;
   }
 
-  private static boolean givesBytes(String source) {
-    return Sources.givesBytes(source);
+  /**
+   * What a training run of {@code model} is specialised for, as far as it is known without data: a
+   * normalization that is to be measured is left out.
+   */
+  public static ProgramOptions arriving(CheckedModel model, int batch) {
+    ProgramOptions options = arriving(model, plain(model, batch));
+    return model
+        .train()
+        .flatMap(TrainSection::normalize)
+        .filter(normalize -> !normalize.measured())
+        .map(
+            normalize ->
+                options.withNormalization(
+                    new ProgramOptions.Normalization(normalize.mean(), normalize.std())))
+        .orElse(options);
+  }
+
+  private static ProgramOptions plain(CheckedModel model, int batch) {
+    boolean wide =
+        model
+            .train()
+            .filter(train -> train.precision() == TrainSection.Precision.F64)
+            .isPresent();
+    return ProgramOptions.of(batch).withFloatType(wide ? DType.F64 : DType.F32);
   }
 
   /** Float inputs, normalized as in training. */
@@ -248,7 +267,7 @@ public final class Workbench implements AutoCloseable {
   /** The model on its backend; its state is all 0 until it is initialized or loaded. */
   public ModelSession session() {
     if (session.isEmpty()) {
-      ProgramOptions usual = usual();
+      ProgramOptions usual = arriving(model, normalized());
       Backend ready = backend();
       session =
           Optional.of(

@@ -30,7 +30,7 @@ channels { DOCS }
     before = null;
   }
 
-  /** Names, and the keywords that may be names; LAYER to SCAN are the latter. */
+  /** Names, and the keywords that may be names; IMPORT to SCAN are the latter. */
   public static boolean isWord(int type) {
     return type == NAME || (type >= IMPORT && type <= SCAN);
   }
@@ -51,6 +51,7 @@ OPTIMIZER : 'optimizer' ;
 LOSS : 'loss' ;
 INITIALIZER : 'initializer' ;
 STATE : 'state' ;
+AS : 'as' ;
 WEIGHT : 'weight' ;
 BUFFER : 'buffer' ;
 SCAN : 'scan' ;

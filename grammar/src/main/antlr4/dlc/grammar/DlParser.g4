@@ -37,7 +37,8 @@ argument : ( name '=' )? expression ;
 block : '{' ( statement | ';' )* '}' ;
 
 statement
-  : role=( WEIGHT | BUFFER ) name ':' type ( '=' expression )?         # declareWeight
+  : role=( WEIGHT | BUFFER ) name ( AS path=expression )? ':' type
+      ( '=' initial=expression )?                                      # declareWeight
   | STATE name '=' expression                                          # declareState
   | LET name '=' expression                                            # let
   | ( name ':' )? REPEAT expression block                              # repeat
@@ -93,5 +94,5 @@ member : name | YIELD | LET | REPEAT | FOR | IN | IF | ELSE | ASSERT | RETURN ;
 
 name
   : NAME | IMPORT | PARAM | LAYER | FN | MODEL | TRAIN | OPTIMIZER | LOSS
-  | INITIALIZER | STATE | WEIGHT | BUFFER | SCAN
+  | INITIALIZER | STATE | AS | WEIGHT | BUFFER | SCAN
   ;

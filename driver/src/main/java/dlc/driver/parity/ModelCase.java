@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.driver.parity;
 
-import dlc.base.Code;
 import dlc.base.SourceFile;
-import dlc.base.UserError;
+import dlc.driver.ModelFile;
 import dlc.runtime.file.JsonTree;
 import dlc.runtime.file.Npy;
 import dlc.runtime.file.NumberArray;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -70,21 +67,13 @@ record ModelCase(
                     new Optimizer(name, text.text(), manifest.get("optimizers").get(name))));
     return new ModelCase(
         folder,
-        source(folder.resolve("model.dl")),
+        ModelFile.source(folder.resolve("model.dl")),
         inDl.get("model").text(),
         names,
         optimizers,
         Npy.read(folder.resolve("x.npy")),
         Npy.read(folder.resolve("y.npy")),
         manifest);
-  }
-
-  private static SourceFile source(Path file) {
-    try {
-      return new SourceFile(file.toString(), Files.readString(file));
-    } catch (IOException e) {
-      throw new UserError(Code.CANNOT_READ, file, e.getMessage());
-    }
   }
 
   int steps() {

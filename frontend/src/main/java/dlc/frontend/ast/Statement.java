@@ -34,9 +34,18 @@ public sealed interface Statement {
     }
   }
 
-  /** {@code weight w: f32[out, in] = kaiming_uniform}, and {@code buffer}. */
+  /**
+   * {@code weight w: f32[out, in] = kaiming_uniform}, and {@code buffer}.
+   *
+   * @param storedAs the name in state dicts where it is computed, as in {@code weight w as "w_l0"}
+   */
   record Declare(
-      Storage storage, Name name, TypeSyntax type, Optional<Expression> initial, Span span)
+      Storage storage,
+      Name name,
+      Optional<Expression> storedAs,
+      TypeSyntax type,
+      Optional<Expression> initial,
+      Span span)
       implements Statement {}
 
   /** {@code state momentum_buffer = zeros}, in an optimizer: one more value per weight. */

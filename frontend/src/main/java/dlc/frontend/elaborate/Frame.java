@@ -48,7 +48,8 @@ final class Frame {
 
   /** The frame of one turn of a loop; it sees the labels around it. */
   Frame turn(String loop, int index) {
-    return new Frame(prefix + loop + "." + index + ".", this);
+    boolean isTransparent = loop.equals(TRANSPARENT);
+    return new Frame(isTransparent ? prefix : prefix + loop + "." + index + ".", this);
   }
 
   String path(String name) {

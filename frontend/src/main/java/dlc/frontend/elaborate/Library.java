@@ -25,6 +25,7 @@ public final class Library {
           "activation",
           "normalization",
           "regularization",
+          "recurrent",
           "attention",
           "shape",
           "initializers",

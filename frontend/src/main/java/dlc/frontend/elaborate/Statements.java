@@ -179,7 +179,8 @@ final class Statements {
   private void declare(Statement.Declare declare, Context context) {
     TensorType type = run.type(declare.type(), context);
     String name = declare.name().text();
-    String path = context.frame().path(name);
+    String stored = declare.storedAs().map(each -> storedName(each, context)).orElse(name);
+    String path = context.frame().path(stored);
     boolean isWeight = declare.storage() == Statement.Storage.WEIGHT;
     if (isWeight && !type.dtype().isFloat()) {
       throw run.failure(
@@ -200,7 +201,7 @@ final class Statements {
             declare.span(),
             context,
             () -> {
-              context.frame().claim(name);
+              context.frame().claim(stored);
               return run.states.declare(
                   path,
                   type,
@@ -216,6 +217,20 @@ final class Statements {
     if (isWeight && ofModel) {
       run.rows.add(new LayerRow(path, "weight", type.toString(), type.elements(), 0));
     }
+  }
+
+  private String storedName(Expression expression, Context context) {
+    Datum value = run.expressions.evaluate(expression, context);
+    String name =
+        run.located(
+            expression.span(), context, () -> Read.string("the name of a weight", value));
+    if (!name.matches("[A-Za-z_][A-Za-z0-9_]*")) {
+      throw run.failure(
+          new Complaint(Code.BAD_ARGUMENT, "weight", "'" + name + "' is not a name"),
+          expression.span(),
+          context.activation());
+    }
+    return name;
   }
 
   /** What an optimizer keeps for the weight at hand, under the weight's name. */

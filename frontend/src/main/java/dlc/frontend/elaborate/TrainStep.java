@@ -90,6 +90,7 @@ final class TrainStep {
     TensorOps ops = run.ops();
     ops.at(optimizer.span());
     DType dtype = ops.floatType();
+    setting("seed", DType.I32); // declared also where nothing is random
     TensorDatum lr = setting("lr", dtype);
     TensorDatum step = setting("step", DType.I32);
     Map<States.State, TensorDatum> grads = model.weightGradients(loss);

@@ -157,8 +157,9 @@ final class TreeBuilder {
                   ? Statement.Storage.WEIGHT
                   : Statement.Storage.BUFFER,
               name(t.name()),
+              optional(t.path),
               type(t.type()),
-              optional(t.expression()),
+              optional(t.initial),
               span);
       case DlParser.DeclareStateContext t ->
           new Statement.State(name(t.name()), expression(t.expression()), span);

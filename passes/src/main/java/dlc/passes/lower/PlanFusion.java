@@ -140,7 +140,8 @@ final class PlanFusion {
       repetitions +=
           switch (user.op()) {
             case Layout.Broadcast _ ->
-                repetitions(user) * Math.min(64, user.type().elements() / value.type().elements());
+                Math.max(1, repetitions(user))
+                    * Math.min(64, user.type().elements() / value.type().elements());
             case Window window when !(user.op() instanceof Window.WindowRoute) ->
                 ceil(product(window.window()), product(window.geometry().stride()));
             case Lookup _ -> 64;

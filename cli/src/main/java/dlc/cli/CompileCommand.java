@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.cli;
+
+import dlc.base.Code;
+import dlc.base.Diagnostics;
+import dlc.base.NearestName;
+import dlc.base.UserError;
+import dlc.driver.Compiler;
+import dlc.driver.ModelFile;
+import dlc.driver.Processor;
+import dlc.driver.Workbench;
+import dlc.frontend.CheckedModel;
+import dlc.frontend.TrainSection;
+import dlc.frontend.ast.File;
+import dlc.frontend.ast.TreePrinter;
+import dlc.frontend.parse.Parser;
+import dlc.ir.Graph;
+import dlc.ir.Program;
+import dlc.ir.kernel.KernelPrinter;
+import dlc.ir.kernel.KernelProgram;
+import dlc.ir.kernel.Target;
+import dlc.ir.text.GraphPrinter;
+import dlc.ir.text.KernelVerifier;
+import dlc.passes.Pipeline;
+import dlc.passes.PrintingObserver;
+import dlc.passes.ReproducerObserver;
+import dlc.passes.TimingObserver;
+import dlc.passes.VerifyingObserver;
+import dlc.runtime.file.AtomicFile;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code dlc compile}. */
+@Command(
+    name = "compile",
+    description = "Shows what the compiler makes of FILE at any stage, down to an object file.",
+    footer = {
+      "",
+      "Stages: ast, ir (tensor IR), opt (after the passes), kernel (scheduled loops), llvm, asm, obj.",
+      "",
+      "Examples:",
+      "  dlc compile samples/digits.dl --emit=kernel --entry predict",
+      "  dlc compile samples/digits.dl --emit=obj -o digits.o --cpu x86-64-v3"
+    })
+final class CompileCommand implements Callable<Integer> {
+
+  /** A stage of the compiler. */
+  enum Stage {
+    ast,
+    ir,
+    opt,
+    kernel,
+    llvm,
+    asm,
+    obj
+  }
+
+  @Spec private CommandSpec spec;
+  @Mixin private Output output;
+  @Mixin private ProgramArguments program;
+
+  @Option(names = "--emit", paramLabel = "STAGE", description = "What to write; see below.")
+  private Optional<Stage> emit;
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "OUT",
+      description = "Write to this file instead of standard output.")
+  private Optional<Path> file;
+
+  @Option(
+      names = "--entry",
+      paramLabel = "NAME",
+      description = "Only this entry point: init, train_step, eval_step, predict or gradients.")
+  private Optional<String> entry;
+
+  @Option(names = "--batch", paramLabel = "N", description = "Instead of the program's batch.")
+  private Optional<Integer> batch;
+
+  @Option(
+      names = "--cpu",
+      paramLabel = "NAME",
+      description = "The processor to compile for: native, x86-64-v3, … (default: native).")
+  private String cpu = Processor.NATIVE;
+
+  @Option(
+      names = "--print-after",
+      paramLabel = "PASS",
+      description = "Print the IR after this pass, where it changed something.")
+  private Optional<String> printAfter;
+
+  @Option(names = "--print-after-all", description = "Print the IR after every pass.")
+  private boolean printAfterAll;
+
+  @Option(names = "--time-passes", description = "Print how long each pass took.")
+  private boolean timePasses;
+
+  @Option(names = "--verify", description = "Verify the IR after every pass.")
+  private boolean verify;
+
+  @Override
+  public Integer call() {
+    if (emit.isEmpty()) {
+      throw usage(
+          "executables are not available in this version; give --emit=ast, ir, opt, kernel, llvm,"
+              + " asm or obj");
+    }
+    if (emit.get() == Stage.obj && file.isEmpty()) {
+      throw usage("--emit=obj needs a file to write to: -o OUT");
+    }
+    if (batch.isPresent() && batch.get() < 1) {
+      throw usage("--batch is %d, it must be at least 1".formatted(batch.get()));
+    }
+    file.ifPresent(AtomicFile::requireWritable);
+    TimingObserver timing = new TimingObserver();
+    write(bytes(emit.get(), timing));
+    if (timePasses) {
+      output.err().print(timing.report());
+      output.err().flush();
+    }
+    return 0;
+  }
+
+  private ParameterException usage(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+
+  private byte[] bytes(Stage stage, TimingObserver timing) {
+    if (stage == Stage.ast) {
+      Diagnostics diagnostics = new Diagnostics();
+      File tree = Parser.parse(ModelFile.source(program.file()), diagnostics);
+      diagnostics.throwIfAny();
+      return utf8(TreePrinter.print(tree));
+    }
+    CheckedModel model = program.load().checked().model(program.model());
+    int size =
+        batch.orElse(model.train().map(TrainSection::batch).orElse(TrainSection.DEFAULT_BATCH));
+    Program whole = model.program(Workbench.arriving(model, size));
+    List<String> entries = entries(whole);
+    Compiler compiler = new Compiler(target(stage), observer(timing));
+    return switch (stage) {
+      case ast -> throw new IllegalStateException("handled above");
+      case ir -> utf8(GraphPrinter.print(whole.only(entries)));
+      case opt -> utf8(GraphPrinter.print(compiler.optimize(whole.only(entries))));
+      case kernel -> utf8(KernelPrinter.print(kernels(compiler, whole, entries)));
+      case llvm, asm, obj ->
+          NativeText.of(kernels(compiler, whole, entries), compiler.target(), stage);
+    };
+  }
+
+  private KernelProgram kernels(Compiler compiler, Program whole, List<String> entries) {
+    KernelProgram kernels = compiler.compile(whole, entries);
+    if (verify) {
+      KernelVerifier.verify(kernels);
+    }
+    return kernels;
+  }
+
+  private Target target(Stage stage) {
+    return switch (stage) {
+      case ast, ir, opt -> Target.X86_64_V3;
+      case kernel, llvm, asm, obj -> Processor.named(cpu);
+    };
+  }
+
+  private List<String> entries(Program whole) {
+    List<String> names = whole.entries().stream().map(Graph::name).toList();
+    if (entry.isEmpty()) {
+      return names;
+    }
+    if (!names.contains(entry.get())) {
+      throw new UserError(Code.BAD_OPTION, "there is no entry point '%s'".formatted(entry.get()))
+          .help(
+              NearestName.of(entry.get(), names)
+                  .map(near -> "did you mean '" + near + "'?")
+                  .orElse("there are " + String.join(", ", names)));
+    }
+    return List.of(entry.get());
+  }
+
+  private Pipeline.Observer observer(TimingObserver timing) {
+    Pipeline.Observer observer =
+        new ReproducerObserver(Path.of(ReproducerObserver.FILE_NAME)).and(timing);
+    if (verify) {
+      observer = observer.and(new VerifyingObserver());
+    }
+    Optional<String> printed = printAfterAll ? Optional.of(PrintingObserver.ALL) : printAfter;
+    if (printed.isPresent()) {
+      requirePass(printed.get());
+      observer = observer.and(new PrintingObserver(printed.get(), output.err()::print));
+    }
+    return observer;
+  }
+
+  private static void requirePass(String id) {
+    List<String> known =
+        Stream.concat(dlc.passes.Pipelines.ids().stream(), Stream.of(PrintingObserver.ALL))
+            .toList();
+    if (!known.contains(id)) {
+      throw new UserError(Code.BAD_OPTION, "no pass is called '%s'".formatted(id))
+          .help(
+              NearestName.of(id, known)
+                  .map(near -> "did you mean '" + near + "'?")
+                  .orElse("there are " + String.join(", ", known)));
+    }
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private void write(byte[] bytes) {
+    if (file.isEmpty()) {
+      output.out().print(new String(bytes, StandardCharsets.UTF_8));
+      output.out().flush();
+      return;
+    }
+    AtomicFile.write(
+        file.get(),
+        channel -> {
+          ByteBuffer rest = ByteBuffer.wrap(bytes);
+          while (rest.hasRemaining()) {
+            channel.write(rest);
+          }
+        });
+    output.note("wrote " + file.get());
+  }
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.cli;
+
+import dlc.runtime.train.ConfusionMatrix;
+import dlc.runtime.train.EpochReport;
+import dlc.runtime.train.FinalReport;
+import dlc.runtime.train.TrainListener;
+
+/** Prints a line for each epoch, and what came of it all at the end. */
+final class EpochLines implements TrainListener {
+
+  private final Output output;
+
+  EpochLines(Output output) {
+    this.output = output;
+  }
+
+  @Override
+  public void epochDone(EpochReport report) {
+    if (output.isQuiet()) {
+      return;
+    }
+    StringBuilder line = new StringBuilder();
+    line.append("epoch %d/%d  ".formatted(report.epoch(), report.epochs()));
+    line.append(Words.figures("", report.training()));
+    report
+        .validation()
+        .ifPresent(figures -> line.append("  ").append(Words.figures("validation ", figures)));
+    line.append("  %s samples/s".formatted(Words.count(Math.round(report.samplesPerSecond()))));
+    line.append("  ").append(Words.seconds(report.seconds()));
+    if (report.secondsLeft() > 0) {
+      line.append("  left ").append(Words.seconds(report.secondsLeft()));
+    }
+    output.out().println(line);
+  }
+
+  @Override
+  public void finished(FinalReport report) {
+    if (report.stopped()) {
+      output.note("stopped after step " + Words.count(report.steps()));
+    }
+    report
+        .test()
+        .ifPresent(
+            figures -> {
+              output
+                  .out()
+                  .println(
+                      "%s  (%s samples)"
+                          .formatted(
+                              Words.figures("test ", figures), Words.count(figures.samples())));
+              figures
+                  .confusion()
+                  .map(ConfusionMatrix::table)
+                  .ifPresent(table -> output.out().print("\n" + table));
+            });
+    output.note(
+        "%s steps in %s"
+            .formatted(Words.count(report.steps()), Words.seconds(report.seconds())));
+    output.out().flush();
+  }
+}

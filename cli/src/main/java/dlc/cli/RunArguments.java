@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.cli;
+
+import dlc.base.Code;
+import dlc.base.UserError;
+import dlc.driver.Processor;
+import dlc.driver.RunOptions;
+import dlc.driver.Workbench;
+import dlc.passes.Pipeline;
+import dlc.passes.ReproducerObserver;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The program, its data, and the device that runs it. */
+final class RunArguments {
+
+  @Mixin private ProgramArguments program;
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description = "Where relative paths of data are looked up first (then $DLC_DATA).")
+  private Optional<Path> data;
+
+  @Option(
+      names = "--batch",
+      paramLabel = "N",
+      description = "Samples in a step, instead of the program's.")
+  private Optional<Integer> batch;
+
+  @Option(names = "--seed", paramLabel = "N", description = "Instead of the program's seed.")
+  private Optional<Long> seed;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "Threads that compute (default: one for each core).")
+  private Optional<Integer> threads;
+
+  @Option(names = "--device", paramLabel = "NAME", description = "What computes: cpu or auto.")
+  private String device = "auto";
+
+  @Option(
+      names = "--cpu",
+      paramLabel = "NAME",
+      description = "The processor to compile for: native, x86-64-v3, … (default: native).")
+  private String cpu = Processor.NATIVE;
+
+  ProgramArguments program() {
+    return program;
+  }
+
+  /** Checks the program and lays out its model. */
+  Workbench open() {
+    RunOptions options = options();
+    return Workbench.open(program.load(), options);
+  }
+
+  private RunOptions options() {
+    requireKnownDevice();
+    data.ifPresent(RunArguments::requireFolder);
+    Pipeline.Observer reproducer = new ReproducerObserver(Path.of(ReproducerObserver.FILE_NAME));
+    String environment = System.getenv("DLC_DATA");
+    return new RunOptions(
+        program.model(),
+        data,
+        environment == null || environment.isEmpty()
+            ? Optional.empty()
+            : Optional.of(Path.of(environment)),
+        batch.map(OptionalInt::of).orElse(OptionalInt.empty()),
+        seed.map(OptionalLong::of).orElse(OptionalLong.empty()),
+        threads.orElse(Runtime.getRuntime().availableProcessors()),
+        cpu,
+        reproducer);
+  }
+
+  private static void requireFolder(Path folder) {
+    if (!java.nio.file.Files.isDirectory(folder)) {
+      throw new UserError(Code.DATA_NOT_FOUND, "the folder " + folder + " of --data")
+          .help("give the folder in which the data lie");
+    }
+  }
+
+  private void requireKnownDevice() {
+    if (device.equals("cpu") || device.equals("auto")) {
+      return;
+    }
+    if (device.matches("opencl(:.*)?")) {
+      throw new UserError(Code.BAD_OPTION, "--device opencl is not available in this version")
+          .help("leave --device out: the CPU computes");
+    }
+    throw new UserError(Code.BAD_OPTION, "there is no device '%s'".formatted(device))
+        .help("--device takes cpu or auto");
+  }
+}

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.cli;
+
+import dlc.base.Code;
+import dlc.base.UserError;
+import dlc.driver.TrainLimits;
+import dlc.driver.Training;
+import dlc.driver.Workbench;
+import dlc.runtime.data.Dataset;
+import dlc.runtime.data.Loaded;
+import dlc.runtime.file.AtomicFile;
+import dlc.runtime.train.FinalReport;
+import dlc.runtime.train.MetricsLog;
+import dlc.runtime.train.StopFlag;
+import dlc.runtime.train.TrainListener;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code dlc train}. */
+@Command(
+    name = "train",
+    description = "Trains the model of FILE as its train section says.",
+    footer = {
+      "",
+      "Ctrl-C ends training after the current step; what was learned is saved.",
+      "",
+      "Examples:",
+      "  dlc train samples/digits.dl --save digits.safetensors",
+      "  dlc train samples/simple_cnn.dl --data ~/data --epochs 2 -D lr=0.01"
+    })
+final class TrainCommand implements Callable<Integer> {
+
+  private static final String LOG = "metrics.jsonl";
+
+  @Mixin private Output output;
+  @Mixin private RunArguments run;
+
+  @Option(names = "--epochs", paramLabel = "N", description = "Instead of the program's epochs.")
+  private Optional<Integer> epochs;
+
+  @Option(names = "--steps", paramLabel = "N", description = "End after so many steps.")
+  private Optional<Long> steps;
+
+  @Option(names = "--init", paramLabel = "W", description = "Start with the weights in this file.")
+  private Optional<Path> init;
+
+  @Option(
+      names = "--save",
+      paramLabel = "W",
+      description = "Write the weights to this file, in the safetensors format.")
+  private Optional<Path> save;
+
+  @Option(
+      names = "--report",
+      paramLabel = "DIR",
+      description = "Write " + LOG + " to this folder: a line for each epoch.")
+  private Optional<Path> report;
+
+  @Option(
+      names = "--check-finite",
+      description = "Look for NaN and infinity after every step, and stop at the first.")
+  private boolean checkFinite;
+
+  @Option(names = "--json", description = "Print a JSON object for each epoch and one at the end.")
+  private boolean isJson;
+
+  @Override
+  public Integer call() {
+    TrainLimits limits =
+        new TrainLimits(
+            epochs.map(OptionalInt::of).orElse(OptionalInt.empty()),
+            steps.map(OptionalLong::of).orElse(OptionalLong.empty()),
+            checkFinite);
+    save.ifPresent(AtomicFile::requireWritable);
+    report.ifPresent(TrainCommand::prepare);
+    StopFlag stop = new StopFlag();
+    try (Interruption _ =
+            new Interruption(stop, () -> output.note("\nstopping after this step …"));
+        Workbench bench = run.open()) {
+      Training training = Training.of(bench, limits, init);
+      introduce(training);
+      train(training, stop);
+    }
+    return 0;
+  }
+
+  private static void prepare(Path folder) {
+    try {
+      Files.createDirectories(folder);
+    } catch (IOException failure) {
+      throw new UserError(Code.CANNOT_WRITE, folder, failure.toString())
+          .help("choose a folder that you may write to");
+    }
+    AtomicFile.requireWritable(folder.resolve(LOG));
+  }
+
+  private void introduce(Training training) {
+    Loaded data = training.data();
+    data.notes().forEach(note -> output.note("note: " + note));
+    Workbench bench = training.bench();
+    output.note(
+        "%s: %s weights, %s, batch %d, seed %d, %s"
+            .formatted(
+                bench.model().name(),
+                Words.count(bench.model().weightCount()),
+                bench.section().optimizer().map(Object::toString).orElse("no optimizer"),
+                bench.batch(),
+                bench.seed(),
+                bench.threads() == 1 ? "1 thread" : bench.threads() + " threads"));
+    output.note(
+        "%s: %s samples to train on%s%s"
+            .formatted(
+                data.training().name(),
+                Words.count(data.training().size()),
+                part(data.validation(), "to validate"),
+                part(data.test(), "to test")));
+  }
+
+  private static String part(Optional<Dataset> part, String use) {
+    return part.map(each -> ", %s %s".formatted(Words.count(each.size()), use)).orElse("");
+  }
+
+  private void train(Training training, StopFlag stop) {
+    TrainListener listener = isJson ? new JsonLines(output) : new EpochLines(output);
+    boolean showsProgress = !output.isQuiet() && Terminal.isTerminal(Terminal.STDERR);
+    try (Progress progress = new Progress(showsProgress)) {
+      listener = progress.and(listener);
+      FinalReport result;
+      if (report.isPresent()) {
+        try (MetricsLog log = new MetricsLog(report.get().resolve(LOG))) {
+          result = training.run(log.and(listener), stop);
+        }
+      } else {
+        result = training.run(listener, stop);
+      }
+      save.ifPresent(path -> save(training, result, path));
+    }
+  }
+
+  private void save(Training training, FinalReport result, Path path) {
+    if (result.steps() == 0) {
+      output.note("nothing was learned, so nothing is saved");
+      return;
+    }
+    training.save(path);
+    output.note("saved " + path);
+  }
+}
