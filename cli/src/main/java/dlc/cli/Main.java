@@ -27,6 +27,8 @@ import picocli.CommandLine.Spec;
       CompileCommand.class,
       OptCommand.class,
       InterpCommand.class,
+      ParityCommand.class,
+      GradcheckCommand.class,
       ExplainCommand.class,
       DocCommand.class,
       DoctorCommand.class,

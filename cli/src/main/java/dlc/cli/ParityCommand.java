@@ -4,52 +4,56 @@ package dlc.cli;
 import dlc.base.Code;
 import dlc.base.UserError;
 import dlc.driver.parity.CaseReport;
+import dlc.driver.parity.Comparison;
 import dlc.driver.parity.CpuMachine;
 import dlc.driver.parity.InterpreterMachine;
 import dlc.driver.parity.Machine;
 import dlc.driver.parity.Parity;
-import dlc.driver.parity.ParityTable;
-import java.io.PrintWriter;
+import dlc.runtime.file.Text;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
-/** {@code dlc parity}: agreement with recorded cases. */
+/** {@code dlc parity}. */
 @Command(
     name = "parity",
-    mixinStandardHelpOptions = true,
-    description = {
-      "Compares outputs, losses, gradients, buffers and trained weights with recorded cases.",
-      "Exits with 1 when an error is larger than its tolerance."
-    },
-    footer = {"", "Example: dlc parity cases/01_mlp cases/02_cnn"})
+    description = "Compares what dlc computes with cases that a reference recorded.",
+    footer = {
+      "",
+      "A line of the table is the largest error of its part, beside the tolerance. Exits with 1",
+      "when an error is larger.",
+      "",
+      "Example:",
+      "  dlc parity cases/01_mlp cases/02_cnn"
+    })
 final class ParityCommand implements Callable<Integer> {
 
+  /** Cases are too small to be worth more. */
   private static final int THREADS = 1;
 
+  @Mixin private Output output;
+
   @Parameters(
-      paramLabel = "CASE",
       arity = "1..*",
-      description = "folders with a manifest.json, or folders of such folders")
+      paramLabel = "CASE",
+      description = "Folders with a manifest.json, or folders of such folders.")
   private List<Path> folders = List.of();
 
-  @Option(names = "--strict", description = "a part that cannot be run counts as a miss")
+  @Option(names = "--strict", description = "Count what cannot be run as a miss.")
   private boolean isStrict;
 
   @Option(
       names = "--device",
-      paramLabel = "cpu|interpreter",
-      defaultValue = "cpu",
-      description = "where the programs run (default: ${DEFAULT-VALUE})")
+      paramLabel = "NAME",
+      description = "What computes: cpu or interpreter (default: cpu).")
   private String device = "cpu";
-
-  @Spec private CommandSpec spec;
 
   @Override
   public Integer call() {
@@ -57,13 +61,12 @@ final class ParityCommand implements Callable<Integer> {
     try (Machine machine = machine(device)) {
       for (Path folder : folders) {
         for (Path each : Parity.cases(folder)) {
+          output.detail("comparing " + each);
           reports.add(Parity.run(each, machine));
         }
       }
     }
-    PrintWriter out = spec.commandLine().getOut();
-    out.print(ParityTable.render(reports));
-    out.flush();
+    print(reports);
     boolean agrees =
         reports.stream()
             .allMatch(
@@ -71,13 +74,66 @@ final class ParityCommand implements Callable<Integer> {
     return agrees ? 0 : 1;
   }
 
+  /** The machine that the option {@code --device} names. */
   static Machine machine(String device) {
     return switch (device) {
-      case "cpu" -> new CpuMachine(THREADS);
+      case "cpu", "auto" -> new CpuMachine(THREADS);
       case "interpreter" -> new InterpreterMachine();
       default ->
-          throw new UserError(Code.NO_DEVICE, "no device is called '" + device + "'")
-              .help("there are cpu and interpreter");
+          throw new UserError(Code.BAD_OPTION, "there is no device '%s'".formatted(device))
+              .help("--device takes cpu or interpreter");
     };
+  }
+
+  private void print(List<CaseReport> reports) {
+    Table table = new Table(3);
+    table.row("case", "part", "largest error in", "error", "tolerance", "used", "");
+    reports.forEach(report -> addTo(table, report));
+    output.out().print(table);
+    for (CaseReport report : reports) {
+      report
+          .notRun()
+          .forEach(
+              part ->
+                  output.out()
+                      .println(
+                          "not run: %s, %s: %s"
+                              .formatted(report.name(), part.part(), part.reason())));
+    }
+    output.out()
+        .println(
+            Text.of(
+                "%d cases, %d arrays compared, %d misses, %d parts not run",
+                reports.size(),
+                reports.stream().mapToInt(report -> report.comparisons().size()).sum(),
+                reports.stream().mapToInt(report -> report.misses().size()).sum(),
+                reports.stream().mapToInt(report -> report.notRun().size()).sum()));
+    output.out().flush();
+  }
+
+  private void addTo(Table table, CaseReport report) {
+    List<Comparison> shown =
+        output.isVerbose() ? report.comparisons() : worstOfEachPart(report.comparisons());
+    for (Comparison each : shown) {
+      table.row(
+          report.name(),
+          each.part(),
+          each.name(),
+          Text.of("%.1e", each.error()),
+          Text.of("%.1e", each.tolerance()),
+          Text.of("%.0f%%", 100 * each.ratio()),
+          each.isMiss() ? "MISS" : "");
+    }
+  }
+
+  private static List<Comparison> worstOfEachPart(List<Comparison> comparisons) {
+    Map<String, Comparison> worst = new LinkedHashMap<>();
+    for (Comparison comparison : comparisons) {
+      worst.merge(
+          comparison.part(),
+          comparison,
+          (one, other) -> other.ratio() > one.ratio() ? other : one);
+    }
+    return List.copyOf(worst.values());
   }
 }

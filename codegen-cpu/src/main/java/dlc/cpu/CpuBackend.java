@@ -49,7 +49,8 @@ public final class CpuBackend implements Backend {
         Objects.requireNonNull(CpuBackend.class.getResourceAsStream("pool.ll"))) {
       String text = new String(file.readAllBytes(), StandardCharsets.UTF_8);
       boolean arm = "aarch64".equals(architecture());
-      return text.replace("SPINS", "50000")
+      return text.replace("SPINS", "20000")
+          .replace("PATIENCE", "2000")
           .replace("FUTEX", arm ? "98" : "202")
           .replace(
               "declare void @PAUSE()",

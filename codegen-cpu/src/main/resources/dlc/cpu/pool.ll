@@ -1,69 +1,116 @@
 ; The thread pool: workers that spin for a while and then sleep on a futex.
 ;
 ; dlc_parallel(fn, state, work, count) runs fn(state, work, begin, end) on consecutive parts of
-; [0, count), one for each thread, the caller's included, and returns when all are done. Parts depend
-; on the number of threads; a kernel's results do not, as no iteration depends on another. Only one
-; thread may call it at a time.
+; [0, count), as many as there are threads, and returns when all are done. A part is claimed by
+; whoever comes first, the caller included, so that a worker that the system keeps waiting holds
+; nobody up. Parts depend on the number of threads; a kernel's results do not, as no iteration depends
+; on another. Only one thread may call it at a time.
+;
+; The ticket holds the number of the job in its upper half and that of the next part in its lower
+; half. A claim is a compare and exchange of the whole ticket: when it succeeds, the job's fields that
+; were read before it are those of this job, since the caller changes them only after all parts are done.
 
 @workers = internal global i64 0
+@ticket = internal global i64 0, align 64
+@finished = internal global i64 0, align 64
 @generation = internal global i32 0, align 64
-@pending = internal global i64 0, align 64
 @sleepers = internal global i32 0, align 64
 @stopping = internal global i32 0
 @job.fn = internal global ptr null
 @job.state = internal global ptr null
 @job.work = internal global ptr null
 @job.count = internal global i64 0
+@job.parts = internal global i64 0
 @threads = internal global [256 x i64] zeroinitializer
 
 declare i32 @pthread_create(ptr, ptr, ptr, ptr)
 declare i32 @pthread_join(i64, ptr)
+declare i32 @sched_yield()
 declare i64 @syscall(i64, ...)
 declare void @PAUSE()
 
-; Runs part %id of %n parts of the job.
-define internal void @run_part(i64 %id, i64 %n) {
+; Runs parts of job %job until none is left to claim.
+define internal void @run_parts(i64 %job) {
+entry:
+  br label %claim
+
+claim:
+  %now = load atomic i64, ptr @ticket acquire, align 8
+  %current = lshr i64 %now, 32
+  %same = icmp eq i64 %current, %job
+  br i1 %same, label %read, label %exit
+
+read:
+  %id = and i64 %now, 4294967295
+  %n = load i64, ptr @job.parts
   %fn = load ptr, ptr @job.fn
   %state = load ptr, ptr @job.state
   %work = load ptr, ptr @job.work
   %count = load i64, ptr @job.count
+  %open = icmp ult i64 %id, %n
+  br i1 %open, label %try, label %exit
+
+try:
+  %taken = add i64 %now, 1
+  %pair = cmpxchg ptr @ticket, i64 %now, i64 %taken seq_cst seq_cst
+  %mine = extractvalue { i64, i1 } %pair, 1
+  br i1 %mine, label %run, label %claim
+
+run:
   %from = mul i64 %count, %id
   %begin = udiv i64 %from, %n
   %next = add i64 %id, 1
   %to = mul i64 %count, %next
   %end = udiv i64 %to, %n
   call void %fn(ptr %state, ptr %work, i64 %begin, i64 %end)
+  %before = atomicrmw add ptr @finished, i64 1 release
+  br label %claim
+
+exit:
+  ret void
+}
+
+; Waits a little: on the processor at first, then letting other threads run.
+define internal void @wait_a_little(i32 %turn) {
+entry:
+  call void @PAUSE()
+  %long = icmp ugt i32 %turn, PATIENCE
+  br i1 %long, label %yield, label %exit
+
+yield:
+  %r = call i32 @sched_yield()
+  br label %exit
+
+exit:
   ret void
 }
 
 define internal ptr @worker(ptr %argument) {
 entry:
-  %id = ptrtoint ptr %argument to i64
   br label %begin
 
 begin:
-  %seen = phi i32 [ 0, %entry ], [ %now, %work ]
+  %seen = phi i64 [ 0, %entry ], [ %job, %work ]
   br label %spin
 
 spin:
-  %turn = phi i32 [ 0, %begin ], [ %turn.next, %idle ], [ 0, %awake ]
-  %now = load atomic i32, ptr @generation acquire, align 4
-  %new = icmp ne i32 %now, %seen
+  %turn = phi i32 [ 0, %begin ], [ %turn.next, %idle ], [ 0, %sleep ]
+  %now = load atomic i64, ptr @ticket acquire, align 8
+  %job = lshr i64 %now, 32
+  %new = icmp ne i64 %job, %seen
   br i1 %new, label %check, label %idle
 
 idle:
-  call void @PAUSE()
+  call void @wait_a_little(i32 %turn)
   %turn.next = add i32 %turn, 1
   %tired = icmp ugt i32 %turn.next, SPINS
   br i1 %tired, label %sleep, label %spin
 
 sleep:
+  %old = trunc i64 %seen to i32
   %s0 = atomicrmw add ptr @sleepers, i32 1 seq_cst
-  %r = call i64 (i64, ...) @syscall(i64 FUTEX, ptr @generation, i32 128, i32 %seen, ptr null, ptr null, i32 0)
+  %r = call i64 (i64, ...) @syscall(i64 FUTEX, ptr @generation, i32 128, i32 %old, ptr null, ptr null, i32 0)
   %s1 = atomicrmw sub ptr @sleepers, i32 1 seq_cst
-  br label %awake
-
-awake:
   br label %spin
 
 check:
@@ -72,19 +119,22 @@ check:
   br i1 %end, label %exit, label %work
 
 work:
-  %workers = load i64, ptr @workers
-  %n = add i64 %workers, 1
-  call void @run_part(i64 %id, i64 %n)
-  %before = atomicrmw sub ptr @pending, i64 1 release
+  call void @run_parts(i64 %job)
   br label %begin
 
 exit:
   ret ptr null
 }
 
-define internal void @announce() {
+; Publishes the job whose fields are set, and returns its number.
+define internal i64 @announce() {
 entry:
-  %old = atomicrmw add ptr @generation, i32 1 seq_cst
+  %old = load i32, ptr @generation
+  %new = add i32 %old, 1
+  %job = zext i32 %new to i64
+  %ticket = shl i64 %job, 32
+  store atomic i64 %ticket, ptr @ticket seq_cst, align 8
+  store atomic i32 %new, ptr @generation seq_cst, align 4
   %asleep = load atomic i32, ptr @sleepers seq_cst, align 4
   %some = icmp ne i32 %asleep, 0
   br i1 %some, label %wake, label %done
@@ -94,7 +144,7 @@ wake:
   br label %done
 
 done:
-  ret void
+  ret i64 %job
 }
 
 define void @dlc_parallel(ptr %fn, ptr %state, ptr %work, i64 %count) {
@@ -110,23 +160,26 @@ here:
   ret void
 
 shared:
+  %parts = add i64 %workers, 1
   store ptr %fn, ptr @job.fn
   store ptr %state, ptr @job.state
   store ptr %work, ptr @job.work
   store i64 %count, ptr @job.count
-  store atomic i64 %workers, ptr @pending release, align 8
-  call void @announce()
-  %n = add i64 %workers, 1
-  call void @run_part(i64 0, i64 %n)
+  store i64 %parts, ptr @job.parts
+  store atomic i64 0, ptr @finished release, align 8
+  %job = call i64 @announce()
+  call void @run_parts(i64 %job)
   br label %wait
 
 wait:
-  %left = load atomic i64, ptr @pending acquire, align 8
-  %done = icmp eq i64 %left, 0
-  br i1 %done, label %exit, label %pause
+  %turn = phi i32 [ 0, %shared ], [ %turn.next, %pause ]
+  %done = load atomic i64, ptr @finished acquire, align 8
+  %all = icmp eq i64 %done, %parts
+  br i1 %all, label %exit, label %pause
 
 pause:
-  call void @PAUSE()
+  call void @wait_a_little(i32 %turn)
+  %turn.next = add i32 %turn, 1
   br label %wait
 
 exit:
@@ -137,6 +190,7 @@ exit:
 define i64 @dlc_pool_start(i64 %count) {
 entry:
   store atomic i32 0, ptr @generation seq_cst, align 4
+  store atomic i64 0, ptr @ticket seq_cst, align 8
   store atomic i32 0, ptr @stopping seq_cst, align 4
   br label %loop
 
@@ -166,7 +220,8 @@ define void @dlc_pool_stop() {
 entry:
   %workers = load i64, ptr @workers
   store atomic i32 1, ptr @stopping seq_cst, align 4
-  call void @announce()
+  store i64 0, ptr @job.parts
+  %job = call i64 @announce()
   br label %loop
 
 loop:

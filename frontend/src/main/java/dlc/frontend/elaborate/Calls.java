@@ -57,6 +57,9 @@ final class Calls {
     if (run.declarations.names("layer").contains(name.text())) {
       return complaint.help("'" + name + "' is a layer: x -> " + name + "(…)");
     }
+    if (run.declarations.names("loss").contains(name.text())) {
+      return complaint.help("'" + name + "' is a loss, which stands alone: loss " + name);
+    }
     List<String> known = new ArrayList<>(run.declarations.names("fn"));
     known.addAll(Functions.names());
     return complaint.nearest(NearestName.of(name.text(), known));

@@ -222,8 +222,7 @@ final class Statements {
   private String storedName(Expression expression, Context context) {
     Datum value = run.expressions.evaluate(expression, context);
     String name =
-        run.located(
-            expression.span(), context, () -> Read.string("the name of a weight", value));
+        run.located(expression.span(), context, () -> Read.string("the name of a weight", value));
     if (!name.matches("[A-Za-z_][A-Za-z0-9_]*")) {
       throw run.failure(
           new Complaint(Code.BAD_ARGUMENT, "weight", "'" + name + "' is not a name"),

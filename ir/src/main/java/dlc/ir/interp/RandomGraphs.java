@@ -27,19 +27,24 @@ public final class RandomGraphs {
   private final GraphBuilder builder = new GraphBuilder("train_step");
   private final RandomOps ops;
 
-  private RandomGraphs(DType dtype, long seed) {
+  private RandomGraphs(DType dtype, boolean isWide, long seed) {
     random = new Random(seed);
-    ops = new RandomOps(builder, dtype, random);
+    ops = new RandomOps(builder, dtype, isWide, random);
   }
 
   /** A graph of {@code dtype}, which is a float type, that follows from {@code seed} alone. */
   public static Graph make(DType dtype, long seed) {
-    return new RandomGraphs(dtype, seed).make(false);
+    return new RandomGraphs(dtype, false, seed).make(false);
+  }
+
+  /** As {@link #make}, with extents that are some vectors long and a rest. */
+  public static Graph makeWide(DType dtype, long seed) {
+    return new RandomGraphs(dtype, true, seed).make(false);
   }
 
   /** As {@link #make}, with gradients of a loss in what the state is updated by. */
   public static Graph makeTraining(DType dtype, long seed) {
-    return new RandomGraphs(dtype, seed).make(true);
+    return new RandomGraphs(dtype, false, seed).make(true);
   }
 
   private Graph make(boolean isTraining) {

@@ -33,6 +33,8 @@ import java.util.stream.IntStream;
 final class RandomOps {
 
   private static final int MOST_ELEMENTS = 600;
+  private static final List<Integer> SMALL = List.of(1, 2, 3, 4, 5, 7);
+  private static final List<Integer> WIDE = List.of(1, 3, 8, 17, 34, 67);
   private static final List<Elementwise> SMOOTH_UNARY =
       List.of(
           Elementwise.NEG,
@@ -59,12 +61,14 @@ final class RandomOps {
 
   private final Random random;
   private final DType dtype;
+  private final boolean isWide;
   private final GraphBuilder builder;
   private final List<Value> values = new ArrayList<>();
   private final Set<Value> exact = new HashSet<>();
   private int parameters;
 
-  RandomOps(GraphBuilder builder, DType dtype, Random random) {
+  RandomOps(GraphBuilder builder, DType dtype, boolean isWide, Random random) {
+    this.isWide = isWide;
     this.builder = builder;
     this.dtype = dtype;
     this.random = random;
@@ -87,12 +91,16 @@ final class RandomOps {
             case 12 -> lookup(x);
             default -> convert(x);
           };
-      if (made.type().elements() <= MOST_ELEMENTS && made.type().dtype() == dtype) {
+      if (made.type().elements() <= mostElements() && made.type().dtype() == dtype) {
         values.add(made);
       }
     } catch (TypeError _) {
       // What was picked does not go together: the next step picks again.
     }
+  }
+
+  private int mostElements() {
+    return isWide ? 20 * MOST_ELEMENTS : MOST_ELEMENTS;
   }
 
   /** A value that is there. */
@@ -107,11 +115,12 @@ final class RandomOps {
   }
 
   private int dim() {
-    return oneOf(List.of(1, 2, 3, 4, 5, 7));
+    return oneOf(isWide ? WIDE : SMALL);
   }
 
   List<Integer> randomDims() {
-    return IntStream.range(0, random.nextInt(4)).mapToObj(_ -> dim()).toList();
+    int rank = random.nextInt(isWide ? 3 : 4);
+    return IntStream.range(0, rank).mapToObj(_ -> dim()).toList();
   }
 
   Value parameter(List<Integer> dims, Role role) {
@@ -276,7 +285,11 @@ final class RandomOps {
     List<Value> images = values.stream().filter(each -> each.type().rank() == 4).toList();
     return !images.isEmpty() && random.nextBoolean()
         ? oneOf(images)
-        : parameter(List.of(2, oneOf(List.of(2, 4)), 5, 6), Role.INPUT);
+        : parameter(
+            isWide
+                ? List.of(2, oneOf(List.of(3, 8)), 9, 19)
+                : List.of(2, oneOf(List.of(2, 4)), 5, 6),
+            Role.INPUT);
   }
 
   private Value convolution() {
@@ -284,7 +297,7 @@ final class RandomOps {
     int groups = x.type().dim(1) % 2 == 0 && random.nextBoolean() ? 2 : 1;
     int kernel = 1 + random.nextInt(3);
     Geometry geometry = kernel == 1 && random.nextBoolean() ? Geometry.dense(2) : geometry(kernel);
-    List<Integer> shape = List.of(groups * 3, x.type().dim(1) / groups, kernel, kernel);
+    List<Integer> shape = List.of(groups * (isWide ? 9 : 3), x.type().dim(1) / groups, kernel, kernel);
     Value w = parameter(shape, Role.WEIGHT);
     Value y = emit(new Convolution(geometry, groups), x, w);
     return switch (random.nextInt(3)) {
