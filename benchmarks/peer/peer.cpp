@@ -4,12 +4,13 @@
 //
 //   peer MODEL BATCH THREADS nchw|nhwc
 //
-// For each number of steps that it reads from standard input it runs so many, and prints the
-// seconds of one step and the last loss. A step is what a PyTorch program does: forward, loss,
-// backward, optimizer (the fused kind), with the gradients set to none afterwards.
+// For each number of seconds that it reads from standard input it runs steps for so long, at least
+// one, and prints the seconds of the median step and the last loss. A step is what a PyTorch program
+// does: forward, loss, backward, optimizer (the fused kind), gradients set to none afterwards.
 
 #include <malloc.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
@@ -29,6 +30,7 @@ namespace {
 
 using Layer = std::function<Tensor(const Tensor&)>;
 using Sizes = std::vector<c10::SymInt>;
+using Clock = std::chrono::steady_clock;
 
 constexpr auto kFloat = c10::ScalarType::Float;
 constexpr auto kLong = c10::ScalarType::Long;
@@ -256,14 +258,19 @@ void serve(const Case& chosen, int64_t batch, c10::MemoryFormat format) {
     return loss;
   };
 
-  for (int steps; std::cin >> steps;) {
+  std::vector<double> times;
+  for (double seconds; std::cin >> seconds;) {
+    times.clear();
     Tensor loss;
-    auto start = std::chrono::steady_clock::now();
-    for (int i = 0; i < steps; i++) {
+    auto end = Clock::now() + std::chrono::duration<double>(seconds);
+    for (auto before = Clock::now(); times.empty() || before < end;) {
       loss = step();
+      auto after = Clock::now();
+      times.push_back(std::chrono::duration<double>(after - before).count());
+      before = after;
     }
-    std::chrono::duration<double> time = std::chrono::steady_clock::now() - start;
-    std::printf("%.9f %.6f\n", time.count() / steps, ops::item::call(loss).toDouble());
+    std::nth_element(times.begin(), times.begin() + times.size() / 2, times.end());
+    std::printf("%.9f %.6f\n", times[times.size() / 2], ops::item::call(loss).toDouble());
     std::fflush(stdout);
   }
 }

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.driver;
 
+import dlc.base.Code;
 import dlc.base.DeepStack;
+import dlc.base.UserError;
 import dlc.ir.Graph;
 import dlc.ir.Program;
+import dlc.ir.TypeError;
 import dlc.ir.kernel.KernelProgram;
 import dlc.ir.kernel.Target;
 import dlc.passes.Pass;
@@ -63,6 +66,11 @@ public record Compiler(Target target, Pipeline.Observer observer) {
   private LoweredGraph lower(Graph graph) {
     try {
       return Schedule.run(LowerToKernels.run(graph), target);
+    } catch (TypeError failure) {
+      throw failure.getMessage() != null && failure.getMessage().contains("2^31")
+          ? new UserError(Code.OUT_OF_MEMORY, graph.name() + ": a buffer " + failure.getMessage())
+              .help("use a smaller batch (--batch)")
+          : failure;
     } catch (RuntimeException failure) {
       observer.failed(LOWERING, graph, failure);
       throw failure;

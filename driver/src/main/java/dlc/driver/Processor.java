@@ -11,6 +11,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -26,7 +28,7 @@ public final class Processor {
 
   /** All names. */
   public static Set<String> names() {
-    Set<String> names = new java.util.LinkedHashSet<>();
+    Set<String> names = new LinkedHashSet<>();
     names.add(NATIVE);
     names.addAll(NAMED.keySet());
     return names;
@@ -34,22 +36,27 @@ public final class Processor {
 
   /** The processor called {@code name}; {@code native} loads LLVM to find out. */
   public static Target named(String name) {
-    Target target = name.equals(NATIVE) ? CpuBackend.host() : NAMED.get(name);
-    if (target != null) {
-      return target;
+    requireKnown(name);
+    Target target = NAMED.get(name);
+    return target == null ? CpuBackend.host() : target;
+  }
+
+  /** Complains about a name that no processor has; does not load LLVM. */
+  static void requireKnown(String name) {
+    if (!names().contains(name)) {
+      throw new UserError(Code.UNKNOWN_CPU, "no processor is called '" + name + "'")
+          .help(
+              NearestName.of(name, names())
+                  .map(near -> "did you mean " + near + "?")
+                  .orElse("there are " + String.join(", ", names())));
     }
-    throw new UserError(Code.UNKNOWN_CPU, "no processor is called '" + name + "'")
-        .help(
-            NearestName.of(name, names())
-                .map(near -> "did you mean " + near + "?")
-                .orElse("there are " + String.join(", ", names())));
   }
 
   /** The processor called {@code name}, on which code is to run here. */
   static Target runnable(String name) {
     Target target = named(name);
     Target host = CpuBackend.host();
-    if (target.vectorBytes() > host.vectorBytes() || host.features().contains("+neon") != isArm(target)) {
+    if (target.vectorBytes() > host.vectorBytes() || isArm(target) != isArm(host)) {
       throw new UserError(Code.UNKNOWN_CPU, "this processor cannot run code for " + name)
           .help("leave --cpu out to use all that it can");
     }
@@ -65,7 +72,7 @@ public final class Processor {
     try {
       for (String line : Files.readAllLines(Path.of("/proc/cpuinfo"), StandardCharsets.UTF_8)) {
         if (line.startsWith("flags")) {
-          Set<String> flags = Set.copyOf(java.util.List.of(line.split("\\s+")).stream().distinct().toList());
+          List<String> flags = List.of(line.split("\\s+", -1));
           if (flags.contains("avx512f") && flags.contains("avx512vl")) {
             return Target.X86_64_V4;
           }

@@ -34,6 +34,7 @@ public record RunOptions(
   private static final int MOST_THREADS = 1024;
 
   public RunOptions {
+    Processor.requireKnown(cpu);
     if (threads < 1 || threads > MOST_THREADS) {
       throw new UserError(
           Code.BAD_OPTION, "--threads is %d, it must be from 1 to %d".formatted(threads, MOST_THREADS));

@@ -23,6 +23,9 @@ public record Training(Workbench bench, TrainSettings settings) {
     TrainSettings settings = bench.settings(limits);
     bench.session().init(bench.seed());
     weights.ifPresent(path -> Weights.load(bench.state(), path));
+    // Compiles the step before the clock of the first epoch starts.
+    int first = Math.min(settings.batch(), bench.data().training().size());
+    bench.session().forBatch(first).slot("train_step", "loss");
     return new Training(bench, settings);
   }
 

@@ -104,13 +104,16 @@ record ModelCase(
 
   /** Whether all gradients were recorded after clipping: they are the same as the clipped ones. */
   boolean isGradientClipped() {
-    return manifest.get("tensors").members().keySet().stream()
-        .filter(each -> each.startsWith(CLIPPED))
-        .allMatch(
-            each ->
-                Arrays.equals(
-                    numbers(each + ".npy"),
-                    numbers(each.replace("grad_clipped", "grad") + ".npy")));
+    List<String> clipped =
+        manifest.get("tensors").members().keySet().stream()
+            .filter(each -> each.startsWith(CLIPPED))
+            .toList();
+    return !clipped.isEmpty() && clipped.stream().allMatch(this::isAlsoTheGradient);
+  }
+
+  private boolean isAlsoTheGradient(String clipped) {
+    return Arrays.equals(
+        numbers(clipped + ".npy"), numbers(clipped.replace("grad_clipped", "grad") + ".npy"));
   }
 
   double[] numbers(String file) {

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.bench;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** PyTorch in a process of its own, which waits while others are measured. */
+final class PyTorchContender implements Contender {
+
+  private static final List<String> VERSIONS = List.of("2.13", "2.7");
+
+  private final String name;
+  private final Process process;
+  private final Writer requests;
+  private final BufferedReader answers;
+
+  private PyTorchContender(String name, Process process) {
+    this.name = name;
+    this.process = process;
+    this.requests = process.outputWriter();
+    this.answers = process.inputReader();
+  }
+
+  /** All settings worth trying for {@code which}; the best of them counts. */
+  static List<Contender> startAll(Case which, Path home) {
+    List<String> layouts = which.isConvolutional() ? List.of("nchw", "nhwc") : List.of("nchw");
+    List<Contender> contenders = new ArrayList<>();
+    for (String version : VERSIONS) {
+      for (String layout : layouts) {
+        contenders.add(start(which, home, version, layout));
+      }
+    }
+    return contenders;
+  }
+
+  private static PyTorchContender start(Case which, Path home, String version, String layout) {
+    ProcessBuilder builder = process(which, home, version, layout);
+    try {
+      return new PyTorchContender("PyTorch " + version + " " + layout, builder.start());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The program {@code peer}, with MKL on the same OpenMP threads as the rest of PyTorch. */
+  static ProcessBuilder process(Case which, Path home, String version, String layout) {
+    Path target = home.resolve("target");
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            target.resolve("peer").toString(),
+            which.model(),
+            Integer.toString(which.batch()),
+            Integer.toString(which.threads()),
+            layout);
+    builder.redirectError(ProcessBuilder.Redirect.INHERIT);
+    builder
+        .environment()
+        .putAll(
+            Map.of(
+                "LD_LIBRARY_PATH", target.resolve("libraries").resolve(version).toString(),
+                "MKL_THREADING_LAYER", "GNU",
+                "MKL_INTERFACE_LAYER", "LP64"));
+    return builder;
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public double round(double seconds) {
+    try {
+      requests.write(String.format(Locale.ROOT, "%.6f%n", seconds));
+      requests.flush();
+      String answer = answers.readLine();
+      if (answer == null) {
+        throw new IllegalStateException(name + " ended");
+      }
+      String[] words = answer.split(" ");
+      if (!Double.isFinite(Double.parseDouble(words[1]))) {
+        throw new IllegalStateException(name + ": the loss is " + words[1]);
+      }
+      return Double.parseDouble(words[0]);
+    } catch (IOException e) {
+      throw new UncheckedIOException(name, e);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      requests.close();
+      process.waitFor();
+    } catch (IOException e) {
+      throw new UncheckedIOException(name, e);
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
