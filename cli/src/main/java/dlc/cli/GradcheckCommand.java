@@ -19,7 +19,8 @@ import picocli.CommandLine.Option;
     description = "Compares gradients with differences of the loss, in f64, on random data.",
     footer = {
       "",
-      "A line of the table is the element of a weight or input that agrees least. Exits with 1 when",
+      "A line of the table is the element of a weight or input that agrees least. Exits with 1"
+          + " when",
       "a relative error is larger than 1e-5.",
       "",
       "Example:",

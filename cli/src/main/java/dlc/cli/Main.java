@@ -5,7 +5,10 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
@@ -19,22 +22,6 @@ import picocli.CommandLine.Spec;
     name = "dlc",
     description = "Compiles deep-learning models in .dl files to native code, and trains them.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {
-      TrainCommand.class,
-      EvalCommand.class,
-      PredictCommand.class,
-      CheckCommand.class,
-      CompileCommand.class,
-      OptCommand.class,
-      InterpCommand.class,
-      ParityCommand.class,
-      GradcheckCommand.class,
-      ExplainCommand.class,
-      DocCommand.class,
-      DoctorCommand.class,
-      LauncherCommands.TestCommand.class,
-      LauncherCommands.BlessCommand.class
-    },
     versionProvider = Version.class,
     footer = {
       "",
@@ -46,6 +33,9 @@ import picocli.CommandLine.Spec;
       "Exit codes: 0 fine, 1 the program or its data is wrong, 2 wrong usage, 70 a bug in dlc."
     })
 public final class Main implements Runnable {
+
+  /** All commands, in the order of the help. */
+  private static final Map<String, Supplier<Object>> COMMANDS = commands();
 
   @Spec private CommandSpec spec;
 
@@ -82,6 +72,7 @@ public final class Main implements Runnable {
   static int run(PrintWriter out, PrintWriter err, String... arguments) {
     boolean colored = Colors.wanted(List.of(arguments));
     CommandLine line = new CommandLine(new Main());
+    commandsFor(arguments).forEach((name, command) -> line.addSubcommand(name, command.get()));
     line.setOut(out);
     line.setErr(err);
     line.setColorScheme(
@@ -94,6 +85,32 @@ public final class Main implements Runnable {
     line.setParameterExceptionHandler(failures);
     line.setExecutionExceptionHandler(failures);
     return failures.guard(line, arguments);
+  }
+
+  /** The command that is named, alone: reading the options of all of them takes its time. */
+  private static Map<String, Supplier<Object>> commandsFor(String... arguments) {
+    String first = arguments.length == 0 ? "" : arguments[0];
+    Supplier<Object> named = COMMANDS.get(first);
+    return named == null ? COMMANDS : Map.of(first, named);
+  }
+
+  private static Map<String, Supplier<Object>> commands() {
+    Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
+    commands.put("train", TrainCommand::new);
+    commands.put("eval", EvalCommand::new);
+    commands.put("predict", PredictCommand::new);
+    commands.put("check", CheckCommand::new);
+    commands.put("compile", CompileCommand::new);
+    commands.put("opt", OptCommand::new);
+    commands.put("interp", InterpCommand::new);
+    commands.put("parity", ParityCommand::new);
+    commands.put("gradcheck", GradcheckCommand::new);
+    commands.put("explain", ExplainCommand::new);
+    commands.put("doc", DocCommand::new);
+    commands.put("doctor", DoctorCommand::new);
+    commands.put("test", LauncherCommands.TestCommand::new);
+    commands.put("bless", LauncherCommands.BlessCommand::new);
+    return commands;
   }
 
   @Override

@@ -95,12 +95,14 @@ final class ParityCommand implements Callable<Integer> {
           .notRun()
           .forEach(
               part ->
-                  output.out()
+                  output
+                      .out()
                       .println(
                           "not run: %s, %s: %s"
                               .formatted(report.name(), part.part(), part.reason())));
     }
-    output.out()
+    output
+        .out()
         .println(
             Text.of(
                 "%d cases, %d arrays compared, %d misses, %d parts not run",
@@ -130,9 +132,7 @@ final class ParityCommand implements Callable<Integer> {
     Map<String, Comparison> worst = new LinkedHashMap<>();
     for (Comparison comparison : comparisons) {
       worst.merge(
-          comparison.part(),
-          comparison,
-          (one, other) -> other.ratio() > one.ratio() ? other : one);
+          comparison.part(), comparison, (one, other) -> other.ratio() > one.ratio() ? other : one);
     }
     return List.copyOf(worst.values());
   }

@@ -97,8 +97,7 @@ public final class GradCheck {
     List<Graph> entries = new ArrayList<>(program.entries());
     entries.add(new Graph(LOSS, gradients.parameters(), Map.of(LOSS, loss)));
     try (Loaded loaded =
-        machine.load(
-            new Program(program.name(), entries), List.of("init", "gradients", LOSS))) {
+        machine.load(new Program(program.name(), entries), List.of("init", "gradients", LOSS))) {
       return new GradCheck(loaded, options).run(model, gradients);
     }
   }
@@ -107,14 +106,12 @@ public final class GradCheck {
     gradients.parameters().stream()
         .filter(value -> !Graph.declaration(value).role().persists())
         .forEach(
-            value ->
-                inputs.put(Graph.declaration(value).name(), input(value, gradients, model)));
+            value -> inputs.put(Graph.declaration(value).name(), input(value, gradients, model)));
     program.run("init", Map.of("seed", new double[] {options.seed()}));
     for (Outline.Variable variable : model.variables()) {
       double[] elements = program.state(variable.name());
       if (variable.trained()) {
-        Arrays.setAll(
-            elements, i -> elements[i] + random.nextDouble(-WEIGHT_NOISE, WEIGHT_NOISE));
+        Arrays.setAll(elements, i -> elements[i] + random.nextDouble(-WEIGHT_NOISE, WEIGHT_NOISE));
         program.setState(variable.name(), elements);
       } else {
         buffers.put(variable.name(), elements);
@@ -147,8 +144,7 @@ public final class GradCheck {
         } else {
           // Targets may have to be probabilities.
           Arrays.setAll(
-              elements,
-              _ -> isTarget ? random.nextDouble(0.1, 0.9) : random.nextGaussian());
+              elements, _ -> isTarget ? random.nextDouble(0.1, 0.9) : random.nextGaussian());
         }
       }
     }
@@ -157,10 +153,7 @@ public final class GradCheck {
 
   /** Every class number below it is one, whichever dimension of the output has the classes. */
   private static int classes(CheckedModel model) {
-    return model.outputs().getFirst().type().dims().stream()
-        .mapToInt(dim -> dim)
-        .min()
-        .orElse(1);
+    return model.outputs().getFirst().type().dims().stream().mapToInt(dim -> dim).min().orElse(1);
   }
 
   /** The size of the smallest table that is read at places that {@code input} gives. */
@@ -210,8 +203,7 @@ public final class GradCheck {
       double size = Math.max(Math.max(Math.abs(gradient), Math.abs(difference)), least);
       double error = Math.abs(gradient - difference) / size;
       if (best == null || !(error >= best.error())) {
-        best =
-            new Row(parameter.name(), parameter.type(), checked, gradient, difference, error);
+        best = new Row(parameter.name(), parameter.type(), checked, gradient, difference, error);
       }
       if (!best.isMiss()) {
         break;

@@ -46,7 +46,7 @@ final class IrGoldenTest {
           ? InterpTool.run(graphs, command.subList(1, command.size()))
           : graphs.stream().map(GraphPrinter::print).collect(Collectors.joining("\n"));
     } catch (CompilationFailed wrong) {
-      return wrong.getMessage();
+      return String.valueOf(wrong.getMessage());
     } catch (UserError wrong) {
       return wrong.render();
     }

@@ -76,8 +76,7 @@ public final class Differentiate implements Pass {
     }
 
     private Value gradient(Value loss, Value variable, List<Value> values) {
-      Map<Value, Value> ofLoss =
-          gradients.computeIfAbsent(image(loss), _ -> walk(loss, values));
+      Map<Value, Value> ofLoss = gradients.computeIfAbsent(image(loss), _ -> walk(loss, values));
       Value found = ofLoss.get(image(variable));
       return found != null ? found : fill(image(variable).type(), 0, variable.span());
     }

@@ -52,7 +52,9 @@ public final class Rewrite {
     }
     graph
         .results()
-        .forEach((name, value) -> rewrite.builder.result(name, Objects.requireNonNull(rewrite.images.get(value))));
+        .forEach(
+            (name, value) ->
+                rewrite.builder.result(name, Objects.requireNonNull(rewrite.images.get(value))));
     return rewrite.builder.build();
   }
 

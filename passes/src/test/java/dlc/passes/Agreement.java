@@ -40,8 +40,7 @@ public final class Agreement {
     for (Graph each : List.of(graph, simple)) {
       LoweredGraph lowered = schedule.apply(LowerToKernels.run(each));
       KernelProgram program = PlanMemory.run("m", List.of(lowered));
-      Supplier<String> text =
-          () -> GraphPrinter.print(each) + "\n" + KernelPrinter.print(program);
+      Supplier<String> text = () -> GraphPrinter.print(each) + "\n" + KernelPrinter.print(program);
       Map<String, double[]> actual;
       try {
         KernelVerifier.verify(program);

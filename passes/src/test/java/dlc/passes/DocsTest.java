@@ -111,11 +111,12 @@ final class DocsTest {
     }
     tables.append(table("pass", passes, DocsTest::dashed));
     Function<String, String> itself = name -> name;
-    List<Path> rules =
-        stages("simplify").stream().filter(file -> !passes.contains(file)).toList();
+    List<Path> rules = stages("simplify").stream().filter(file -> !passes.contains(file)).toList();
     tables.append("\n## The rules of `simplify`\n\n").append(table("rule", rules, itself));
     tables.append("\n## Graph to kernels\n\n").append(table("stage", stages("lower"), itself));
-    tables.append("\n## Kernels for a target\n\n").append(table("stage", stages("schedule"), itself));
+    tables
+        .append("\n## Kernels for a target\n\n")
+        .append(table("stage", stages("schedule"), itself));
     check("passes.md", "passes", tables.toString());
   }
 
@@ -157,7 +158,10 @@ final class DocsTest {
   /** The first sentence of a Javadoc comment, as Markdown in a table. */
   private static String firstSentence(String comment) {
     String text =
-        comment.lines().map(line -> line.replaceFirst("^\\s*\\* ?", "")).collect(Collectors.joining(" "));
+        comment
+            .lines()
+            .map(line -> line.replaceFirst("^\\s*\\* ?", ""))
+            .collect(Collectors.joining(" "));
     String sentence = text.split("<p>|<pre>|(?<=\\.)\\s|\\s+@param ", 2)[0].strip();
     return sentence
         .replaceAll("\\{@code ([^}]*)}", "`$1`")

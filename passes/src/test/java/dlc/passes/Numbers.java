@@ -2,6 +2,7 @@
 package dlc.passes;
 
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Compares what two ways of computing the same came to. */
 public final class Numbers {
@@ -13,8 +14,11 @@ public final class Numbers {
    * Where a NaN is expected anything goes: simplification may remove a product with 0.
    */
   public static void assertClose(
-      double[] actual, double[] expected, double tolerance, Supplier<String> context) {
-    if (actual == null || actual.length != expected.length) {
+      double @Nullable [] actual,
+      double @Nullable [] expected,
+      double tolerance,
+      Supplier<String> context) {
+    if (actual == null || expected == null || actual.length != expected.length) {
       throw new AssertionError("other elements: " + context.get());
     }
     double magnitude = 1;
@@ -28,7 +32,8 @@ public final class Numbers {
               || Math.abs(actual[i] - expected[i]) <= tolerance * magnitude;
       if (!same) {
         throw new AssertionError(
-            "element %d is %s, expected %s: %s".formatted(i, actual[i], expected[i], context.get()));
+            "element %d is %s, expected %s: %s"
+                .formatted(i, actual[i], expected[i], context.get()));
       }
     }
   }

@@ -24,7 +24,8 @@ final class ObserversTest {
 
   private static final Graph GRAPH =
       GraphParser.parseOne(
-          "func @f(%x: f32[2]) { %0 = reshape %x dims=[2] : f32[2] %1 = exp %0 : f32[2] return y=%1 }");
+          "func @f(%x: f32[2]) { %0 = reshape %x dims=[2] : f32[2] %1 = exp %0 : f32[2] return y=%1"
+              + " }");
 
   @Test
   void printsOnlyWhatChanged() {
@@ -76,7 +77,8 @@ final class ObserversTest {
     Pass mixes =
         graph -> {
           GraphBuilder builder = new GraphBuilder(graph.name());
-          builder.result("y", builder.emit(Elementwise.EXP, Span.NONE, graph.parameters().getFirst()));
+          builder.result(
+              "y", builder.emit(Elementwise.EXP, Span.NONE, graph.parameters().getFirst()));
           return builder.build();
         };
     Pipeline pipeline = new Pipeline(List.of(mixes), new VerifyingObserver());
@@ -89,8 +91,7 @@ final class ObserversTest {
   void writesWhatReproducesAFailure(@TempDir Path folder) throws Exception {
     Path file = folder.resolve(ReproducerObserver.FILE_NAME);
     Pass fails = new FailingPass();
-    Pipeline pipeline =
-        new Pipeline(List.of(new Simplify(), fails), new ReproducerObserver(file));
+    Pipeline pipeline = new Pipeline(List.of(new Simplify(), fails), new ReproducerObserver(file));
     assertThatThrownBy(() -> pipeline.run(GRAPH)).hasMessage("no\nway");
     String text = Files.readString(file);
     assertThat(text)

@@ -62,11 +62,15 @@ public final class OpExamples {
       return builder.build();
     }
 
+    /** The type of the result. */
+    public TensorType resultType() {
+      return apply(new GraphBuilder("example")).type();
+    }
+
     private Value apply(GraphBuilder builder) {
       List<Value> parameters = new ArrayList<>();
       for (TensorType type : operands) {
-        parameters.add(
-            builder.parameter("x" + parameters.size(), type, Role.INPUT, Span.NONE));
+        parameters.add(builder.parameter("x" + parameters.size(), type, Role.INPUT, Span.NONE));
       }
       return builder.emit(op, Span.NONE, parameters);
     }
@@ -109,8 +113,7 @@ public final class OpExamples {
       case SELECT -> Example.of(op, bool(3, 5), f64(3, 5), f64(3, 5));
       case NOT -> Example.of(op, bool(3, 5));
       case AND, OR -> Example.of(op, bool(3, 5), bool(3, 5));
-      default ->
-          new Example(op, op.operandNames().stream().map(_ -> f64(3, 5)).toList());
+      default -> new Example(op, op.operandNames().stream().map(_ -> f64(3, 5)).toList());
     };
   }
 
@@ -125,9 +128,7 @@ public final class OpExamples {
         Example.of(
             new Layout.Slice(List.of(1, 0, 2), List.of(1, 3, 2), List.of(1, 1, 3)), f64(2, 3, 7)));
     all.add(Example.of(new Layout.Reverse(List.of(0, 2)), f64(2, 3, 5)));
-    all.add(
-        Example.of(
-            new Layout.Pad(List.of(1, 0), List.of(0, 2), List.of(0, 2)), f64(3, 5)));
+    all.add(Example.of(new Layout.Pad(List.of(1, 0), List.of(0, 2), List.of(0, 2)), f64(3, 5)));
     all.add(Example.of(Layout.Pad.around(List.of(2, 1), List.of(1, 0)), f64(3, 5)));
     all.add(Example.of(new Layout.Concat(1), f64(2, 3), f64(2, 1), f64(2, 5)));
   }
@@ -141,8 +142,7 @@ public final class OpExamples {
     all.add(Example.of(new Dot("ab,ab->ab"), f64(3, 5), f64(3, 5)));
     all.add(Example.of(new Dot("bijh,bkjh->bhik"), f64(2, 3, 2, 2), f64(2, 3, 2, 2)));
     Geometry plain = Geometry.dense(2);
-    Geometry odd =
-        new Geometry(List.of(2, 3), List.of(1, 0), List.of(0, 2), List.of(1, 2));
+    Geometry odd = new Geometry(List.of(2, 3), List.of(1, 0), List.of(0, 2), List.of(1, 2));
     Geometry line = new Geometry(List.of(2), List.of(2), List.of(1), List.of(3));
     Geometry solid =
         new Geometry(List.of(1, 2, 1), List.of(1, 0, 0), List.of(0, 1, 0), List.of(1, 1, 2));
@@ -160,7 +160,7 @@ public final class OpExamples {
     List<Integer> spatial = x.dims().subList(2, x.rank());
     List<Integer> kernel = w.dims().subList(2, w.rank());
     Example convolution = Example.of(new Convolution(geometry, groups), x, w);
-    TensorType y = convolution.graph().results().get("y").type();
+    TensorType y = convolution.resultType();
     all.add(convolution);
     all.add(Example.of(new ConvolutionInputGrad(geometry, groups, spatial), y, w));
     all.add(Example.of(new ConvolutionWeightGrad(geometry, groups, kernel), x, y));
@@ -169,8 +169,7 @@ public final class OpExamples {
   private static void windows(List<Example> all) {
     Geometry apart = new Geometry(List.of(2, 2), List.of(0, 0), List.of(0, 1), List.of(1, 1));
     Geometry padded = new Geometry(List.of(2, 2), List.of(1, 0), List.of(1, 1), List.of(1, 1));
-    Geometry overlapping =
-        new Geometry(List.of(1, 2), List.of(1, 0), List.of(0, 1), List.of(1, 1));
+    Geometry overlapping = new Geometry(List.of(1, 2), List.of(1, 0), List.of(0, 1), List.of(1, 1));
     Geometry dilated = new Geometry(List.of(2, 1), List.of(0, 1), List.of(1, 1), List.of(2, 2));
     windows(all, List.of(2, 2), apart, f64(2, 3, 5, 5));
     windows(all, List.of(2, 2), padded, f64(1, 2, 4, 5));
@@ -182,14 +181,13 @@ public final class OpExamples {
       List<Example> all, List<Integer> window, Geometry geometry, TensorType x) {
     List<Integer> spatial = x.dims().subList(x.rank() - 2, x.rank());
     Example sum = Example.of(new Window.WindowReduce(ReduceFn.SUM, window, geometry), x);
-    TensorType y = sum.graph().results().get("y").type();
+    TensorType y = sum.resultType();
     all.add(sum);
     all.add(Example.of(new Window.WindowReduce(ReduceFn.MAX, window, geometry), x));
     all.add(Example.of(new Window.WindowArgMax(window, geometry), x));
     all.add(Example.of(new Window.WindowSpread(window, geometry, spatial), y));
     all.add(
-        Example.of(
-            new Window.WindowRoute(window, geometry, spatial), y.withDType(DType.I32), y));
+        Example.of(new Window.WindowRoute(window, geometry, spatial), y.withDType(DType.I32), y));
   }
 
   private static void others(List<Example> all) {

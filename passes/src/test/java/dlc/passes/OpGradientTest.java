@@ -17,6 +17,7 @@ import dlc.ir.op.Window;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -48,7 +49,7 @@ final class OpGradientTest {
 
   /** Held constant by definition, or itself a gradient, of which no one asks the gradient. */
   private static boolean isDifferentiated(OpExamples.Example example) {
-    return example.graph().results().get("y").type().dtype().isFloat()
+    return example.resultType().dtype().isFloat()
         && example.op() != Elementwise.STOP_GRADIENT
         && !(example.op() instanceof Window.WindowRoute);
   }
@@ -57,13 +58,14 @@ final class OpGradientTest {
     Graph graph = new Differentiate().run(example.gradients());
     Map<String, double[]> inputs = inputs(graph, example.op());
     Map<String, double[]> results = GraphInterpreter.run(graph, inputs);
-    for (String name : results.keySet()) {
+    for (Map.Entry<String, double[]> result : results.entrySet()) {
+      String name = result.getKey();
       if (name.startsWith("d ")) {
         double[] differences = differences(graph, inputs, name.substring(2));
-        assertThat(results.get(name)).as(name).hasSameSizeAs(differences);
+        assertThat(result.getValue()).as(name).hasSameSizeAs(differences);
         for (int i = 0; i < differences.length; i++) {
           double scale = Math.max(1, Math.abs(differences[i]));
-          assertThat(results.get(name)[i])
+          assertThat(result.getValue()[i])
               .as("%s at %d", name, i)
               .isCloseTo(differences[i], within(TOLERANCE * scale));
         }
@@ -76,18 +78,22 @@ final class OpGradientTest {
     boolean isCoarse =
         graph.values().stream().map(Value::type).anyMatch(type -> type.dtype() == DType.F32);
     double step = isCoarse ? 0x1p-4 : 1e-5;
-    double[] variable = inputs.get(name);
+    double[] variable = Objects.requireNonNull(inputs.get(name));
     double[] differences = new double[variable.length];
     for (int i = 0; i < variable.length; i++) {
       double before = variable[i];
       variable[i] = before + step;
-      double above = GraphInterpreter.run(graph, inputs).get("loss")[0];
+      double above = loss(graph, inputs);
       variable[i] = before - step;
-      double below = GraphInterpreter.run(graph, inputs).get("loss")[0];
+      double below = loss(graph, inputs);
       variable[i] = before;
       differences[i] = (above - below) / (2 * step);
     }
     return differences;
+  }
+
+  private static double loss(Graph graph, Map<String, double[]> inputs) {
+    return Objects.requireNonNull(GraphInterpreter.run(graph, inputs).get("loss"))[0];
   }
 
   /** Floats that are far from where the op is undefined or has a kink, and all different. */
@@ -110,7 +116,11 @@ final class OpGradientTest {
 
   private static boolean needsPositive(Op op) {
     return Stream.of(
-            Elementwise.POW, Elementwise.LOG, Elementwise.LOG1P, Elementwise.SQRT, Elementwise.RSQRT)
+            Elementwise.POW,
+            Elementwise.LOG,
+            Elementwise.LOG1P,
+            Elementwise.SQRT,
+            Elementwise.RSQRT)
         .collect(Collectors.toSet())
         .contains(op);
   }

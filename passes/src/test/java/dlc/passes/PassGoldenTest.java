@@ -47,7 +47,7 @@ final class PassGoldenTest {
     try {
       return OptTool.run(command, new SourceFile(file.getFileName().toString(), input));
     } catch (CompilationFailed wrong) {
-      return wrong.getMessage();
+      return String.valueOf(wrong.getMessage());
     } catch (UserError wrong) {
       return wrong.render();
     }

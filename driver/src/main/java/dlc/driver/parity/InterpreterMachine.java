@@ -30,8 +30,7 @@ public final class InterpreterMachine implements Machine {
 
     Interpreted(Map<String, TensorType> types, Program program) {
       this.program = program;
-      types.forEach(
-          (name, type) -> states.put(name, new double[Math.toIntExact(type.elements())]));
+      types.forEach((name, type) -> states.put(name, new double[Math.toIntExact(type.elements())]));
     }
 
     @Override
@@ -60,15 +59,15 @@ public final class InterpreterMachine implements Machine {
           .forEach(each -> parameters.put(each.name(), argument(each, inputs)));
       Map<String, double[]> results = new LinkedHashMap<>();
       GraphInterpreter.run(graph, parameters)
-          .forEach((name, elements) -> (states.containsKey(name) ? states : results).put(name, elements));
+          .forEach(
+              (name, elements) ->
+                  (states.containsKey(name) ? states : results).put(name, elements));
       return results;
     }
 
     private double[] argument(Leaf.Parameter parameter, Map<String, double[]> inputs) {
       double[] elements =
-          parameter.role().persists()
-              ? states.get(parameter.name())
-              : inputs.get(parameter.name());
+          parameter.role().persists() ? states.get(parameter.name()) : inputs.get(parameter.name());
       if (elements == null) {
         throw new IllegalArgumentException("no input for " + parameter.name());
       }

@@ -57,8 +57,7 @@ final class ModelParity {
             model.program(options()), List.of("init", "gradients", "eval_step", "predict"))) {
       compareFirstBatch(model, plain);
       for (ModelCase.Optimizer optimizer : recorded.optimizers()) {
-        report.attempt(
-            "after5 " + optimizer.name(), () -> compareSteps(model, plain, optimizer));
+        report.attempt("after5 " + optimizer.name(), () -> compareSteps(model, plain, optimizer));
       }
     }
   }
@@ -111,8 +110,8 @@ final class ModelParity {
   }
 
   /**
-   * Compares a weight's gradient, and the clipped one where the case has it. PyTorch clips in place,
-   * so that what the case calls the gradient may be clipped already.
+   * Compares a weight's gradient, and the clipped one where the case has it. PyTorch clips in
+   * place, so that what the case calls the gradient may be clipped already.
    */
   private void compareGradient(String ours, String theirs, Map<String, double[]> results) {
     double[] clipped = results.get("grad_clipped." + ours);
@@ -143,8 +142,7 @@ final class ModelParity {
         .expected("clip_total_norm")
         .ifPresent(
             expected ->
-                report.add(
-                    expected.compare("clip", "norm", new double[] {Math.sqrt(squares)})));
+                report.add(expected.compare("clip", "norm", new double[] {Math.sqrt(squares)})));
   }
 
   private void compareSteps(CheckedModel model, Loaded plain, ModelCase.Optimizer optimizer) {
@@ -156,8 +154,7 @@ final class ModelParity {
       initialize(loaded);
       double[] computed = new double[recorded.steps()];
       for (int step = 0; step < computed.length; step++) {
-        Map<String, double[]> results =
-            loaded.run("train_step", inputs(model, step, learningRate));
+        Map<String, double[]> results = loaded.run("train_step", inputs(model, step, learningRate));
         computed[step] = results.get("loss")[0];
       }
       report.add(Expected.afterSteps(losses).compare(part, "losses", computed));
@@ -165,14 +162,12 @@ final class ModelParity {
       recorded.names().keySet().forEach(name -> plain.setState(name, loaded.state(name)));
       double[] output = plain.run("predict", inputs(model, 0, 0)).get(OUTPUT);
       String file = optimizer.recorded().get("eval_output_after5").get("file").text();
-      report.add(
-          Expected.afterSteps(recorded.numbers(file)).compare(part, EVAL_OUTPUT, output));
+      report.add(Expected.afterSteps(recorded.numbers(file)).compare(part, EVAL_OUTPUT, output));
     }
   }
 
   private void compareStates(String part, ModelCase.Optimizer optimizer, Loaded loaded) {
-    double[] all =
-        recorded.numbers(optimizer.recorded().get("after5_file").get("file").text());
+    double[] all = recorded.numbers(optimizer.recorded().get("after5_file").get("file").text());
     JsonTree tensors = optimizer.recorded().get("tensors");
     recorded
         .names()
@@ -180,12 +175,10 @@ final class ModelParity {
             (ours, theirs) -> {
               JsonTree tensor = tensors.get(theirs);
               int start = tensor.get("offset").integer();
-              double[] values =
-                  Arrays.copyOfRange(all, start, start + ModelCase.elements(tensor));
+              double[] values = Arrays.copyOfRange(all, start, start + ModelCase.elements(tensor));
               Expected expected =
                   Expected.afterSteps(values)
-                      .only(
-                          place -> !optimizer.isAdaptive() || !recorded.isNoise(theirs, place));
+                      .only(place -> !optimizer.isAdaptive() || !recorded.isNoise(theirs, place));
               report.add(expected.compare(part, ours, loaded.state(ours)));
             });
   }

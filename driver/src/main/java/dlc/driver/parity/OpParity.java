@@ -88,14 +88,14 @@ final class OpParity {
       boolean isLoss = match.row().mode() == Mode.LOSS;
       CheckedModel model =
           FrontEnd.check(source(), Imports.none(), Map.of()).model(Optional.empty());
-      ProgramOptions options =
-          ProgramOptions.of(batch()).withLoss(isLoss ? filled() : LOSS);
+      ProgramOptions options = ProgramOptions.of(batch()).withLoss(isLoss ? filled() : LOSS);
       Map<String, double[]> inputs = new LinkedHashMap<>();
       model.inputs().forEach(input -> inputs.put(input.name(), elements(input.name())));
       inputs.put("target", isLoss ? elements(match.parameter(1)) : array("upstream").toDoubles());
       inputs.put("seed", new double[] {0});
       inputs.put("step", new double[] {1});
-      try (Loaded loaded = machine.load(program(model.program(options)), List.of("init", "gradients"))) {
+      try (Loaded loaded =
+          machine.load(program(model.program(options)), List.of("init", "gradients"))) {
         loaded.run("init", Map.of("seed", new double[] {0}));
         for (Outline.Variable variable : model.variables()) {
           String parameter = variable.name().substring(LABEL.length());
@@ -135,8 +135,7 @@ final class OpParity {
                           || Pattern.compile("\\b" + each + "\\b(?!=)").matcher(bare).find())
               .map(each -> each + ": " + sampleType(arrays.get(each)))
               .collect(Collectors.joining(", "));
-      return new SourceFile(
-          name, "model Op(%s) {\n  %s\n}\n".formatted(inputs, body));
+      return new SourceFile(name, "model Op(%s) {\n  %s\n}\n".formatted(inputs, body));
     }
 
     private String sampleType(NumberArray array) {
@@ -205,7 +204,9 @@ final class OpParity {
     }
 
     private Path file(String array) {
-      return folder.resolve(tensors.get("output").get("file").text()).resolveSibling(array + ".npy");
+      return folder
+          .resolve(tensors.get("output").get("file").text())
+          .resolveSibling(array + ".npy");
     }
   }
 

@@ -64,8 +64,7 @@ final class OpTable {
   }
 
   private static List<Row> rows() {
-    try (InputStream file =
-        Objects.requireNonNull(OpTable.class.getResourceAsStream("ops.txt"))) {
+    try (InputStream file = Objects.requireNonNull(OpTable.class.getResourceAsStream("ops.txt"))) {
       return new String(file.readAllBytes(), StandardCharsets.UTF_8)
           .lines()
           .filter(line -> !line.isBlank() && !line.startsWith("#"))

@@ -14,8 +14,8 @@ import java.util.stream.Stream;
 /**
  * Compares dlc with recorded cases.
  *
- * <p>A case is a folder with a {@code manifest.json}: of a model ({@code optimizers}), of single ops
- * ({@code ops}), or of learning rates ({@code traces}).
+ * <p>A case is a folder with a {@code manifest.json}: of a model ({@code optimizers}), of single
+ * ops ({@code ops}), or of learning rates ({@code traces}).
  */
 public final class Parity {
 
@@ -30,10 +30,7 @@ public final class Parity {
     }
     try (Stream<Path> entries = Files.list(folder)) {
       List<Path> cases =
-          entries
-              .filter(each -> Files.isRegularFile(each.resolve(MANIFEST)))
-              .sorted()
-              .toList();
+          entries.filter(each -> Files.isRegularFile(each.resolve(MANIFEST))).sorted().toList();
       if (!cases.isEmpty()) {
         return cases;
       }

@@ -18,8 +18,7 @@ final class OpTableTest {
 
   @Test
   void takesTheLineWhoseFixedArgumentsFit() {
-    assertThat(mode("F.batch_norm(x,None,None,w,b,training=True)"))
-        .isEqualTo(OpTable.Mode.SAMPLE);
+    assertThat(mode("F.batch_norm(x,None,None,w,b,training=True)")).isEqualTo(OpTable.Mode.SAMPLE);
     assertThat(mode("F.batch_norm(x,m,v,w,b,training=False)")).isEqualTo(OpTable.Mode.EVAL);
     assertThat(mode("F.cross_entropy(x,t)")).isEqualTo(OpTable.Mode.LOSS);
     assertThat(mode("F.cross_entropy(x,t,reduction=\"none\")")).isEqualTo(OpTable.Mode.SAMPLE);

@@ -41,8 +41,7 @@ final class OptimizerBaselineTest {
   private static final int BATCH = 3;
 
   /** Weights in the order of the samples. */
-  private static final List<String> WEIGHTS =
-      List.of("0.weight", "0.bias", "2.weight", "2.bias");
+  private static final List<String> WEIGHTS = List.of("0.weight", "0.bias", "2.weight", "2.bias");
 
   @TestFactory
   Stream<DynamicTest> followsTheRecordedTrajectory() {
@@ -60,8 +59,7 @@ final class OptimizerBaselineTest {
 
   private static void follow(String name, JsonTree recorded, JsonTree file) {
     String optimizer = inDl(name, recorded.get("options"));
-    CheckedModel model =
-        FrontEnd.check(MODEL, Imports.none(), Map.of()).model(Optional.empty());
+    CheckedModel model = FrontEnd.check(MODEL, Imports.none(), Map.of()).model(Optional.empty());
     Program program =
         model.program(
             ProgramOptions.of(BATCH)

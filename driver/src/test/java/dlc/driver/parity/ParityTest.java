@@ -19,20 +19,30 @@ final class ParityTest {
 
   @TestFactory
   Stream<DynamicTest> compiledCodeAgrees() {
-    return cases().map(each -> DynamicTest.dynamicTest(each.getFileName().toString(), () -> {
-      try (Machine machine = new CpuMachine(2)) {
-        check(Parity.run(each, machine));
-      }
-    }));
+    return cases()
+        .map(
+            each ->
+                DynamicTest.dynamicTest(
+                    each.getFileName().toString(),
+                    () -> {
+                      try (Machine machine = new CpuMachine(2)) {
+                        check(Parity.run(each, machine));
+                      }
+                    }));
   }
 
   @TestFactory
   Stream<DynamicTest> theInterpreterAgrees() {
-    return cases().map(each -> DynamicTest.dynamicTest(each.getFileName().toString(), () -> {
-      try (Machine machine = new InterpreterMachine()) {
-        check(Parity.run(each, machine));
-      }
-    }));
+    return cases()
+        .map(
+            each ->
+                DynamicTest.dynamicTest(
+                    each.getFileName().toString(),
+                    () -> {
+                      try (Machine machine = new InterpreterMachine()) {
+                        check(Parity.run(each, machine));
+                      }
+                    }));
   }
 
   private static Stream<Path> cases() {

@@ -4,7 +4,6 @@ package dlc.ir.interp;
 import dlc.base.Code;
 import dlc.base.UserError;
 import dlc.ir.Graph;
-import dlc.ir.Value;
 import dlc.ir.op.Gradient;
 import dlc.ir.op.Leaf;
 import dlc.ir.text.GraphPrinter;
@@ -107,15 +106,16 @@ public final class InterpTool {
 
   private static String text(Graph graph, Map<String, double[]> results) {
     StringBuilder output = new StringBuilder("@" + graph.name() + "\n");
-    results.forEach(
-        (name, elements) -> {
-          Value value = graph.results().get(name);
-          String numbers =
-              Arrays.stream(elements)
-                  .mapToObj(element -> GraphPrinter.number(element, value.type().dtype()))
-                  .collect(Collectors.joining(", "));
-          output.append("  %s: %s = %s\n".formatted(name, value.type(), numbers));
-        });
+    graph
+        .results()
+        .forEach(
+            (name, value) -> {
+              String numbers =
+                  Arrays.stream(results.getOrDefault(name, new double[0]))
+                      .mapToObj(element -> GraphPrinter.number(element, value.type().dtype()))
+                      .collect(Collectors.joining(", "));
+              output.append("  %s: %s = %s\n".formatted(name, value.type(), numbers));
+            });
     return output.toString();
   }
 }

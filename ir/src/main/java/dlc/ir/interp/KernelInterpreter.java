@@ -43,9 +43,15 @@ public final class KernelInterpreter {
   }
 
   private static ByteBuffer poisoned(long bytes) {
-    byte[] memory = new byte[Math.toIntExact(bytes)];
-    Arrays.fill(memory, POISON);
-    return ByteBuffer.wrap(memory);
+    ByteBuffer memory = ByteBuffer.allocate(Math.toIntExact(bytes));
+    poison(memory);
+    return memory;
+  }
+
+  private static void poison(ByteBuffer memory) {
+    for (int i = 0; i < memory.capacity(); i++) {
+      memory.put(i, POISON);
+    }
   }
 
   /**
@@ -59,7 +65,7 @@ public final class KernelInterpreter {
             .filter(each -> each.name().equals(entryName))
             .findFirst()
             .orElseThrow(() -> new IllegalArgumentException("no entry point " + entryName));
-    Arrays.fill(work.array(), POISON);
+    poison(work);
     entry.inputs().forEach((name, slot) -> write(slot, Inputs.of(name, slot.type(), inputs)));
     program
         .states()

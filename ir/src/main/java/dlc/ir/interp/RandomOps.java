@@ -106,8 +106,9 @@ final class RandomOps {
   /** A value that is there. */
   Value pick() {
     // Late values more often, so that chains come about.
-    int back = Math.min(random.nextInt(values.size()), random.nextInt(values.size()));
-    return values.get(values.size() - 1 - back);
+    int one = random.nextInt(values.size());
+    int other = random.nextInt(values.size());
+    return values.get(Math.max(one, other));
   }
 
   private <T> T oneOf(List<T> choices) {
@@ -297,7 +298,8 @@ final class RandomOps {
     int groups = x.type().dim(1) % 2 == 0 && random.nextBoolean() ? 2 : 1;
     int kernel = 1 + random.nextInt(3);
     Geometry geometry = kernel == 1 && random.nextBoolean() ? Geometry.dense(2) : geometry(kernel);
-    List<Integer> shape = List.of(groups * (isWide ? 9 : 3), x.type().dim(1) / groups, kernel, kernel);
+    List<Integer> shape =
+        List.of(groups * (isWide ? 9 : 3), x.type().dim(1) / groups, kernel, kernel);
     Value w = parameter(shape, Role.WEIGHT);
     Value y = emit(new Convolution(geometry, groups), x, w);
     return switch (random.nextInt(3)) {

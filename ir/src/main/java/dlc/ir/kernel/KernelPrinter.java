@@ -60,7 +60,8 @@ public final class KernelPrinter {
         text.append(indent).append("}\n");
       }
       case Stmt.Let let ->
-          text.append("%slet %s = %s\n".formatted(indent, let.name(), ScalarPrinter.print(let.value())));
+          text.append(
+              "%slet %s = %s\n".formatted(indent, let.name(), ScalarPrinter.print(let.value())));
       case Stmt.Store(var buffer, var at, var value) ->
           text.append("%s%s%s = %s\n".formatted(indent, buffer, at, ScalarPrinter.print(value)));
       case Stmt.Declare(var buffer) ->

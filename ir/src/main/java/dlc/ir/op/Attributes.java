@@ -129,7 +129,7 @@ public final class Attributes {
     try {
       return type.getDeclaredConstructor(types).newInstance(values.toArray());
     } catch (InvocationTargetException e) {
-      throw new IllegalArgumentException(e.getCause().getMessage(), e);
+      throw new IllegalArgumentException(e.getTargetException().getMessage(), e);
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(type + " cannot be made", e);
     }

@@ -29,7 +29,9 @@ final class IndexTest {
         counters[1] = at / 3 % 4;
         counters[2] = at / 12;
         int value = evaluate(twin.index());
-        assertThat(value).as("seed %d: %s", seed, twin.index()).isEqualTo(twin.meaning().getAsInt());
+        assertThat(value)
+            .as("seed %d: %s", seed, twin.index())
+            .isEqualTo(twin.meaning().getAsInt());
         assertThat(value).isBetween(twin.index().min(), twin.index().max());
       }
     }
@@ -67,8 +69,7 @@ final class IndexTest {
       }
       case 3 -> new Twin(x.index().times(number), () -> x.meaning().getAsInt() * number);
       case 4 ->
-          new Twin(
-              x.index().floorDiv(number), () -> Math.floorDiv(x.meaning().getAsInt(), number));
+          new Twin(x.index().floorDiv(number), () -> Math.floorDiv(x.meaning().getAsInt(), number));
       default ->
           new Twin(x.index().mod(number), () -> Math.floorMod(x.meaning().getAsInt(), number));
     };

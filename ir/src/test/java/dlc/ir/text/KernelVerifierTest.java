@@ -84,8 +84,7 @@ final class KernelVerifierTest {
     assertProblem("i counts no enclosing loop", store(Y, I.index(), one()));
     assertProblem("the local v", store(Y, Index.ZERO, new Scalar.Local("v", DType.F32)));
     Stmt.Let let = new Stmt.Let("v", one());
-    assertProblem(
-        "the local v", loop(I, LoopKind.SERIAL, let), store(Y, Index.ZERO, let.local()));
+    assertProblem("the local v", loop(I, LoopKind.SERIAL, let), store(Y, Index.ZERO, let.local()));
     assertProblem("v is defined twice", let, let);
   }
 

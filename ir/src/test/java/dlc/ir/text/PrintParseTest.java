@@ -48,8 +48,17 @@ final class PrintParseTest {
   @ParameterizedTest
   @ValueSource(
       doubles = {
-        0, -0.0, 1, 0.1, 1e-45, 3.4e38, 5e-324, 1.7976931348623157e308,
-        Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY
+        0,
+        -0.0,
+        1,
+        0.1,
+        1e-45,
+        3.4e38,
+        4.9E-324,
+        1.7976931348623157e308,
+        Double.NaN,
+        Double.POSITIVE_INFINITY,
+        Double.NEGATIVE_INFINITY
       })
   void numbersReadBack(double number) {
     for (DType dtype : DType.values()) {

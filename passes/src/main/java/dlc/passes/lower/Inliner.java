@@ -115,8 +115,7 @@ final class Inliner {
       Condition guard,
       List<Scalar> arguments) {
     UnaryOperator<Index> move =
-        index ->
-            moved(index, comprehension.loops(), at).mapDynamic(value -> value.fill(arguments));
+        index -> moved(index, comprehension.loops(), at).mapDynamic(value -> value.fill(arguments));
     List<Index> from = access.at().stream().map(move).toList();
     Condition when = access.when().map(move);
     if (when.always()) {
@@ -137,8 +136,7 @@ final class Inliner {
       return Scalar.literal(constant.element(0), value.type().dtype());
     }
     Scalar everywhere = known(value, at);
-    Scalar defined =
-        everywhere != null ? everywhere : known.get(new Key(value, at, guard));
+    Scalar defined = everywhere != null ? everywhere : known.get(new Key(value, at, guard));
     if (defined != null) {
       return defined;
     }

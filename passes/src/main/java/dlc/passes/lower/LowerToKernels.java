@@ -169,14 +169,10 @@ public final class LowerToKernels {
     List<Index> at = Comprehension.indices(loops);
     Buffer source = Buffer.global("b0", flat(target));
     Buffer destination = Buffer.global("b1", flat(target));
-    Stmt copy =
-        new Stmt.Store(destination, at, new Scalar.Load(source, at, Condition.ALWAYS, 0));
+    Stmt copy = new Stmt.Store(destination, at, new Scalar.Load(source, at, Condition.ALWAYS, 0));
     Kernel kernel =
         new Kernel(
-            "copy",
-            List.of(source, destination),
-            WriteGroup.nest(loops, List.of(copy)),
-            Span.NONE);
+            "copy", List.of(source, destination), WriteGroup.nest(loops, List.of(copy)), Span.NONE);
     return new Call(kernel, List.of(from, target));
   }
 

@@ -22,7 +22,11 @@ final class LoweringTest {
   @TestFactory
   Stream<DynamicTest> everyOp() {
     return OpExamples.all().stream()
-        .map(example -> DynamicTest.dynamicTest(example.toString(), () -> Agreement.check(example.graph(), lowered -> lowered)));
+        .map(
+            example ->
+                DynamicTest.dynamicTest(
+                    example.toString(),
+                    () -> Agreement.check(example.graph(), lowered -> lowered)));
   }
 
   @TestFactory
@@ -44,6 +48,9 @@ final class LoweringTest {
   private static Stream<DynamicTest> random(LongFunction<Graph> graphs) {
     return LongStream.range(0, GRAPHS)
         .mapToObj(
-            seed -> DynamicTest.dynamicTest("graph " + seed, () -> Agreement.check(graphs.apply(seed), lowered -> lowered)));
+            seed ->
+                DynamicTest.dynamicTest(
+                    "graph " + seed,
+                    () -> Agreement.check(graphs.apply(seed), lowered -> lowered)));
   }
 }

@@ -25,8 +25,7 @@ final class ScheduleTest {
   @TestFactory
   Stream<DynamicTest> everyOp() {
     return OpExamples.all().stream()
-        .map(
-            example -> DynamicTest.dynamicTest(example.toString(), () -> check(example.graph())));
+        .map(example -> DynamicTest.dynamicTest(example.toString(), () -> check(example.graph())));
   }
 
   @TestFactory
@@ -46,8 +45,7 @@ final class ScheduleTest {
 
   @TestFactory
   Stream<DynamicTest> randomGradients() {
-    return random(
-        seed -> new Differentiate().run(RandomGraphs.makeTraining(DType.F64, seed)));
+    return random(seed -> new Differentiate().run(RandomGraphs.makeTraining(DType.F64, seed)));
   }
 
   private static Stream<DynamicTest> random(LongFunction<Graph> graphs) {

@@ -16,13 +16,16 @@ import java.util.Set;
 /** All data sources, and the way from one to the parts that a training run needs. */
 public final class Sources {
 
-  private static final Map<String, Source> BY_NAME = byName();
+  /** Apart, so that a question about names loads no readers. */
+  private static final class All {
+    private static final Map<String, Source> BY_NAME = byName();
+  }
 
   private Sources() {}
 
   /** What programs may call a source. */
   public static Set<String> names() {
-    return BY_NAME.keySet();
+    return All.BY_NAME.keySet();
   }
 
   /** Whether samples arrive as bytes, which the program divides by 255. */
@@ -70,7 +73,7 @@ public final class Sources {
   }
 
   private static Source named(String kind) {
-    Source source = BY_NAME.get(kind);
+    Source source = All.BY_NAME.get(kind);
     if (source != null) {
       return source;
     }
