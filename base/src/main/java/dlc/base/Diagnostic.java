@@ -64,9 +64,9 @@ public record Diagnostic(
     String gutter = " ".repeat(number.length() + 2);
     out.append(" ".repeat(number.length() + 1)).append("--> ").append(span).append('\n');
     out.append(gutter).append("|\n");
-    String line = span.source().lineText(span.line());
-    out.append(' ').append(number).append(" | ").append(line).append('\n');
-    out.append(gutter).append("| ").append(carets(line));
+    Excerpt excerpt = Excerpt.of(span);
+    out.append(' ').append(number).append(" | ").append(excerpt.text()).append('\n');
+    out.append(gutter).append("| ").append(excerpt.carets());
     out.append(label.isEmpty() ? "" : " " + label).append('\n');
     if (!notes.isEmpty() || help.isPresent()) {
       out.append(gutter).append("|\n");
@@ -81,16 +81,5 @@ public record Diagnostic(
       out.append(indent).append("= ").append(place).append(note.message()).append('\n');
     }
     help.ifPresent(text -> out.append(indent).append("= help: ").append(text).append('\n'));
-  }
-
-  /**
-   * Spaces (tabs stay tabs) up to the span, then a caret for each of its characters on the line.
-   */
-  private String carets(String line) {
-    int from = Math.min(span.column() - 1, line.length());
-    int to = Math.clamp((long) from + (span.end() - span.start()), from, line.length());
-    StringBuilder out = new StringBuilder();
-    line.substring(0, from).codePoints().forEach(c -> out.append(c == '\t' ? '\t' : ' '));
-    return out.append("^".repeat(Math.max(1, line.codePointCount(from, to)))).toString();
   }
 }

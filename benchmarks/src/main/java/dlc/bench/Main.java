@@ -13,12 +13,12 @@ public final class Main {
 
   private static final String START = "start";
   private static final double WARM_UP_SECONDS = 1;
-  private static final double ROUND_SECONDS = 0.15;
+  private static final double ROUND_SECONDS = 0.1;
 
   private final Path home;
   private final List<String> cases = new ArrayList<>();
   private List<Integer> threads = List.of(2, 1);
-  private int rounds = 15;
+  private int rounds = 21;
   private boolean saves = true;
 
   private Main(Path home) {

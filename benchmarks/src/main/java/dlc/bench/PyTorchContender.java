@@ -5,6 +5,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +15,8 @@ import java.util.Map;
 /** PyTorch in a process of its own, which waits while others are measured. */
 final class PyTorchContender implements Contender {
 
-  private static final List<String> VERSIONS = List.of("2.13", "2.7");
+  /** Folders of libraries; the last is not there on every machine. */
+  private static final List<String> VERSIONS = List.of("2.13", "2.7", "2.13-openblas");
 
   private final String name;
   private final Process process;
@@ -33,6 +35,9 @@ final class PyTorchContender implements Contender {
     List<String> layouts = which.isConvolutional() ? List.of("nchw", "nhwc") : List.of("nchw");
     List<Contender> contenders = new ArrayList<>();
     for (String version : VERSIONS) {
+      if (!Files.isDirectory(libraries(home, version))) {
+        continue;
+      }
       for (String layout : layouts) {
         contenders.add(start(which, home, version, layout));
       }
@@ -49,12 +54,18 @@ final class PyTorchContender implements Contender {
     }
   }
 
-  /** The program {@code peer}, with MKL on the same OpenMP threads as the rest of PyTorch. */
+  private static Path libraries(Path home, String version) {
+    return home.resolve("target").resolve("libraries").resolve(version);
+  }
+
+  /**
+   * The program {@code peer}, with MKL on the same OpenMP threads as the rest of PyTorch, and
+   * OpenBLAS on AVX-512, which this version does not find out of newer processors.
+   */
   static ProcessBuilder process(Case which, Path home, String version, String layout) {
-    Path target = home.resolve("target");
     ProcessBuilder builder =
         new ProcessBuilder(
-            target.resolve("peer").toString(),
+            home.resolve("target").resolve("peer").toString(),
             which.model(),
             Integer.toString(which.batch()),
             Integer.toString(which.threads()),
@@ -64,9 +75,12 @@ final class PyTorchContender implements Contender {
         .environment()
         .putAll(
             Map.of(
-                "LD_LIBRARY_PATH", target.resolve("libraries").resolve(version).toString(),
+                "LD_LIBRARY_PATH", libraries(home, version).toString(),
                 "MKL_THREADING_LAYER", "GNU",
                 "MKL_INTERFACE_LAYER", "LP64"));
+    if (Machine.has("avx512f")) {
+      builder.environment().put("OPENBLAS_CORETYPE", "SKYLAKEX");
+    }
     return builder;
   }
 

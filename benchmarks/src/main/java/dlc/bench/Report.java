@@ -12,11 +12,9 @@ import java.util.Locale;
 /** What a run found, printed as it comes and kept in files in the end. */
 final class Report {
 
-  private static final String NO_NAME = "unknown";
-
   private final List<Result> results = new ArrayList<>();
   private final List<StartUp.Time> times = new ArrayList<>();
-  private final String cpu = cpu();
+  private final String cpu = Machine.cpu();
   private final int rounds;
 
   Report(int rounds) {
@@ -55,7 +53,7 @@ final class Report {
             cpu,
             Runtime.getRuntime().availableProcessors(),
             rounds,
-            load()));
+            Machine.load()));
     if (!results.isEmpty()) {
       text.append(Result.header());
       results.forEach(result -> text.append(result.row()));
@@ -76,33 +74,8 @@ final class Report {
         cpu,
         Runtime.getRuntime().availableProcessors(),
         rounds,
-        load(),
+        Machine.load(),
         String.join(",\n  ", results.stream().map(Result::json).toList()),
         String.join(",\n  ", times.stream().map(StartUp.Time::json).toList()));
-  }
-
-  /** The processor's name, or {@code unknown}. */
-  private static String cpu() {
-    return firstLines(Path.of("/proc/cpuinfo")).stream()
-        .filter(line -> line.startsWith("model name"))
-        .map(line -> line.replaceFirst(".*: *", "").replaceAll("\\((R|TM)\\)", "").strip())
-        .findFirst()
-        .orElse(NO_NAME);
-  }
-
-  /** How many processes wanted to run, on average over 1, 5 and 15 minutes. */
-  private static String load() {
-    return firstLines(Path.of("/proc/loadavg")).stream()
-        .findFirst()
-        .map(line -> line.replaceFirst("(\\S+ \\S+ \\S+).*", "$1"))
-        .orElse(NO_NAME);
-  }
-
-  private static List<String> firstLines(Path file) {
-    try {
-      return Files.readAllLines(file);
-    } catch (IOException _) {
-      return List.of();
-    }
   }
 }

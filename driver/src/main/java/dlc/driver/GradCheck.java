@@ -3,6 +3,7 @@ package dlc.driver;
 
 import dlc.driver.parity.Machine;
 import dlc.driver.parity.Machine.Loaded;
+import dlc.driver.parity.Results;
 import dlc.frontend.CheckedModel;
 import dlc.frontend.ProgramOptions;
 import dlc.frontend.elaborate.Outline;
@@ -117,15 +118,14 @@ public final class GradCheck {
         buffers.put(variable.name(), elements);
       }
     }
-    Map<String, double[]> results = program.run("gradients", inputs);
+    Results results = program.run("gradients", inputs);
     double least = LEAST_GRADIENT * Math.max(1, Math.abs(results.get(LOSS)[0]));
     List<Row> rows = new ArrayList<>();
     for (Value value : gradients.parameters()) {
       Leaf.Parameter parameter = Graph.declaration(value);
-      double[] gradient = results.get("grad." + parameter.name());
-      if (gradient != null) {
-        rows.add(check(parameter, gradient, least));
-      }
+      results
+          .find("grad." + parameter.name())
+          .ifPresent(gradient -> rows.add(check(parameter, gradient, least)));
     }
     return rows;
   }
@@ -177,7 +177,8 @@ public final class GradCheck {
   private Row check(Leaf.Parameter parameter, double[] gradient, double least) {
     String name = parameter.name();
     boolean isState = parameter.role().persists();
-    double[] elements = isState ? program.state(name) : inputs.get(name).clone();
+    double[] elements =
+        isState ? program.state(name) : Optional.ofNullable(inputs.get(name)).orElseThrow();
     List<Integer> places = places(elements.length);
     Row worst = new Row(name, parameter.type(), places.size(), 0, 0, 0);
     for (int place : places) {
@@ -217,7 +218,7 @@ public final class GradCheck {
     moved[place] += change;
     buffers.forEach(program::setState);
     set(parameter.name(), parameter.role().persists(), moved);
-    return Optional.ofNullable(program.run(LOSS, inputs).get(LOSS)).orElseThrow()[0];
+    return program.run(LOSS, inputs).get(LOSS)[0];
   }
 
   private void set(String name, boolean isState, double[] elements) {

@@ -28,9 +28,7 @@ public final class CpuMachine implements Machine {
   @Override
   public Loaded load(Program program, List<String> entries) {
     KernelProgram kernels = Compiler.of(backend.target()).compile(program, entries);
-    Arena arena = Arena.ofShared();
-    MemorySegment state = arena.allocate(Math.max(ALIGNMENT, kernels.stateBytes()), ALIGNMENT);
-    return new Native(kernels, backend.load(kernels, state), arena);
+    return new Native(kernels, backend);
   }
 
   @Override
@@ -38,21 +36,38 @@ public final class CpuMachine implements Machine {
     backend.close();
   }
 
-  private record Native(KernelProgram program, Executable executable, Arena arena)
-      implements Loaded {
+  private static final class Native implements Loaded {
+
+    private final Arena arena = Arena.ofShared();
+    private final KernelProgram program;
+    private final Executable executable;
+
+    Native(KernelProgram program, CpuBackend backend) {
+      this.program = program;
+      MemorySegment state = arena.allocate(Math.max(ALIGNMENT, program.stateBytes()), ALIGNMENT);
+      this.executable = backend.load(program, state);
+    }
 
     @Override
     public double[] state(String name) {
-      return read(executable.state(name), executable.states().get(name));
+      return read(executable.state(name), type(name));
     }
 
     @Override
     public void setState(String name, double[] elements) {
-      write(executable.state(name), executable.states().get(name), elements);
+      write(executable.state(name), type(name), elements);
+    }
+
+    private TensorType type(String state) {
+      TensorType type = executable.states().get(state);
+      if (type == null) {
+        throw new IllegalArgumentException("the program has no state " + state);
+      }
+      return type;
     }
 
     @Override
-    public Map<String, double[]> run(String entry, Map<String, double[]> inputs) {
+    public Results run(String entry, Map<String, double[]> inputs) {
       KernelProgram.Entry called =
           program.entries().stream()
               .filter(each -> each.name().equals(entry))
@@ -74,7 +89,7 @@ public final class CpuMachine implements Machine {
           .results()
           .forEach(
               (name, slot) -> results.put(name, read(executable.slot(entry, name), slot.type())));
-      return results;
+      return new Results(results);
     }
 
     @Override

@@ -48,7 +48,7 @@ public final class InterpreterMachine implements Machine {
     }
 
     @Override
-    public Map<String, double[]> run(String entry, Map<String, double[]> inputs) {
+    public Results run(String entry, Map<String, double[]> inputs) {
       Graph graph =
           program
               .entry(entry)
@@ -62,7 +62,7 @@ public final class InterpreterMachine implements Machine {
           .forEach(
               (name, elements) ->
                   (states.containsKey(name) ? states : results).put(name, elements));
-      return results;
+      return new Results(results);
     }
 
     private double[] argument(Leaf.Parameter parameter, Map<String, double[]> inputs) {

@@ -29,7 +29,7 @@ public interface Machine extends AutoCloseable {
      * @param inputs the elements of each input and setting that the entry point has; others are
      *     ignored
      */
-    Map<String, double[]> run(String entry, Map<String, double[]> inputs);
+    Results run(String entry, Map<String, double[]> inputs);
 
     @Override
     void close();

@@ -76,6 +76,11 @@ record ModelCase(
         manifest);
   }
 
+  /** What the reference calls {@code ours}, which must be known to it. */
+  String theirName(String ours) {
+    return Optional.ofNullable(names.get(ours)).orElseThrow();
+  }
+
   int steps() {
     return x.dims().getFirst();
   }

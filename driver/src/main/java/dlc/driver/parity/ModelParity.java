@@ -87,15 +87,15 @@ final class ModelParity {
     initialize(loaded);
     compare(EVAL_OUTPUT, "predict", EVAL_OUTPUT, loaded.run("predict", inputs).get(OUTPUT));
     compare(EVAL_OUTPUT, "eval_step", EVAL_OUTPUT, loaded.run("eval_step", inputs).get(OUTPUT));
-    Map<String, double[]> results = loaded.run("gradients", inputs);
+    Results results = loaded.run("gradients", inputs);
     compare(OUTPUT, OUTPUT, OUTPUT, results.get(OUTPUT));
     compare("loss", "loss", "loss", results.get("loss"));
     String input = model.inputs().getFirst().name();
-    if (results.containsKey("grad." + input)) {
-      compare("grad_input", input, "grad_input", results.get("grad." + input));
-    }
+    results
+        .find("grad." + input)
+        .ifPresent(gradient -> compare("grad_input", input, "grad_input", gradient));
     for (Outline.Variable variable : model.variables()) {
-      String theirs = recorded.names().get(variable.name());
+      String theirs = recorded.theirName(variable.name());
       if (variable.trained()) {
         compareGradient(variable.name(), theirs, results);
       } else {
@@ -113,13 +113,15 @@ final class ModelParity {
    * Compares a weight's gradient, and the clipped one where the case has it. PyTorch clips in
    * place, so that what the case calls the gradient may be clipped already.
    */
-  private void compareGradient(String ours, String theirs, Map<String, double[]> results) {
-    double[] clipped = results.get("grad_clipped." + ours);
-    if (clipped != null) {
-      compare("grad_clipped", ours, "grad_clipped/" + theirs, clipped);
-    }
-    boolean isClipped = clipped != null && recorded.isGradientClipped();
-    compare("grad", ours, "grad/" + theirs, isClipped ? clipped : results.get("grad." + ours));
+  private void compareGradient(String ours, String theirs, Results results) {
+    Optional<double[]> clipped = results.find("grad_clipped." + ours);
+    clipped.ifPresent(
+        elements -> compare("grad_clipped", ours, "grad_clipped/" + theirs, elements));
+    double[] gradient =
+        clipped
+            .filter(_ -> recorded.isGradientClipped())
+            .orElseGet(() -> results.get("grad." + ours));
+    compare("grad", ours, "grad/" + theirs, gradient);
   }
 
   /** Compares with what the manifest has under {@code key}; what it lacks cannot be compared. */
@@ -131,7 +133,7 @@ final class ModelParity {
             () -> report.notRun(part + " " + name, "the case has no record of " + key));
   }
 
-  private void compareNorm(CheckedModel model, Map<String, double[]> results) {
+  private void compareNorm(CheckedModel model, Results results) {
     double squares =
         model.variables().stream()
             .filter(Outline.Variable::trained)
@@ -154,7 +156,7 @@ final class ModelParity {
       initialize(loaded);
       double[] computed = new double[recorded.steps()];
       for (int step = 0; step < computed.length; step++) {
-        Map<String, double[]> results = loaded.run("train_step", inputs(model, step, learningRate));
+        Results results = loaded.run("train_step", inputs(model, step, learningRate));
         computed[step] = results.get("loss")[0];
       }
       report.add(Expected.afterSteps(losses).compare(part, "losses", computed));

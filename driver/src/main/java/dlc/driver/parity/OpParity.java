@@ -107,20 +107,21 @@ final class OpParity {
       }
     }
 
-    private double[] elements(String parameter) {
+    /** The array that the call has for {@code parameter}. */
+    private NumberArray argument(String parameter) {
       NumberArray array = arrays.get(parameter);
       if (array == null) {
         throw new IllegalStateException(name + " has no array for " + parameter);
       }
-      return array.toDoubles();
+      return array;
     }
 
-    private NumberArray input() {
-      return Optional.ofNullable(arrays.get(match.parameter(0))).orElseThrow();
+    private double[] elements(String parameter) {
+      return argument(parameter).toDoubles();
     }
 
     private int batch() {
-      return match.row().mode() == Mode.WHOLE ? 1 : input().dims().getFirst();
+      return match.row().mode() == Mode.WHOLE ? 1 : argument(match.parameter(0)).dims().getFirst();
     }
 
     private SourceFile source() {
@@ -133,7 +134,7 @@ final class OpParity {
                   each ->
                       each.equals(match.parameter(0))
                           || Pattern.compile("\\b" + each + "\\b(?!=)").matcher(bare).find())
-              .map(each -> each + ": " + sampleType(arrays.get(each)))
+              .map(each -> each + ": " + sampleType(argument(each)))
               .collect(Collectors.joining(", "));
       return new SourceFile(name, "model Op(%s) {\n  %s\n}\n".formatted(inputs, body));
     }
@@ -170,7 +171,7 @@ final class OpParity {
           whole.name(), List.of(whole.entry("init").orElseThrow(), withGradients(eval)));
     }
 
-    private void compare(Map<String, double[]> results, boolean isLoss) {
+    private void compare(Results results, boolean isLoss) {
       double upstream = isLoss ? array("upstream").at(0) : 1;
       compare("output", results.get(isLoss ? "loss" : "output"), 1);
       match
@@ -179,14 +180,12 @@ final class OpParity {
               (parameter, argument) -> {
                 String theirs = "grad_" + argument;
                 if (tensors.find(theirs).isPresent()) {
-                  double[] ours =
-                      results.getOrDefault(
-                          "grad." + parameter, results.get("grad." + LABEL + parameter));
-                  if (ours == null) {
-                    report.notRun(name + " " + theirs, "dl gives no gradient of it");
-                  } else {
-                    compare(theirs, ours, upstream);
-                  }
+                  results
+                      .find("grad." + parameter)
+                      .or(() -> results.find("grad." + LABEL + parameter))
+                      .ifPresentOrElse(
+                          ours -> compare(theirs, ours, upstream),
+                          () -> report.notRun(name + " " + theirs, "dl gives no gradient of it"));
                 }
               });
     }

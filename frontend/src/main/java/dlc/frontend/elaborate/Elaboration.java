@@ -31,7 +31,7 @@ import java.util.function.Supplier;
  */
 final class Elaboration {
 
-  private static final int MAX_STEPS = 1_000_000;
+  private static final int MAX_STEPS = 200_000;
   private static final int MAX_DEPTH = 200;
 
   final Declarations declarations;

@@ -35,6 +35,8 @@ public sealed interface Window extends Computed {
     @Override
     public TensorType inferType(Operands operands) {
       operands.floating(0);
+      operands.require(
+          fn == ReduceFn.SUM || fn == ReduceFn.MAX, "windows are folded by sum or max, not %s", fn);
       return places(operands, window, geometry);
     }
 
