@@ -15,6 +15,11 @@ public final class Main {
   private static final double WARM_UP_SECONDS = 1;
   private static final double ROUND_SECONDS = 0.1;
 
+  /** A case with slow steps ends after so long, but not before so many rounds. */
+  private static final double LONGEST_SECONDS = 60;
+
+  private static final int FEWEST_ROUNDS = 5;
+
   private final Path home;
   private final List<String> cases = new ArrayList<>();
   private List<Integer> threads = List.of(2, 1);
@@ -69,7 +74,11 @@ public final class Main {
       contenders.addAll(PyTorchContender.startAll(which, home));
       contenders.forEach(contender -> contender.round(WARM_UP_SECONDS));
       Map<Contender, Samples> times = new LinkedHashMap<>();
+      long end = System.nanoTime() + (long) (LONGEST_SECONDS * 1e9);
       for (int round = 0; round < rounds; round++) {
+        if (round >= FEWEST_ROUNDS && System.nanoTime() > end) {
+          break;
+        }
         for (Contender contender : contenders) {
           double seconds = contender.round(ROUND_SECONDS);
           times.computeIfAbsent(contender, _ -> new Samples()).add(seconds);

@@ -47,7 +47,8 @@ import picocli.CommandLine.Spec;
     description = "Shows what the compiler makes of FILE at any stage, down to an object file.",
     footer = {
       "",
-      "Stages: ast, ir (tensor IR), opt (after the passes), kernel (scheduled loops), llvm, asm, obj.",
+      "Stages: ast, ir (tensor IR), opt (after the passes), kernel (scheduled loops), llvm, asm,"
+          + " obj.",
       "",
       "Examples:",
       "  dlc compile samples/digits.dl --emit=kernel --entry predict",

@@ -47,6 +47,7 @@ final class DocCommand implements Callable<Integer> {
             .map("; did you mean '%s'?"::formatted)
             .orElse("; dlc doc lists all names");
     return new ParameterException(
-        spec.commandLine(), "the standard library has nothing called '%s'%s".formatted(wanted, near));
+        spec.commandLine(),
+        "the standard library has nothing called '%s'%s".formatted(wanted, near));
   }
 }

@@ -28,9 +28,7 @@ final class DoctorCommand implements Callable<Integer> {
     table.row("threads", String.valueOf(Runtime.getRuntime().availableProcessors()));
     table.row(
         "memory",
-        Memory.ofMachine().isPresent()
-            ? Memory.text(Memory.ofMachine().getAsLong())
-            : "unknown");
+        Memory.ofMachine().isPresent() ? Memory.text(Memory.ofMachine().getAsLong()) : "unknown");
     String data = System.getenv("DLC_DATA");
     table.row("DLC_DATA", data == null || data.isEmpty() ? "not set" : data);
     boolean works = addLlvm(table);

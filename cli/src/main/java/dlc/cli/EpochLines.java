@@ -55,8 +55,7 @@ final class EpochLines implements TrainListener {
                   .ifPresent(table -> output.out().print("\n" + table));
             });
     output.note(
-        "%s steps in %s"
-            .formatted(Words.count(report.steps()), Words.seconds(report.seconds())));
+        "%s steps in %s".formatted(Words.count(report.steps()), Words.seconds(report.seconds())));
     output.out().flush();
   }
 }

@@ -15,9 +15,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "eval",
     description = "Measures saved weights on the test data of FILE.",
-    footer = {
-      "", "Example:", "  dlc eval samples/digits.dl --weights digits.safetensors"
-    })
+    footer = {"", "Example:", "  dlc eval samples/digits.dl --weights digits.safetensors"})
 final class EvalCommand implements Callable<Integer> {
 
   @Mixin private Output output;

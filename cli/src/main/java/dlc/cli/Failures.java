@@ -70,7 +70,8 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
     if (failure instanceof UnmatchedArgumentException unmatched
         && !unmatched.getUnmatched().isEmpty()) {
       String first = unmatched.getUnmatched().getFirst();
-      String kind = first.startsWith("-") ? "option" : hasCommands(failure) ? "command" : "argument";
+      String kind =
+          first.startsWith("-") ? "option" : hasCommands(failure) ? "command" : "argument";
       return "unknown %s '%s'".formatted(kind, optionName(first));
     }
     String message = String.valueOf(failure.getMessage());
@@ -100,8 +101,7 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
   }
 
   @Override
-  public int handleExecutionException(
-      Exception failure, CommandLine line, ParseResult parsed) {
+  public int handleExecutionException(Exception failure, CommandLine line, ParseResult parsed) {
     return switch (failure) {
       case CompilationFailed failed -> {
         print(
@@ -125,7 +125,8 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
   }
 
   private static boolean isVerbose(ParseResult parsed) {
-    for (ParseResult each : parsed.asCommandLineList().stream().map(CommandLine::getParseResult).toList()) {
+    for (ParseResult each :
+        parsed.asCommandLineList().stream().map(CommandLine::getParseResult).toList()) {
       if (each.hasMatchedOption("--verbose")) {
         return true;
       }

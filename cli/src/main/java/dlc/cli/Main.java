@@ -75,8 +75,7 @@ public final class Main implements Runnable {
     commandsFor(arguments).forEach((name, command) -> line.addSubcommand(name, command.get()));
     line.setOut(out);
     line.setErr(err);
-    line.setColorScheme(
-        Help.defaultColorScheme(colored ? Help.Ansi.ON : Help.Ansi.OFF));
+    line.setColorScheme(Help.defaultColorScheme(colored ? Help.Ansi.ON : Help.Ansi.OFF));
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setAbbreviatedOptionsAllowed(false);
     line.setUsageHelpAutoWidth(false);

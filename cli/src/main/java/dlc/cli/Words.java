@@ -12,13 +12,12 @@ final class Words {
 
   private Words() {}
 
-  /** {@code loss 0.1234  accuracy 97.1%}, each name with {@code prefix}. */
+  /** {@code loss 0.1234 accuracy 97.1%}, each name with {@code prefix}. */
   static String figures(String prefix, Figures figures) {
     StringBuilder text = new StringBuilder(prefix + "loss " + number(figures.loss()));
     for (Map.Entry<Metric, Double> metric : figures.metrics().entrySet()) {
       boolean share = metric.getKey().isShare();
-      String value =
-          share ? Text.of("%.2f%%", 100 * metric.getValue()) : number(metric.getValue());
+      String value = share ? Text.of("%.2f%%", 100 * metric.getValue()) : number(metric.getValue());
       text.append("  ").append(prefix).append(metric.getKey()).append(' ').append(value);
     }
     return text.toString();
@@ -48,8 +47,11 @@ final class Words {
     return Text.of("%,d", count);
   }
 
-  /** {@code 3.2 s}, {@code 4 min 10 s}, {@code 2 h 5 min}. */
+  /** {@code 52 ms}, {@code 3.2 s}, {@code 4 min 10 s}, {@code 2 h 5 min}. */
   static String seconds(double seconds) {
+    if (seconds < 0.9995) {
+      return Text.of("%.0f ms", 1000 * seconds);
+    }
     long whole = Math.round(seconds);
     if (whole < 60) {
       return seconds < 10 ? Text.of("%.1f s", seconds) : whole + " s";

@@ -48,8 +48,7 @@ final class CompileCommandTest {
   @Test
   void anObjectFileIsWritten() throws IOException {
     Path object = folder.resolve("small.o");
-    Shell shell =
-        Shell.dlc("compile", file, "--emit=obj", "--cpu", "x86-64-v3", "-o", object);
+    Shell shell = Shell.dlc("compile", file, "--emit=obj", "--cpu", "x86-64-v3", "-o", object);
     assertThat(shell.code()).as(shell.err()).isZero();
     assertThat(Files.readAllBytes(object)).hasSizeGreaterThan(500);
   }
@@ -58,7 +57,11 @@ final class CompileCommandTest {
   void passesCanBeWatched() {
     Shell shell =
         Shell.dlc(
-            "compile", file, "--emit=kernel", "--entry=train_step", "--print-after-all",
+            "compile",
+            file,
+            "--emit=kernel",
+            "--entry=train_step",
+            "--print-after-all",
             "--time-passes");
     assertThat(shell.code()).as(shell.err()).isZero();
     assertThat(shell.err()).contains("// ---- after differentiate", "simplify", " ms ");
@@ -75,8 +78,7 @@ final class CompileCommandTest {
   @Test
   void irIsReadBack() {
     Path ir = folder.resolve("small.dlir");
-    assertThat(
-            Shell.dlc("compile", file, "--emit=opt", "--entry=predict", "-o", ir, "-q").code())
+    assertThat(Shell.dlc("compile", file, "--emit=opt", "--entry=predict", "-o", ir, "-q").code())
         .isZero();
     assertThat(Shell.dlc("opt", "--passes=simplify", ir).out()).contains("func @predict");
     assertThat(Shell.dlc("interp", ir, "--seed", 3).out()).contains("output: f32[5, 3] = ");

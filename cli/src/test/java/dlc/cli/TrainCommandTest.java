@@ -72,7 +72,8 @@ final class TrainCommandTest {
     assertThat(predict.code()).as(predict.err()).isZero();
     List<String> lines = predict.out().lines().toList();
     assertThat(lines).hasSize(3).allMatch(line -> line.contains("\"probabilities\":["));
-    assertThat(lines.get(1).replace("two.npy:0", "")).isEqualTo(lines.get(2).replace("two.npy:1", ""));
+    assertThat(lines.get(1).replace("two.npy:0", ""))
+        .isEqualTo(lines.get(2).replace("two.npy:1", ""));
     Shell text = Shell.dlc("predict", digits, "--weights", weights, image);
     assertThat(text.out()).containsPattern("one.png  \\d \\d+\\.\\d%");
   }

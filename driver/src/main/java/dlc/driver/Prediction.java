@@ -15,7 +15,10 @@ import java.util.stream.IntStream;
  * @param classes what the classes are called
  */
 public record Prediction(
-    String sample, List<Double> values, Optional<List<Double>> probabilities, List<String> classes) {
+    String sample,
+    List<Double> values,
+    Optional<List<Double>> probabilities,
+    List<String> classes) {
 
   public Prediction {
     values = List.copyOf(values);

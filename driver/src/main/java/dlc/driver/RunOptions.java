@@ -37,7 +37,8 @@ public record RunOptions(
     Processor.requireKnown(cpu);
     if (threads < 1 || threads > MOST_THREADS) {
       throw new UserError(
-          Code.BAD_OPTION, "--threads is %d, it must be from 1 to %d".formatted(threads, MOST_THREADS));
+          Code.BAD_OPTION,
+          "--threads is %d, it must be from 1 to %d".formatted(threads, MOST_THREADS));
     }
     if (batch.isPresent() && batch.getAsInt() < 1) {
       throw new UserError(

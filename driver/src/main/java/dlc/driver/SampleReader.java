@@ -145,8 +145,7 @@ final class SampleReader {
     }
     SourceSpec source = bench.source();
     boolean hasHeader = !Boolean.FALSE.equals(source.named().get("header"));
-    char separator =
-        source.named().get("separator") instanceof String text ? text.charAt(0) : ',';
+    char separator = source.named().get("separator") instanceof String text ? text.charAt(0) : ',';
     Dataset rows = CsvEncoding.of(source, bench.paths()).inputs(path, separator, hasHeader);
     Column features = rows.inputs().getFirst();
     requireElements(path.toString(), features.type().elements());

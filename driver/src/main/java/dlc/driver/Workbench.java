@@ -54,8 +54,7 @@ public final class Workbench implements AutoCloseable {
     int batch =
         options
             .batch()
-            .orElse(
-                model.train().map(TrainSection::batch).orElse(TrainSection.DEFAULT_BATCH));
+            .orElse(model.train().map(TrainSection::batch).orElse(TrainSection.DEFAULT_BATCH));
     this.plain = plain(model, batch);
     this.backend =
         CompletableFuture.supplyAsync(
@@ -178,9 +177,7 @@ public final class Workbench implements AutoCloseable {
     TrainSection section = section();
     int samples = data().training().size();
     long inEpoch =
-        section.dropLast()
-            ? Math.max(1, samples / batch())
-            : Math.ceilDiv((long) samples, batch());
+        section.dropLast() ? Math.max(1, samples / batch()) : Math.ceilDiv((long) samples, batch());
     OptionalLong steps =
         limits.steps().isPresent() || section.steps().isEmpty()
             ? limits.steps()
@@ -241,17 +238,13 @@ public final class Workbench implements AutoCloseable {
 
   private static ProgramOptions plain(CheckedModel model, int batch) {
     boolean wide =
-        model
-            .train()
-            .filter(train -> train.precision() == TrainSection.Precision.F64)
-            .isPresent();
+        model.train().filter(train -> train.precision() == TrainSection.Precision.F64).isPresent();
     return ProgramOptions.of(batch).withFloatType(wide ? DType.F64 : DType.F32);
   }
 
   /** Float inputs, normalized as in training. */
   ProgramOptions normalized() {
-    Optional<TrainSection.Normalize> normalize =
-        model.train().flatMap(TrainSection::normalize);
+    Optional<TrainSection.Normalize> normalize = model.train().flatMap(TrainSection::normalize);
     if (normalize.isEmpty()) {
       return plain;
     }
