@@ -27,6 +27,10 @@ record Case(String model, int batch, int threads) {
     return List.of(text.split(",")).stream().map(Integer::valueOf).toList();
   }
 
+  Case withThreads(int count) {
+    return new Case(model, batch, count);
+  }
+
   /** The model in dl. */
   Path file(Path home) {
     Path file = home.resolve("models").resolve(model + ".dl");

@@ -22,7 +22,7 @@ public final class Main {
 
   private final Path home;
   private final List<String> cases = new ArrayList<>();
-  private List<Integer> threads = List.of(2, 1);
+  private List<Integer> threads = List.of(1, 2);
   private int rounds = 21;
   private boolean saves = true;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.bench;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
@@ -22,6 +23,10 @@ record Result(Case which, List<Speed> speeds) {
           batch / secondsPerStep.most());
     }
 
+    private Speed named(String name) {
+      return new Speed(name, median, best, worst);
+    }
+
     private String json() {
       return String.format(
           Locale.ROOT,
@@ -35,6 +40,22 @@ record Result(Case which, List<Speed> speeds) {
 
   Result {
     speeds = List.copyOf(speeds);
+  }
+
+  /**
+   * This result with PyTorch's best of {@code earlier} ones on fewer threads: who has two cores may
+   * use one, and on a busy machine PyTorch is often faster so.
+   */
+  Result besideFewerThreads(List<Result> earlier) {
+    List<Speed> all = new ArrayList<>(speeds);
+    for (Result other : earlier) {
+      if (other.which.withThreads(which.threads()).equals(which)
+          && other.which.threads() < which.threads()) {
+        Speed best = other.peer();
+        all.add(best.named(best.contender + ", threads: " + other.which.threads()));
+      }
+    }
+    return new Result(which, all);
   }
 
   private Speed dlc() {

@@ -12,6 +12,7 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine.Unmatched;
 
 /** Commands that the launcher {@code ./dlc} answers itself; they are here for the help. */
+@SuppressWarnings("UnusedVariable") // options are there to be listed
 final class LauncherCommands {
 
   private LauncherCommands() {}

@@ -40,7 +40,7 @@ final class Output {
       names = {"-h", "--help"},
       usageHelp = true,
       description = "Show this help.")
-  @SuppressWarnings("UnusedVariable")
+  @SuppressWarnings("UnusedVariable") // picocli acts on it
   private boolean isHelp;
 
   boolean isQuiet() {

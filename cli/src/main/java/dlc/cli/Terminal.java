@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.cli;
 
+import java.io.Console;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** What the process is connected to. */
 final class Terminal {
@@ -25,7 +27,7 @@ final class Terminal {
     } catch (IOException _) {
       return false;
     }
-    return System.console() != null && System.console().isTerminal();
+    return Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
   }
 
   /** How many characters a line holds. */

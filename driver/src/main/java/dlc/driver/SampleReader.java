@@ -38,8 +38,9 @@ final class SampleReader {
               Code.NOT_AVAILABLE, "predict for a model with the inputs " + inputs.keySet())
           .help("the Java library predicts with several inputs");
     }
-    this.name = inputs.keySet().iterator().next();
-    this.type = inputs.get(name);
+    Map.Entry<String, TensorType> input = inputs.entrySet().iterator().next();
+    this.name = input.getKey();
+    this.type = input.getValue();
   }
 
   /** The samples of {@code input}, a file or a list such as {@code 5.1,3.5,1.4,0.2}. */

@@ -67,7 +67,7 @@ final class Tasks {
 
   private static List<Integer> without(TensorType type, int place) {
     List<Integer> dims = new ArrayList<>(type.dims());
-    dims.remove(place);
+    dims.remove(/* index */ place);
     return dims;
   }
 

@@ -82,7 +82,8 @@ final class PlanFusion {
                 results.contains(value)
                     || folds(value)
                     || isDear(value)
-                    || (!isView(value) && feedsContraction(value));
+                    || (!isView(value) && feedsContraction(value))
+                    || isReshapedForContraction(value);
             default -> throw new IllegalStateException(value.op().mnemonic() + " was not replaced");
           };
       if (keep) {
@@ -113,6 +114,12 @@ final class PlanFusion {
   /** Whether reading an element of it is reading an element of its operand. */
   private static boolean isView(Value value) {
     return value.op() instanceof Layout && !(value.op() instanceof Layout.Concat);
+  }
+
+  /** A contraction walks the elements of a reshaped view evenly only when they are in memory. */
+  private boolean isReshapedForContraction(Value value) {
+    return usersOf(value).stream()
+        .anyMatch(user -> user.op() instanceof Layout.Reshape && feedsContraction(user));
   }
 
   private boolean feedsContraction(Value value) {
