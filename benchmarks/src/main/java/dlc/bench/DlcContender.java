@@ -32,8 +32,7 @@ final class DlcContender implements Contender {
   }
 
   static DlcContender start(Case which, Path home) {
-    RunOptions options =
-        RunOptions.usual().withBatch(which.batch()).withThreads(which.threads());
+    RunOptions options = RunOptions.usual().withBatch(which.batch()).withThreads(which.threads());
     Workbench bench = Workbench.open(ModelFile.load(which.file(home), Map.of()), options);
     ModelSession session = bench.session();
     session.init(1);

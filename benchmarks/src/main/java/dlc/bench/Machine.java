@@ -26,7 +26,9 @@ final class Machine {
 
   /** Whether the processor has this feature. */
   static boolean has(String feature) {
-    return field("flags").filter(all -> Arrays.asList(all.split(" ")).contains(feature)).isPresent();
+    return field("flags")
+        .filter(all -> Arrays.asList(all.split(" ")).contains(feature))
+        .isPresent();
   }
 
   /** How many processes wanted to run, on average over 1, 5 and 15 minutes. */

@@ -69,8 +69,8 @@ final class Report {
   private String json() {
     return String.format(
         Locale.ROOT,
-        "{\"date\": \"%s\", \"cpu\": \"%s\", \"processors\": %d, \"rounds\": %d, \"load\": \"%s\",%n"
-            + "\"results\": [%n  %s],%n\"startUp\": [%n  %s]}%n",
+        "{\"date\": \"%s\", \"cpu\": \"%s\", \"processors\": %d, \"rounds\": %d, \"load\":"
+            + " \"%s\",%n\"results\": [%n  %s],%n\"startUp\": [%n  %s]}%n",
         LocalDate.now(),
         cpu,
         Runtime.getRuntime().availableProcessors(),

@@ -64,10 +64,7 @@ record Result(Case which, List<Speed> speeds) {
 
   /** The fastest PyTorch, by its fastest round. */
   private Speed peer() {
-    return speeds.stream()
-        .skip(1)
-        .max((a, b) -> Double.compare(a.best, b.best))
-        .orElseThrow();
+    return speeds.stream().skip(1).max((a, b) -> Double.compare(a.best, b.best)).orElseThrow();
   }
 
   /** How many times as fast as PyTorch dlc is, by the fastest rounds. */
@@ -77,9 +74,9 @@ record Result(Case which, List<Speed> speeds) {
 
   static String header() {
     return """
-        | case | batch | threads | dlc: best (median) | PyTorch: best (median) | ratio | by median | best PyTorch |
-        | --- | ---: | ---: | ---: | ---: | ---: | ---: | --- |
-        """;
+    | case | batch | threads | dlc: best (median) | PyTorch: best (median) | ratio | by median | best PyTorch |
+    | --- | ---: | ---: | ---: | ---: | ---: | ---: | --- |
+    """;
   }
 
   String row() {

@@ -19,8 +19,7 @@ final class StartUp {
   record Time(String command, double median, double best) {
 
     String line() {
-      return String.format(
-          Locale.ROOT, "- `%s`: %.2f s (best %.2f s)%n", command, median, best);
+      return String.format(Locale.ROOT, "- `%s`: %.2f s (best %.2f s)%n", command, median, best);
     }
 
     String json() {
@@ -46,9 +45,7 @@ final class StartUp {
             train,
             new ProcessBuilder((train + " --report " + reports).split(" "))
                 .directory(root.toFile())),
-        time(
-            "peer M2 4, one step",
-            PyTorchContender.process(tutorial, home, "2.13", "nchw")));
+        time("peer M2 4, one step", PyTorchContender.process(tutorial, home, "2.13", "nchw")));
   }
 
   private static Time time(String name, ProcessBuilder builder)

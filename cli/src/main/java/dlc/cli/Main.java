@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.cli;
 
+import dlc.base.DeepStack;
+import dlc.frontend.elaborate.Library;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintWriter;
@@ -59,11 +61,26 @@ public final class Main implements Runnable {
     System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "warn");
     PrintWriter out = writer(FileDescriptor.out);
     PrintWriter err = writer(FileDescriptor.err);
+    if (arguments.length > 1) {
+      readAhead(arguments[0]);
+    }
     int code = run(out, err, arguments);
     out.flush();
     err.flush();
     Interruption.commandEnded();
     System.exit(code);
+  }
+
+  /** Parses the standard library while the options are read, for commands that will need it. */
+  private static void readAhead(String command) {
+    switch (command) {
+      case "train", "eval", "predict", "check", "compile", "gradcheck" ->
+          Thread.ofPlatform()
+              .daemon()
+              .name("dlc-library")
+              .start(() -> DeepStack.call(Library::declarations));
+      default -> {}
+    }
   }
 
   private static PrintWriter writer(FileDescriptor descriptor) {

@@ -295,9 +295,9 @@ final class KernelText {
   private static final int MAX_SHUFFLED_STEP = 4;
 
   /**
-   * Reads in small even steps as a wide load of which elements are taken, and elements that repeat as a
-   * narrow load that is spread; nothing for other accesses. A wide load may read up to three elements
-   * after the last one: work and state memory have room for that at their end.
+   * Reads in small even steps as a wide load of which elements are taken, and elements that repeat
+   * as a narrow load that is spread; nothing for other accesses. A wide load may read up to three
+   * elements after the last one: work and state memory have room for that at their end.
    */
   private @Nullable Operand shuffled(Buffer buffer, Index flat, LoopVar across) {
     DType type = buffer.type().dtype();
@@ -323,8 +323,7 @@ final class KernelText {
   /** Loads {@code count} elements; lane i gets number {@code pick(i)} of them. */
   private Operand picked(String pointer, DType type, int count, IntUnaryOperator pick) {
     String vector = "<" + count + " x " + Operand.inMemory(type) + ">";
-    String all =
-        text.fresh("load %s, ptr %s, align %d".formatted(vector, pointer, type.bytes()));
+    String all = text.fresh("load %s, ptr %s, align %d".formatted(vector, pointer, type.bytes()));
     String places =
         IntStream.range(0, lanes())
             .mapToObj(i -> "i32 " + pick.applyAsInt(i))

@@ -32,8 +32,7 @@ final class CompiledGraphs {
   }
 
   /** The results of {@code graph} on {@code inputs}, new states among them. */
-  static Map<String, double[]> run(
-      CpuBackend backend, Graph graph, Map<String, double[]> inputs) {
+  static Map<String, double[]> run(CpuBackend backend, Graph graph, Map<String, double[]> inputs) {
     KernelProgram program = kernels(graph, backend.target());
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(Math.max(64, program.stateBytes()), 64);
@@ -42,10 +41,7 @@ final class CompiledGraphs {
           Leaf.Parameter declared = Graph.declaration(parameter);
           String name = declared.name();
           if (!declared.role().persists() || executable.states().containsKey(name)) {
-            write(
-                memory(executable, graph, declared),
-                declared.type(),
-                inputs.get(name));
+            write(memory(executable, graph, declared), declared.type(), inputs.get(name));
           }
         }
         executable.run(graph.name());
@@ -60,8 +56,7 @@ final class CompiledGraphs {
     }
   }
 
-  private static MemorySegment memory(
-      Executable executable, Graph graph, Leaf.Parameter declared) {
+  private static MemorySegment memory(Executable executable, Graph graph, Leaf.Parameter declared) {
     return declared.role().persists()
         ? executable.state(declared.name())
         : executable.slot(graph.name(), declared.name());
@@ -71,7 +66,11 @@ final class CompiledGraphs {
     boolean isState =
         graph.parameters().stream()
             .map(Graph::declaration)
-            .anyMatch(each -> each.name().equals(name) && each.role() != Role.INPUT && each.role().persists());
+            .anyMatch(
+                each ->
+                    each.name().equals(name)
+                        && each.role() != Role.INPUT
+                        && each.role().persists());
     return isState ? executable.state(name) : executable.slot(graph.name(), name);
   }
 

@@ -23,7 +23,9 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** Compiled code computes what the interpreter does, with the same bits for any number of threads. */
+/**
+ * Compiled code computes what the interpreter does, with the same bits for any number of threads.
+ */
 final class CpuBackendTest {
 
   private static final int GRAPHS = 250;

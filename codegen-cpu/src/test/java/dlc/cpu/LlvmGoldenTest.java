@@ -17,8 +17,7 @@ final class LlvmGoldenTest {
         "llvm",
         (command, input, file) ->
             ModuleText.write(
-                CompiledGraphs.kernels(
-                    GraphParser.parseOne(input), Target.X86_64_V3),
+                CompiledGraphs.kernels(GraphParser.parseOne(input), Target.X86_64_V3),
                 Target.X86_64_V3,
                 "m"));
   }

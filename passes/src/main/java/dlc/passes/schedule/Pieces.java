@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * A loop cut into vectors: full ones, and what remains either as one masked vector or, where memory is
- * not walked evenly and masks are dear, as narrower and narrower ones.
+ * A loop cut into vectors: full ones, and what remains either as one masked vector or, where memory
+ * is not walked evenly and masks are dear, as narrower and narrower ones.
  *
  * @param blocks counts the pieces
  * @param pieces the kinds of pieces
@@ -41,8 +41,7 @@ record Pieces(LoopVar blocks, List<Piece> pieces) {
     if (full > 0) {
       LoopVar lane = new LoopVar("l", width);
       Index at = blocks.index().times(width).plus(lane.index());
-      pieces.add(
-          new Piece(Condition.inRange(blocks.index(), 0, full), lane, at, Condition.ALWAYS));
+      pieces.add(new Piece(Condition.inRange(blocks.index(), 0, full), lane, at, Condition.ALWAYS));
     }
     int start = full * width;
     for (int i = 0; i < rest.size(); i++) {

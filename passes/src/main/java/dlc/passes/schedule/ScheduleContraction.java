@@ -46,8 +46,7 @@ final class ScheduleContraction {
   private final List<Scalar.Load> loads;
   private final Tiling tiling;
 
-  private ScheduleContraction(
-      PlainNest nest, Buffer acc, List<Scalar.Load> loads, Tiling tiling) {
+  private ScheduleContraction(PlainNest nest, Buffer acc, List<Scalar.Load> loads, Tiling tiling) {
     this.nest = nest;
     this.acc = acc;
     this.loads = loads;
@@ -212,8 +211,7 @@ final class ScheduleContraction {
     return axis == null ? 1 : sizes.getOrDefault(axis, 1);
   }
 
-  private static void move(
-      Map<LoopVar, Index> move, @Nullable Axis axis, LoopVar inside) {
+  private static void move(Map<LoopVar, Index> move, @Nullable Axis axis, LoopVar inside) {
     if (axis != null) {
       move.put(axis.loop(), axis.start().plus(inside.index()));
     }

@@ -31,8 +31,7 @@ final class ScheduleElementwise {
     List<Stmt> vectors =
         pieces.map(
             piece -> {
-              List<Stmt> body =
-                  Rewriting.substitute(collapsed.body(), Map.of(inner, piece.at()));
+              List<Stmt> body = Rewriting.substitute(collapsed.body(), Map.of(inner, piece.at()));
               return Rewriting.lanes(piece.lane(), Rewriting.guarded(piece.inside(), body));
             });
     return Work.share(outer, operations, vectors);

@@ -211,15 +211,13 @@ final class ScheduleFold {
       }
     }
     statements.addAll(Rewriting.lanes(lane, Rewriting.widen(first, registers, here)));
-    List<Stmt> step =
-        Rewriting.widen(Rewriting.substitute(inner.body(), move), registers, here);
+    List<Stmt> step = Rewriting.widen(Rewriting.substitute(inner.body(), move), registers, here);
     statements.addAll(
         Rewriting.nest(
             inner.loops(),
             LoopKind.SERIAL,
             Rewriting.lanes(lane, Rewriting.guarded(piece.inside(), step))));
-    List<Stmt> after =
-        Rewriting.widen(Rewriting.substitute(nest.after(), move), registers, here);
+    List<Stmt> after = Rewriting.widen(Rewriting.substitute(nest.after(), move), registers, here);
     statements.addAll(Rewriting.lanes(lane, Rewriting.guarded(piece.inside(), after)));
     return statements;
   }
