@@ -5,8 +5,8 @@
 //   peer MODEL BATCH THREADS nchw|nhwc
 //
 // For each number of seconds that it reads from standard input it runs steps for so long, at least
-// one, and prints the seconds of the median step and the last loss. A step is what a PyTorch program
-// does: forward, loss, backward, optimizer (the fused kind), gradients set to none afterwards.
+// one, and prints the seconds of the median step and the last loss. A step is what a PyTorch
+// program does: forward, loss, backward, optimizer (the fused kind), gradients set to none.
 
 #include <malloc.h>
 

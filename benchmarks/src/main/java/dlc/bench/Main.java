@@ -54,15 +54,26 @@ public final class Main {
 
   private void run() throws IOException, InterruptedException {
     Report report = new Report(rounds);
-    for (String text : cases) {
-      if (text.equals(START)) {
-        StartUp.measure(home).forEach(report::add);
-      } else {
-        Case.parse(text, threads).forEach(which -> report.add(measure(which)));
+    try {
+      for (String text : cases) {
+        measure(text, report);
+      }
+    } finally {
+      if (saves) {
+        report.save(home.resolve("results"));
       }
     }
-    if (saves) {
-      report.save(home.resolve("results"));
+  }
+
+  private void measure(String text, Report report) throws IOException, InterruptedException {
+    if (text.equals(START)) {
+      for (StartUp.Command command : StartUp.commands(home)) {
+        report.add(command.time());
+      }
+      return;
+    }
+    for (Case which : Case.parse(text, threads)) {
+      report.add(measure(which));
     }
   }
 

@@ -2,8 +2,10 @@
 package dlc.bench;
 
 import java.io.IOException;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
@@ -32,40 +34,50 @@ final class StartUp {
     }
   }
 
-  /** dlc's commands, and PyTorch from its start to the end of its first step. */
-  static List<Time> measure(Path home) throws IOException, InterruptedException {
-    Path root = home.getParent();
-    Path reports = Files.createTempDirectory("dlc-bench");
-    Case tutorial = new Case("M2", BATCH, Runtime.getRuntime().availableProcessors());
-    String check = "./dlc check samples/simple_cnn.dl";
-    String train = "./dlc train benchmarks/models/M2.dl --batch 4 --steps 1";
-    return List.of(
-        time(check, new ProcessBuilder(check.split(" ")).directory(root.toFile())),
-        time(
-            train,
-            new ProcessBuilder((train + " --report " + reports).split(" "))
-                .directory(root.toFile())),
-        time("peer M2 4, one step", PyTorchContender.process(tutorial, home, "2.13", "nchw")));
-  }
+  /** A command to time, under the name that it has in results. */
+  record Command(String name, ProcessBuilder process) {
 
-  private static Time time(String name, ProcessBuilder builder)
-      throws IOException, InterruptedException {
-    builder.redirectOutput(ProcessBuilder.Redirect.DISCARD);
-    Samples samples = new Samples();
-    for (int i = 0; i < RUNS; i++) {
+    /** Runs the command several times. */
+    Time time() throws IOException, InterruptedException {
+      Samples samples = new Samples();
+      for (int i = 0; i < RUNS; i++) {
+        samples.add(once());
+      }
+      return new Time(name, samples.median(), samples.least());
+    }
+
+    private double once() throws IOException, InterruptedException {
       long start = System.nanoTime();
-      Process process = builder.start();
-      try (var input = process.outputWriter()) {
+      Process running = process.redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+      try (Writer input = running.outputWriter()) {
         input.write("0\n");
       } catch (IOException _) {
         // dlc does not read its input.
       }
-      int exit = process.waitFor();
+      int exit = running.waitFor();
       if (exit != 0) {
         throw new IllegalStateException("'%s' ended with %d".formatted(name, exit));
       }
-      samples.add((System.nanoTime() - start) / 1e9);
+      return (System.nanoTime() - start) / 1e9;
     }
-    return new Time(name, samples.median(), samples.least());
+  }
+
+  /** dlc's commands, and PyTorch from its start to the end of its first step. */
+  static List<Command> commands(Path home) throws IOException {
+    String reports = Files.createTempDirectory("dlc-bench").toString();
+    Case tutorial = new Case("M2", BATCH, Runtime.getRuntime().availableProcessors());
+    return List.of(
+        dlc(home, "check samples/simple_cnn.dl"),
+        dlc(home, "train benchmarks/models/M2.dl --batch 4 --steps 1", "--report", reports),
+        new Command(
+            "PyTorch, M2, batch 4, one step",
+            PyTorchContender.process(tutorial, home, "2.13", "nchw")));
+  }
+
+  private static Command dlc(Path home, String words, String... more) {
+    List<String> command = new ArrayList<>(List.of(("./dlc " + words).split(" ")));
+    command.addAll(List.of(more));
+    ProcessBuilder process = new ProcessBuilder(command).directory(home.getParent().toFile());
+    return new Command("./dlc " + words, process);
   }
 }

@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -21,9 +20,6 @@ final class GeneratedDocsTest {
 
   private static final Path DOCS = Path.of("..", "docs");
   private static final Path GOLDENS = Path.of("src", "test", "golden", "diagnostics");
-
-  /** Codes of the front end that no small file can show. */
-  private static final Set<Code> TOO_LONG_TO_SHOW = Set.of(Code.FILE_TOO_LARGE);
 
   @Test
   void diagnosticsAreDocumented() throws IOException {
@@ -42,16 +38,6 @@ final class GeneratedDocsTest {
       example(code).ifPresent(each -> page.append("\n```\n").append(each).append("```\n"));
     }
     check(DOCS.resolve("diagnostics.md"), page.toString());
-  }
-
-  @Test
-  void everyCodeOfTheFrontEndIsShown() {
-    for (Code code : Code.values()) {
-      boolean frontEnd = code.id().compareTo("E0500") < 0;
-      if (frontEnd && !TOO_LONG_TO_SHOW.contains(code)) {
-        assertThat(example(code)).as("a golden file for %s", code.id()).isPresent();
-      }
-    }
   }
 
   @Test
