@@ -33,8 +33,13 @@ public final class Main {
   /** Takes the folder {@code benchmarks}, then what the user said. */
   public static void main(String[] args) throws IOException, InterruptedException {
     Main main = new Main(Path.of(args[0]));
-    main.parse(List.of(args).subList(1, args.length));
-    main.run();
+    try {
+      main.parse(List.of(args).subList(1, args.length));
+      main.run();
+    } catch (IllegalArgumentException wrong) {
+      System.err.println("benchmarks: " + wrong.getMessage());
+      System.exit(2);
+    }
   }
 
   private void parse(List<String> words) {
