@@ -6,7 +6,9 @@ import dlc.ir.scalar.Index;
 import dlc.ir.scalar.LoopVar;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -18,24 +20,38 @@ import org.jspecify.annotations.Nullable;
  */
 final class PlanTiling {
 
-  private static final int LATENCY = 8;
+  private static final int LATENCY = 10;
+
+  /** Counting turns and moving addresses. */
+  private static final double OVERHEAD = 1.5;
+
   private static final int MAX_VECTORS = 4;
   private static final double LOAD = 0.8;
+
+  /** How many elements the first cache holds. */
+  private static final double FIRST_CACHE = 8192;
+
+  /** Bringing an element from the second cache. */
+  private static final double STREAM = 0.2;
+
+  /** What bringing elements costs even while there is enough to compute. */
+  private static final double INTERFERENCE = 0.25;
+
   private static final double COPY_STRAIGHT = 0.2;
-  private static final double COPY_TURNED = 1.5;
+  private static final double COPY_TURNED = 5;
 
   /** Reading with a condition in the innermost loop. */
   private static final double CONDITIONAL = 2.5;
 
   /** Half the lanes do more than half of the work: they are cheaper to run. */
-  private static final double HALF_VECTOR = 0.8;
+  private static final double HALF_VECTOR = 0.95;
 
   private final List<LoopVar> loops;
   private final List<LoopVar> reduced;
   private final List<StagedOperand> operands;
   private final Index target;
   private final int lanes;
-  private final int accumulators;
+  private final int registers;
   private final List<Tiling> candidates = new ArrayList<>();
 
   private PlanTiling(
@@ -45,7 +61,7 @@ final class PlanTiling {
     this.operands = operands;
     this.target = target;
     this.lanes = lanes;
-    this.accumulators = processor.vectorRegisters() * 3 / 4;
+    this.registers = processor.vectorRegisters();
   }
 
   /**
@@ -73,6 +89,11 @@ final class PlanTiling {
     }
   }
 
+  /** Whether the sums, the vectors that are multiplied by all rows, and one more have registers. */
+  private boolean fits(int sums, int vectors) {
+    return sums <= registers * 3 / 4 && sums + vectors < registers;
+  }
+
   private static boolean canBeWide(StagedOperand operand, LoopVar lane) {
     return operand.contiguousAxis(lane) >= 0
         && (operand.isReadyAlong(lane) || operand.isStageable());
@@ -93,7 +114,7 @@ final class PlanTiling {
             for (int depth = 1;
                 depth <= (columns == null ? 1 : Math.min(columns.extent(), 6));
                 depth++) {
-              if (height * perBlock * depth > accumulators) {
+              if (!fits(height * perBlock * depth, perBlock * depth)) {
                 break;
               }
               if (columns != null && (depth == 1 || columns.extent() % depth != 0)) {
@@ -127,21 +148,55 @@ final class PlanTiling {
     for (Axis.Variant across1 : across.variants()) {
       for (int rowCount : sizes(down)) {
         int tile = across1.units() * rowCount * depth;
-        double step =
-            Math.max(tile, Math.max(LOAD * (across1.units() * depth + rowCount), LATENCY));
+        double step = step(tile, across1.units() * depth + rowCount) * speed(width);
         double store = target.stride(lane) == 1 ? 3 : 2.5 * width;
         double blocks =
             count(across, across1.units())
                 * count(down, rowCount)
                 * (deep == null ? 1 : deep.units() / (double) depth);
-        cost += others * blocks * (turns * step + tile * store + LATENCY);
+        Map<LoopVar, Integer> spans = spans(reduced);
+        spans.put(lane, across1.units() * width);
+        put(spans, rows, rowCount);
+        put(spans, columns, depth);
+        double work = overlapped(turns * step, streaming(spans, lane));
+        cost += others * blocks * (work + tile * store + LATENCY);
       }
     }
     StagedOperand x = operands.get(wide);
     StagedOperand y = operands.get(1 - wide);
-    cost *= speed(width) * (y.load().when().always() || y.isStageable() ? 1 : CONDITIONAL);
+    cost *= y.load().when().always() || y.isStageable() ? 1 : CONDITIONAL;
     cost += stagingCost(x, lane) + stagingCost(y, null);
     candidates.add(new Tiling(Tiling.Form.OUTER, wide, across, down, deep, cost));
+  }
+
+  private static double step(int products, int loads) {
+    return Math.max(products, Math.max(LOAD * loads, LATENCY)) + OVERHEAD;
+  }
+
+  private static double overlapped(double computing, double streaming) {
+    return Math.max(computing, streaming) + INTERFERENCE * streaming;
+  }
+
+  private static Map<LoopVar, Integer> spans(List<LoopVar> loops) {
+    Map<LoopVar, Integer> spans = new HashMap<>();
+    loops.forEach(loop -> spans.put(loop, loop.extent()));
+    return spans;
+  }
+
+  private static void put(Map<LoopVar, Integer> spans, @Nullable LoopVar loop, int turns) {
+    if (loop != null) {
+      spans.put(loop, turns);
+    }
+  }
+
+  /** The time to bring what a tile reads into the first cache, if it does not stay there. */
+  private double streaming(Map<LoopVar, Integer> spans, LoopVar lane) {
+    double elements = 0;
+    for (StagedOperand operand : operands) {
+      int along = operand.contiguousAxis(lane);
+      elements += operand.footprint(spans, along >= 0 ? along : operand.drivers().size() - 1);
+    }
+    return elements > FIRST_CACHE ? elements * STREAM : 0;
   }
 
   private double speed(int width) {
@@ -192,7 +247,7 @@ final class PlanTiling {
       for (int across = 1;
           across <= (columns == null ? 1 : Math.min(columns.extent(), 10));
           across++) {
-        if (height * across > accumulators) {
+        if (!fits(height * across, Math.min(height, across))) {
           break;
         }
         Axis down = rows == null ? null : Axis.of(rows, height);
@@ -206,16 +261,19 @@ final class PlanTiling {
         for (int rowCount : sizes(down)) {
           for (int columnCount : sizes(right)) {
             int tile = rowCount * columnCount;
-            double step = Math.max(tile, Math.max(LOAD * (rowCount + columnCount), LATENCY));
+            double step = step(tile, rowCount + columnCount) * speed(width);
             double sumUp = tile * (2 * Integer.numberOfTrailingZeros(width) + 4);
+            Map<LoopVar, Integer> spans = spans(reduced);
+            put(spans, rows, rowCount);
+            put(spans, columns, columnCount);
+            double work = overlapped(turns * step, streaming(spans, lane));
             cost +=
                 others
                     * count(down, rowCount)
                     * count(right, columnCount)
-                    * (turns * step + sumUp + LATENCY);
+                    * (work + sumUp + LATENCY);
           }
         }
-        cost *= speed(width);
         cost += stagingCost(operands.get(0), lane) + stagingCost(operands.get(1), lane);
         candidates.add(new Tiling(Tiling.Form.DOT, 0, along, down, right, cost));
       }

@@ -7,6 +7,7 @@ import dlc.ir.scalar.LoopVar;
 import dlc.ir.scalar.Scalar;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * An operand of a contraction, seen as walking a padded and spread copy of itself.
@@ -90,6 +91,26 @@ record StagedOperand(
   /** Whether it can be read in vectors along {@code loop} where it lies. */
   boolean isReadyAlong(LoopVar loop) {
     return load.when().always() && contiguousAxis(loop) == drivers.size() - 1;
+  }
+
+  /** A cache line. */
+  private static final int LINE = 16;
+
+  /**
+   * How many elements come into the cache, in whole lines of dimension {@code row}, while each loop
+   * of {@code spans} makes that many turns.
+   */
+  double footprint(Map<LoopVar, Integer> spans, int row) {
+    double elements = 1;
+    for (int axis = 0; axis < drivers.size(); axis++) {
+      Index driver = drivers.get(axis);
+      double extent = 1;
+      for (Map.Entry<LoopVar, Integer> span : spans.entrySet()) {
+        extent += Math.abs((double) driver.stride(span.getKey())) * (span.getValue() - 1);
+      }
+      elements *= axis == row && extent % LINE != 0 ? extent + LINE : extent;
+    }
+    return elements;
   }
 
   /** How many elements a staged copy has. */
