@@ -7,6 +7,11 @@
 // For each number of seconds that it reads from standard input it runs steps for so long, at least
 // one, and prints the seconds of the median step and the last loss. A step is what a PyTorch
 // program does: forward, loss, backward, optimizer (the fused kind), gradients set to none.
+//
+//   peer MODEL BATCH replay FILE
+//
+// Trains on what FILE holds instead, and prints the loss of each step: the weights as floats, then for
+// each step the inputs as floats and the labels as 64-bit integers.
 
 #include <malloc.h>
 
@@ -80,6 +85,7 @@ class Network {
   }
 
   Layer batchnorm(int64_t channels) {
+    bytes_.insert(bytes_.end(), 2, channels * sizeof(float));
     std::optional<Tensor> weight = filled({channels}, 1), bias = filled({channels}, 0);
     std::optional<Tensor> mean = filled({channels}, 0), var = filled({channels}, 1);
     weights_.push_back(*weight);
@@ -91,8 +97,17 @@ class Network {
 
   std::vector<Tensor>& weights() { return weights_; }
 
+  /** How many bytes each weight has. */
+  const std::vector<size_t>& weightBytes() const { return bytes_; }
+
  private:
-  Tensor weightOf(const Sizes& size, double bound) {
+  Tensor weightOf(const std::vector<int64_t>& dims, double bound) {
+    size_t bytes = sizeof(float);
+    for (int64_t dim : dims) {
+      bytes *= dim;
+    }
+    bytes_.push_back(bytes);
+    Sizes size(dims.begin(), dims.end());
     Tensor weight = filled(size, 0);
     ops::uniform_::call(weight, -bound, bound, {});
     if (size.size() == 4) {
@@ -105,6 +120,7 @@ class Network {
   c10::MemoryFormat format_;
   std::vector<Layer> layers_;
   std::vector<Tensor> weights_;
+  std::vector<size_t> bytes_;
 };
 
 Tensor relu(const Tensor& x) { return ops::relu::call(x); }
@@ -214,7 +230,7 @@ class Optimizer {
 
 struct Case {
   const char* name;
-  Sizes sample;
+  std::vector<int64_t> sample;
   void (*build)(Network&);
   void (*update)(Optimizer&);
 };
@@ -234,6 +250,59 @@ void keepMemory() {
   mallopt(M_TOP_PAD, 64 << 20);
 }
 
+/** Fills a tensor from the file; false at its end. */
+bool readInto(Tensor& tensor, size_t bytes, std::FILE* file) {
+  void* data = nullptr;
+  aoti_torch_get_data_ptr(&tensor, &data);
+  return std::fread(data, 1, bytes, file) == bytes;
+}
+
+size_t elements(const std::vector<int64_t>& sizes) {
+  size_t product = 1;
+  for (int64_t size : sizes) {
+    product *= size;
+  }
+  return product;
+}
+
+Tensor trainingStep(
+    const Case& chosen, Network& net, Optimizer& optimizer, const Tensor& input,
+    const Tensor& target) {
+  Tensor loss = ops::cross_entropy_loss::call(net(input), target, {}, 1, -100, 0.0);
+  torch::autograd::backward({loss}, {}, {}, false, {});
+  c10::GradMode::set_enabled(false);
+  chosen.update(optimizer);
+  c10::GradMode::set_enabled(true);
+  return loss;
+}
+
+void replay(const Case& chosen, int64_t batch, const char* path) {
+  std::FILE* file = std::fopen(path, "rb");
+  if (file == nullptr) {
+    std::perror(path);
+    std::_Exit(2);
+  }
+  Network net(c10::MemoryFormat::Contiguous);
+  chosen.build(net);
+  for (size_t i = 0; i < net.weights().size(); i++) {
+    readInto(net.weights()[i], net.weightBytes()[i], file);
+  }
+  Optimizer optimizer(net.weights());
+  for (Tensor& weight : net.weights()) {
+    ops::requires_grad_::call(weight, true);
+  }
+  std::vector<int64_t> sizes{batch};
+  sizes.insert(sizes.end(), chosen.sample.begin(), chosen.sample.end());
+  Tensor input = ops::zeros::call(Sizes(sizes.begin(), sizes.end()), kFloat, {}, {}, {});
+  Tensor target = ops::randint::call(10, Sizes{batch}, kLong, {}, {}, {});
+  while (readInto(input, elements(sizes) * sizeof(float), file) &&
+         readInto(target, batch * sizeof(int64_t), file)) {
+    Tensor loss = trainingStep(chosen, net, optimizer, input, target);
+    std::printf("%.9g\n", ops::item::call(loss).toDouble());
+  }
+  std::fflush(stdout);
+}
+
 void serve(const Case& chosen, int64_t batch, c10::MemoryFormat format) {
   Network net(format);
   chosen.build(net);
@@ -249,14 +318,7 @@ void serve(const Case& chosen, int64_t batch, c10::MemoryFormat format) {
   }
   Tensor target = ops::randint::call(10, Sizes{batch}, kLong, {}, {}, {});
 
-  auto step = [&] {
-    Tensor loss = ops::cross_entropy_loss::call(net(input), target, {}, 1, -100, 0.0);
-    torch::autograd::backward({loss}, {}, {}, false, {});
-    c10::GradMode::set_enabled(false);
-    chosen.update(optimizer);
-    c10::GradMode::set_enabled(true);
-    return loss;
-  };
+  auto step = [&] { return trainingStep(chosen, net, optimizer, input, target); };
 
   std::vector<double> times;
   for (double seconds; std::cin >> seconds;) {
@@ -283,17 +345,22 @@ int main(int argc, char** argv) {
     return 0;
   }
   if (argc != 5) {
-    std::fputs("usage: peer MODEL BATCH THREADS nchw|nhwc\n", stderr);
+    std::fputs("usage: peer MODEL BATCH THREADS nchw|nhwc, or peer MODEL BATCH replay FILE\n", stderr);
     return 2;
   }
   keepMemory();
   at::globalContext().setFlushDenormal(true);
-  at::set_num_threads(std::atoi(argv[3]));
+  bool replays = !std::strcmp(argv[3], "replay");
+  at::set_num_threads(replays ? 1 : std::atoi(argv[3]));
   auto format = std::strcmp(argv[4], "nhwc") ? c10::MemoryFormat::Contiguous
                                              : c10::MemoryFormat::ChannelsLast;
   for (const Case& each : kCases) {
     if (!std::strcmp(each.name, argv[1])) {
-      serve(each, std::atoi(argv[2]), format);
+      if (replays) {
+        replay(each, std::atoi(argv[2]), argv[4]);
+      } else {
+        serve(each, std::atoi(argv[2]), format);
+      }
       std::_Exit(0);
     }
   }

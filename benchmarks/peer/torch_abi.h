@@ -71,6 +71,7 @@ struct GradMode {
 extern "C" {
 int32_t aoti_torch_new_tensor_handle(void* tensor, void** copy);
 int32_t aoti_torch_delete_tensor_object(void* tensor);
+int32_t aoti_torch_get_data_ptr(void* tensor, void** data);
 }
 
 namespace at {

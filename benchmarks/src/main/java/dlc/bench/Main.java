@@ -12,6 +12,7 @@ import java.util.Map;
 public final class Main {
 
   private static final String START = "start";
+  private static final String AGREE = "agree";
   private static final double WARM_UP_SECONDS = 1;
   private static final double ROUND_SECONDS = 0.1;
 
@@ -25,6 +26,7 @@ public final class Main {
   private List<Integer> threads = List.of(1, 2);
   private int rounds = 21;
   private boolean saves = true;
+  private Path data = Path.of("data");
 
   private Main(Path home) {
     this.home = home;
@@ -48,6 +50,7 @@ public final class Main {
         case "--threads" -> threads = Case.numbers(words.get(++i));
         case "--rounds" -> rounds = Integer.parseInt(words.get(++i));
         case "--no-save" -> saves = false;
+        case "--data" -> data = Path.of(words.get(++i));
         default -> cases.add(words.get(i));
       }
     }
@@ -58,6 +61,12 @@ public final class Main {
   }
 
   private void run() throws IOException, InterruptedException {
+    if (cases.remove(AGREE) && !Agreement.check(home, data)) {
+      System.exit(1);
+    }
+    if (cases.isEmpty()) {
+      return;
+    }
     Report report = new Report(rounds);
     try {
       for (String text : cases) {

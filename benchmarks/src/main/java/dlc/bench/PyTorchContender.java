@@ -63,13 +63,23 @@ final class PyTorchContender implements Contender {
    * OpenBLAS on AVX-512, which this version does not find out of newer processors.
    */
   static ProcessBuilder process(Case which, Path home, String version, String layout) {
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            home.resolve("target").resolve("peer").toString(),
-            which.model(),
-            Integer.toString(which.batch()),
-            Integer.toString(which.threads()),
-            layout);
+    ProcessBuilder builder = peer(home, version);
+    builder
+        .command()
+        .addAll(
+            List.of(
+                which.model(),
+                Integer.toString(which.batch()),
+                Integer.toString(which.threads()),
+                layout));
+    return builder;
+  }
+
+  /** The program alone; its arguments are to be added. */
+  static ProcessBuilder peer(Path home, String version) {
+    List<String> command =
+        new ArrayList<>(List.of(home.resolve("target").resolve("peer").toString()));
+    ProcessBuilder builder = new ProcessBuilder(command);
     builder.redirectError(ProcessBuilder.Redirect.INHERIT);
     builder
         .environment()

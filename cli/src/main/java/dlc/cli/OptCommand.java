@@ -35,6 +35,12 @@ final class OptCommand implements Callable<Integer> {
   private String emit = "ir";
 
   @Option(
+      names = "--cpu",
+      paramLabel = "NAME",
+      description = "Schedule kernels for a processor: x86-64, x86-64-v2, -v3 or -v4.")
+  private Optional<String> cpu;
+
+  @Option(
       names = "--print-after",
       paramLabel = "PASS",
       description = "Print the IR after this pass, or after all.")
@@ -43,6 +49,7 @@ final class OptCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     List<String> command = new ArrayList<>(List.of("opt", "--passes=" + passes, "--emit=" + emit));
+    cpu.ifPresent(name -> command.add("--cpu=" + name));
     printAfter.ifPresent(pass -> command.add("--print-after=" + pass));
     output.out().print(OptTool.run(command, ModelFile.source(file)));
     output.out().flush();

@@ -10,10 +10,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /** The processors that can be compiled for, by the names of the option {@code --cpu}. */
@@ -22,23 +20,20 @@ public final class Processor {
   /** The processor that dlc runs on. */
   public static final String NATIVE = "native";
 
-  private static final Map<String, Target> NAMED = named();
-
   private Processor() {}
 
   /** All names. */
   public static Set<String> names() {
     Set<String> names = new LinkedHashSet<>();
     names.add(NATIVE);
-    names.addAll(NAMED.keySet());
+    Target.NAMED.forEach(target -> names.add(target.cpu()));
     return names;
   }
 
   /** The processor called {@code name}; {@code native} loads LLVM to find out. */
   public static Target named(String name) {
     requireKnown(name);
-    Target target = NAMED.get(name);
-    return target == null ? CpuBackend.host() : target;
+    return Target.named(name).orElseGet(CpuBackend::host);
   }
 
   /** Complains about a name that no processor has; does not load LLVM. */
@@ -83,14 +78,5 @@ public final class Processor {
       // Another system: its vectors are as likely of that size as of any other.
     }
     return Target.X86_64_V3;
-  }
-
-  private static Map<String, Target> named() {
-    Map<String, Target> targets = new LinkedHashMap<>();
-    targets.put("x86-64", Target.X86_64);
-    targets.put("x86-64-v2", new Target("x86-64-v2", "", 16, 16));
-    targets.put("x86-64-v3", Target.X86_64_V3);
-    targets.put("x86-64-v4", Target.X86_64_V4);
-    return targets;
   }
 }

@@ -9,22 +9,26 @@ import dlc.ir.Graph;
 import dlc.ir.interp.InterpTool;
 import dlc.ir.kernel.KernelPrinter;
 import dlc.ir.kernel.KernelProgram;
+import dlc.ir.kernel.Target;
 import dlc.ir.op.Gradient;
 import dlc.ir.text.GraphParser;
 import dlc.ir.text.GraphPrinter;
 import dlc.ir.text.KernelVerifier;
 import dlc.ir.text.Verifier;
 import dlc.passes.lower.LowerToKernels;
+import dlc.passes.lower.LoweredGraph;
 import dlc.passes.lower.PlanMemory;
+import dlc.passes.schedule.Schedule;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
  * The commands on IR text: {@code dlc opt} and {@code dlc interp}.
  *
  * <pre>
- * opt --passes=differentiate,simplify [--emit=ir|kernel] [--print-after=ID|all]
+ * opt --passes=differentiate,simplify [--emit=ir|kernel] [--cpu=NAME] [--print-after=ID|all]
  * interp [--seed=N] [x=1,2.5,3 ...]      parameters that are not given are random
  * </pre>
  */
@@ -68,12 +72,18 @@ public final class OptTool {
   private void opt(List<Graph> graphs, List<String> options) {
     List<Pass> passes = List.of();
     String emit = "ir";
+    Optional<Target> target = Optional.empty();
     Pipeline.Observer observer = new VerifyingObserver();
     for (String option : options) {
       String value = option.substring(option.indexOf('=') + 1);
       switch (option.substring(0, option.length() - value.length())) {
         case "--passes=" -> passes = passes(value);
         case "--emit=" -> emit = value;
+        case "--cpu=" ->
+            target =
+                Optional.of(
+                    Target.named(value)
+                        .orElseThrow(() -> badOption("no schedule is known for '%s'", value)));
         case "--print-after=" ->
             observer = observer.and(new PrintingObserver(value, output::append));
         default -> throw badOption("opt has no option '%s'", option);
@@ -85,7 +95,7 @@ public final class OptTool {
       case "ir" ->
           output.append(
               changed.stream().map(GraphPrinter::print).collect(Collectors.joining("\n")));
-      case "kernel" -> output.append(kernels(changed));
+      case "kernel" -> output.append(kernels(changed, target));
       default -> throw badOption("--emit takes ir or kernel, not '%s'", emit);
     }
   }
@@ -111,10 +121,15 @@ public final class OptTool {
     return badOption("no pass is called '%s'", id).help(help);
   }
 
-  private static String kernels(List<Graph> graphs) {
+  /** The plain kernels, or those scheduled for {@code target}. */
+  private static String kernels(List<Graph> graphs, Optional<Target> target) {
     graphs.forEach(OptTool::requireNoGradient);
-    KernelProgram program =
-        PlanMemory.run("model", graphs.stream().map(LowerToKernels::run).toList());
+    List<LoweredGraph> lowered =
+        graphs.stream()
+            .map(LowerToKernels::run)
+            .map(graph -> target.map(each -> Schedule.run(graph, each)).orElse(graph))
+            .toList();
+    KernelProgram program = PlanMemory.run("model", lowered);
     KernelVerifier.verify(program);
     return KernelPrinter.print(program);
   }

@@ -39,6 +39,11 @@ final class PassGoldenTest {
   }
 
   @TestFactory
+  List<DynamicTest> schedule() {
+    return GoldenTests.under("schedule", PassGoldenTest::run);
+  }
+
+  @TestFactory
   List<DynamicTest> opt() {
     return GoldenTests.under("opt", PassGoldenTest::run);
   }

@@ -2,6 +2,8 @@
 package dlc.ir.kernel;
 
 import dlc.ir.DType;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * What a schedule needs to know of the processor.
@@ -24,6 +26,17 @@ public record Target(String cpu, String features, int vectorBytes, int vectorReg
   /** A processor with AVX-512: x86-64-v4. */
   public static final Target X86_64_V4 = new Target("x86-64-v4", "", 64, 32);
 
+  /** A processor with SSE4.2: x86-64-v2. */
+  public static final Target X86_64_V2 = new Target("x86-64-v2", "", 16, 16);
+
   /** Any x86-64 processor. */
   public static final Target X86_64 = new Target("x86-64", "", 16, 16);
+
+  /** The targets that have a name of their own, the simplest first. */
+  public static final List<Target> NAMED = List.of(X86_64, X86_64_V2, X86_64_V3, X86_64_V4);
+
+  /** The target that LLVM calls {@code cpu}, if it is one of those named here. */
+  public static Optional<Target> named(String cpu) {
+    return NAMED.stream().filter(target -> target.cpu().equals(cpu)).findFirst();
+  }
 }
