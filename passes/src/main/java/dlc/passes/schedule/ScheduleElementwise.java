@@ -23,7 +23,7 @@ final class ScheduleElementwise {
     if (collapsed.loops().isEmpty()) {
       return collapsed.body();
     }
-    long operations = nest.elements() * Work.operations(nest.after());
+    long operations = nest.elements() * Work.operations(nest.after()) / lanes;
     List<LoopVar> outer = new ArrayList<>(collapsed.loops());
     LoopVar inner = outer.removeLast();
     Pieces pieces = Pieces.of(inner, lanes, collapsed.body());

@@ -49,7 +49,7 @@ final class ScheduleFold {
 
   private List<Stmt> schedule() {
     Collapse.Collapsed inner = Collapse.run(nest.reduced(), nest.step());
-    long operations = nest.elements() * nest.turns() * Work.operations(nest.step());
+    long operations = nest.elements() * nest.turns() * Work.operations(nest.step()) / lanes;
     LoopVar folded = inner.loops().getLast();
     if (isSimple(inner.body()) && runsAlong(folded, inner.body()) && folded.extent() >= lanes) {
       return Work.share(nest.loops(), operations, alongFold(inner));

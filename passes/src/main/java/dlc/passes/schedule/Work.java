@@ -12,8 +12,8 @@ import java.util.Map;
 /** How much there is to do, and whether it is worth sharing out among threads. */
 final class Work {
 
-  /** A fork and join costs about as much as this many element operations. */
-  private static final long WORTH_A_FORK = 20_000;
+  /** Less than this many vector instructions are not worth a fork and join, and cold caches. */
+  private static final long WORTH_A_FORK = 40_000;
 
   private Work() {}
 
