@@ -10,14 +10,11 @@ import dlc.ir.scalar.Condition;
 import dlc.ir.scalar.Index;
 import dlc.ir.scalar.LoopVar;
 import dlc.ir.scalar.Scalar;
-import dlc.ir.scalar.Space;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.IntUnaryOperator;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,12 +26,12 @@ import org.jspecify.annotations.Nullable;
 final class KernelText {
 
   private final FunctionText text;
-  private final Map<String, String> pointers = new HashMap<>();
   private final Map<String, Operand> locals = new HashMap<>();
   private final Map<LoopVar, Index> unrolled = new HashMap<>();
   private final Map<LoopVar, String> counters = new HashMap<>();
   private final IndexText indices;
   private final ScalarText scalars;
+  private final MemoryText memory;
   private @Nullable LoopVar lane;
   private @Nullable Operand mask;
 
@@ -42,6 +39,7 @@ final class KernelText {
     text = new FunctionText(declarations);
     scalars = new ScalarText(text, this);
     indices = new IndexText(text, counters, scalars::of);
+    memory = new MemoryText(text, this, indices, scalars);
   }
 
   /** Whether the kernel's outermost loop is shared out among threads. */
@@ -55,7 +53,7 @@ final class KernelText {
   static String write(Kernel kernel, Set<String> declarations) {
     KernelText writer = new KernelText(declarations);
     for (Buffer buffer : kernel.arguments()) {
-      writer.pointers.put(buffer.name(), "%" + buffer.name());
+      writer.memory.argument(buffer);
     }
     String arguments =
         kernel.arguments().stream()
@@ -82,11 +80,8 @@ final class KernelText {
       case Stmt.For loop -> loop(loop);
       case Stmt.If(Condition when, List<Stmt> body) -> branch(resolved(when), body);
       case Stmt.Let let -> locals.put(let.name(), scalars.of(let.value()));
-      case Stmt.Store store -> store(store);
-      case Stmt.Declare(Buffer buffer) ->
-          pointers.put(
-              buffer.name(),
-              text.allocate(Operand.inMemory(buffer.type().dtype()), buffer.type().elements()));
+      case Stmt.Store store -> memory.store(store);
+      case Stmt.Declare(Buffer buffer) -> memory.allocate(buffer);
     }
   }
 
@@ -162,6 +157,21 @@ final class KernelText {
     return lane == null ? 1 : lane.extent();
   }
 
+  /** The counter of the lanes loop around the current statement, if there is one. */
+  @Nullable LoopVar lane() {
+    return lane;
+  }
+
+  /** The lanes in which the current statement has an effect; nothing means all. */
+  @Nullable Operand mask() {
+    return mask;
+  }
+
+  /** The element, or vector of elements, that {@code load} reads. */
+  Operand load(Scalar.Load load) {
+    return memory.load(load);
+  }
+
   /** What a let named. */
   Operand local(Scalar.Local local) {
     Operand operand = locals.get(local.name());
@@ -195,7 +205,8 @@ final class KernelText {
     return lanes > 1 ? scalars.splat(holds, lanes) : holds;
   }
 
-  private @Nullable Operand bothOrNull(@Nullable Operand x, @Nullable Operand y) {
+  /** Both conditions; nothing is the condition that always holds. */
+  @Nullable Operand bothOrNull(@Nullable Operand x, @Nullable Operand y) {
     return x == null ? y : y == null ? x : both(x, y);
   }
 
@@ -239,255 +250,15 @@ final class KernelText {
     };
   }
 
-  private Index resolved(Index index) {
+  /** {@code index} with the counters of unrolled loops filled in. */
+  Index resolved(Index index) {
     return unrolled.isEmpty()
         ? index
         : index.substitute(loop -> unrolled.getOrDefault(loop, loop.index()));
   }
 
-  private Condition resolved(Condition when) {
+  /** {@code when} with the counters of unrolled loops filled in. */
+  Condition resolved(Condition when) {
     return when.map(this::resolved);
-  }
-
-  // Memory
-
-  /** The element, or vector of elements, that {@code load} reads. */
-  Operand load(Scalar.Load load) {
-    DType type = load.buffer().type().dtype();
-    Index flat = resolved(Index.linear(load.at(), load.buffer().type().dims()));
-    Condition when = resolved(load.when());
-    LoopVar across = lane;
-    boolean varies = across != null && (flat.dependsOn(across) || when.dependsOn(across));
-    boolean register = load.buffer().space() == Space.REGISTER;
-    Operand guard = when.always() ? null : condition(when, varies ? lanes() : 1);
-    if (across == null || !varies) {
-      return loadOne(load, flat, guard, type);
-    }
-    Operand all = register ? guard : bothOrNull(mask, guard);
-    if (flat.isIrregularIn(across) || flat.stride(across) != 1) {
-      Operand shuffled = all == null ? shuffled(load.buffer(), flat, across) : null;
-      return shuffled != null ? shuffled : gather(load, flat, across, all, type);
-    }
-    String pointer = pointer(load.buffer(), flat.minus(across.index()));
-    String vector = Operand.vector(Operand.inMemory(type), lanes());
-    String raw;
-    if (all == null) {
-      raw = text.fresh("load %s, ptr %s, align %d".formatted(vector, pointer, type.bytes()));
-    } else {
-      String intrinsic = "@llvm.masked.load.v%d%s.p0".formatted(lanes(), suffix(type));
-      text.declare(
-          "declare %s %s(ptr, i32, <%d x i1>, %s)".formatted(vector, intrinsic, lanes(), vector));
-      raw =
-          text.fresh(
-              "call %s %s(ptr %s, i32 %d, %s, %s)"
-                  .formatted(
-                      vector,
-                      intrinsic,
-                      pointer,
-                      type.bytes(),
-                      scalars.splat(all, lanes()).typed(),
-                      vector + " " + otherwise(load, type, lanes())));
-    }
-    return fromMemory(raw, type, lanes());
-  }
-
-  /** Steps of more than this many elements are gathered. */
-  private static final int MAX_SHUFFLED_STEP = 4;
-
-  /**
-   * Reads in small even steps as a wide load of which elements are taken, and elements that repeat
-   * as a narrow load that is spread; nothing for other accesses. A wide load may read up to three
-   * elements after the last one: work and state memory have room for that at their end.
-   */
-  private @Nullable Operand shuffled(Buffer buffer, Index flat, LoopVar across) {
-    DType type = buffer.type().dtype();
-    int step = flat.isIrregularIn(across) ? 0 : flat.stride(across);
-    if (step > 1 && step <= MAX_SHUFFLED_STEP) {
-      String pointer = pointer(buffer, flat.minus(across.index().times(step)));
-      return picked(pointer, type, step * lanes(), i -> i * step);
-    }
-    for (Index.Term term : flat.terms()) {
-      if (term.coefficient() == 1
-          && term.atom() instanceof Index.Quotient(Index dividend, int divisor)
-          && dividend.equals(across.index())
-          && lanes() % divisor == 0) {
-        Index start = flat.minus(Index.of(term.atom()));
-        return start.dependsOn(across)
-            ? null
-            : picked(pointer(buffer, start), type, lanes() / divisor, i -> i / divisor);
-      }
-    }
-    return null;
-  }
-
-  /** Loads {@code count} elements; lane i gets number {@code pick(i)} of them. */
-  private Operand picked(String pointer, DType type, int count, IntUnaryOperator pick) {
-    String vector = "<" + count + " x " + Operand.inMemory(type) + ">";
-    String all = text.fresh("load %s, ptr %s, align %d".formatted(vector, pointer, type.bytes()));
-    String places =
-        IntStream.range(0, lanes())
-            .mapToObj(i -> "i32 " + pick.applyAsInt(i))
-            .collect(Collectors.joining(", "));
-    String taken =
-        text.value(
-            "shufflevector %s %s, %s poison, <%d x i32> <%s>"
-                .formatted(vector, all, vector, lanes(), places));
-    return fromMemory(taken, type, lanes());
-  }
-
-  private static String otherwise(Scalar.Load load, DType type, int lanes) {
-    DType stored = type == DType.BOOL ? DType.U8 : type;
-    return Operand.literal(load.otherwise(), stored, lanes).text();
-  }
-
-  private Operand loadOne(Scalar.Load load, Index flat, @Nullable Operand guard, DType type) {
-    String pointer = pointer(load.buffer(), flat);
-    if (guard != null) {
-      // Reading a constant elsewhere instead needs no branch.
-      String global = "@otherwise.%s.%s".formatted(suffix(type), bits(load.otherwise()));
-      text.declare(
-          "%s = private unnamed_addr constant %s %s"
-              .formatted(global, Operand.inMemory(type), otherwise(load, type, 1)));
-      pointer = text.value("select i1 %s, ptr %s, ptr %s".formatted(guard.text(), pointer, global));
-    }
-    String raw =
-        text.fresh(
-            "load %s, ptr %s, align %d".formatted(Operand.inMemory(type), pointer, type.bytes()));
-    return fromMemory(raw, type, 1);
-  }
-
-  private static String bits(double value) {
-    return Long.toHexString(Double.doubleToRawLongBits(value));
-  }
-
-  private Operand gather(
-      Scalar.Load load, Index flat, LoopVar across, @Nullable Operand guard, DType type) {
-    int lanes = lanes();
-    String element = Operand.inMemory(type);
-    String vector = Operand.vector(element, lanes);
-    Operand at = indices.vector(flat, across);
-    String places =
-        text.value(
-            "getelementptr %s, ptr %s, <%d x i32> %s"
-                .formatted(element, pointers.get(load.buffer().name()), lanes, at.text()));
-    String intrinsic = "@llvm.masked.gather.v%d%s.v%dp0".formatted(lanes, suffix(type), lanes);
-    text.declare(
-        "declare %s %s(<%d x ptr>, i32, <%d x i1>, %s)"
-            .formatted(vector, intrinsic, lanes, lanes, vector));
-    Operand reads =
-        guard == null ? Operand.literal(1, DType.BOOL, lanes) : scalars.splat(guard, lanes);
-    String raw =
-        text.fresh(
-            "call %s %s(<%d x ptr> %s, i32 %d, %s, %s %s)"
-                .formatted(
-                    vector,
-                    intrinsic,
-                    lanes,
-                    places,
-                    type.bytes(),
-                    reads.typed(),
-                    vector,
-                    otherwise(load, type, lanes)));
-    return fromMemory(raw, type, lanes);
-  }
-
-  private Operand fromMemory(String raw, DType type, int lanes) {
-    if (type != DType.BOOL) {
-      return new Operand(raw, type, lanes);
-    }
-    String zero = Operand.literal(0, DType.U8, lanes).text();
-    String test = "icmp ne %s %s, %s".formatted(Operand.vector("i8", lanes), raw, zero);
-    return new Operand(text.value(test), DType.BOOL, lanes);
-  }
-
-  /** The name of the vector suffix of intrinsics, such as f32. */
-  private static String suffix(DType type) {
-    return switch (type) {
-      case F32 -> "f32";
-      case F64 -> "f64";
-      case I32 -> "i32";
-      case U8, BOOL -> "i8";
-    };
-  }
-
-  /** Where the element at row-major position {@code flat} lies. */
-  private String pointer(Buffer buffer, Index flat) {
-    String element = Operand.inMemory(buffer.type().dtype());
-    String base = pointers.get(buffer.name());
-    if (base == null) {
-      throw new IllegalStateException("no buffer is called " + buffer.name());
-    }
-    Index variable = flat.plus(-flat.constant());
-    String pointer =
-        variable.isConstant()
-            ? base
-            : text.value(
-                "getelementptr inbounds %s, ptr %s, i64 %s"
-                    .formatted(element, base, indices.scalar(variable)));
-    return flat.constant() == 0
-        ? pointer
-        : text.value(
-            "getelementptr inbounds %s, ptr %s, i64 %d"
-                .formatted(element, pointer, flat.constant()));
-  }
-
-  private void store(Stmt.Store store) {
-    DType type = store.buffer().type().dtype();
-    Index flat = resolved(Index.linear(store.at(), store.buffer().type().dims()));
-    Operand value = scalars.of(store.value());
-    if (lane == null || !flat.dependsOn(lane)) {
-      if (value.lanes() != 1) {
-        throw new IllegalStateException("all lanes store to the same place of " + store.buffer());
-      }
-      text.line(
-          "store %s, ptr %s, align %d"
-              .formatted(inMemory(value), pointer(store.buffer(), flat), type.bytes()));
-      return;
-    }
-    Operand vector = scalars.splat(value, lanes());
-    Operand guard = store.buffer().space() == Space.REGISTER ? null : mask;
-    if (flat.isIrregularIn(lane) || flat.stride(lane) != 1) {
-      scatter(store.buffer(), flat, lane, vector, guard);
-      return;
-    }
-    String pointer = pointer(store.buffer(), flat.minus(lane.index()));
-    if (guard == null) {
-      text.line("store %s, ptr %s, align %d".formatted(inMemory(vector), pointer, type.bytes()));
-      return;
-    }
-    String typed = Operand.vector(Operand.inMemory(type), lanes());
-    String intrinsic = "@llvm.masked.store.v%d%s.p0".formatted(lanes(), suffix(type));
-    text.declare("declare void %s(%s, ptr, i32, <%d x i1>)".formatted(intrinsic, typed, lanes()));
-    text.line(
-        "call void %s(%s, ptr %s, i32 %d, %s)"
-            .formatted(intrinsic, inMemory(vector), pointer, type.bytes(), guard.typed()));
-  }
-
-  private void scatter(
-      Buffer buffer, Index flat, LoopVar across, Operand vector, @Nullable Operand guard) {
-    DType type = buffer.type().dtype();
-    int lanes = lanes();
-    String element = Operand.inMemory(type);
-    Operand at = indices.vector(flat, across);
-    String places =
-        text.value(
-            "getelementptr %s, ptr %s, <%d x i32> %s"
-                .formatted(element, pointers.get(buffer.name()), lanes, at.text()));
-    String intrinsic = "@llvm.masked.scatter.v%d%s.v%dp0".formatted(lanes, suffix(type), lanes);
-    text.declare(
-        "declare void %s(%s, <%d x ptr>, i32, <%d x i1>)"
-            .formatted(intrinsic, Operand.vector(element, lanes), lanes, lanes));
-    Operand writes = guard == null ? Operand.literal(1, DType.BOOL, lanes) : guard;
-    text.line(
-        "call void %s(%s, <%d x ptr> %s, i32 %d, %s)"
-            .formatted(intrinsic, inMemory(vector), lanes, places, type.bytes(), writes.typed()));
-  }
-
-  private String inMemory(Operand value) {
-    if (value.type() != DType.BOOL) {
-      return value.typed();
-    }
-    String byteType = Operand.vector("i8", value.lanes());
-    return byteType + " " + text.value("zext %s to %s".formatted(value.typed(), byteType));
   }
 }
