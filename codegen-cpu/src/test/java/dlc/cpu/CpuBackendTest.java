@@ -7,6 +7,7 @@ import dlc.ir.DType;
 import dlc.ir.Graph;
 import dlc.ir.interp.GraphInterpreter;
 import dlc.ir.interp.Inputs;
+import dlc.ir.interp.OpExamples;
 import dlc.ir.interp.RandomGraphs;
 import dlc.ir.kernel.KernelPrinter;
 import dlc.ir.kernel.Target;
@@ -40,6 +41,16 @@ final class CpuBackendTest {
   @AfterAll
   static void stop() {
     backend.close();
+  }
+
+  @TestFactory
+  Stream<DynamicTest> everyOpAgreesWithTheInterpreter() {
+    return OpExamples.all().stream()
+        .flatMap(example -> Stream.of(example, example.inSinglePrecision()))
+        .map(
+            example ->
+                DynamicTest.dynamicTest(
+                    example.toString(), () -> check(backend, example.graph(), 1)));
   }
 
   @TestFactory

@@ -4,6 +4,7 @@ package dlc.passes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dlc.ir.DType;
+import dlc.ir.interp.OpExamples;
 import dlc.ir.op.Attributes;
 import dlc.ir.op.Elementwise;
 import dlc.ir.op.Gradient;

@@ -9,6 +9,7 @@ import dlc.ir.Graph;
 import dlc.ir.Value;
 import dlc.ir.interp.GraphInterpreter;
 import dlc.ir.interp.Inputs;
+import dlc.ir.interp.OpExamples;
 import dlc.ir.op.Attributes;
 import dlc.ir.op.Elementwise;
 import dlc.ir.op.Gradient;

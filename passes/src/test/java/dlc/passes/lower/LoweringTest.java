@@ -3,10 +3,10 @@ package dlc.passes.lower;
 
 import dlc.ir.DType;
 import dlc.ir.Graph;
+import dlc.ir.interp.OpExamples;
 import dlc.ir.interp.RandomGraphs;
 import dlc.passes.Agreement;
 import dlc.passes.Differentiate;
-import dlc.passes.OpExamples;
 import dlc.passes.Pass;
 import java.util.function.LongFunction;
 import java.util.stream.LongStream;

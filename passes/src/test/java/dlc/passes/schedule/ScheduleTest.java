@@ -3,11 +3,11 @@ package dlc.passes.schedule;
 
 import dlc.ir.DType;
 import dlc.ir.Graph;
+import dlc.ir.interp.OpExamples;
 import dlc.ir.interp.RandomGraphs;
 import dlc.ir.kernel.Target;
 import dlc.passes.Agreement;
 import dlc.passes.Differentiate;
-import dlc.passes.OpExamples;
 import java.util.List;
 import java.util.function.LongFunction;
 import java.util.stream.LongStream;

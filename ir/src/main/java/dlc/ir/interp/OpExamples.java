@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dlc.passes;
+package dlc.ir.interp;
 
 import dlc.base.Span;
 import dlc.ir.DType;
@@ -26,7 +26,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Every op, with attributes and operand types that show what it can do, over odd sizes. */
+/**
+ * Every op, with attributes and operand types that show what it can do, over odd sizes. For
+ * testing: each pass and backend must agree with {@link GraphInterpreter} on all of them.
+ */
 public final class OpExamples {
 
   /** An op and the types of its operands. */
@@ -34,6 +37,15 @@ public final class OpExamples {
 
     static Example of(Op op, TensorType... operands) {
       return new Example(op, List.of(operands));
+    }
+
+    /** The same with f32 for f64. */
+    public Example inSinglePrecision() {
+      return new Example(
+          op,
+          operands.stream()
+              .map(type -> type.dtype() == DType.F64 ? type.withDType(DType.F32) : type)
+              .toList());
     }
 
     /** The op on parameters {@code x0}, {@code x1} …, as the result {@code y}. */
