@@ -21,11 +21,16 @@
 @job.work = internal global ptr null
 @job.count = internal global i64 0
 @job.parts = internal global i64 0
+@job.cpu = internal global i32 -1
+@allowed = internal global [16 x i64] zeroinitializer
 @threads = internal global [256 x i64] zeroinitializer
 
 declare i32 @pthread_create(ptr, ptr, ptr, ptr)
 declare i32 @pthread_join(i64, ptr)
 declare i32 @sched_yield()
+declare i32 @sched_getcpu()
+declare i32 @sched_getaffinity(i32, i64, ptr)
+declare i32 @sched_setaffinity(i32, i64, ptr)
 declare i64 @syscall(i64, ...)
 declare void @PAUSE()
 
@@ -85,6 +90,39 @@ exit:
   ret void
 }
 
+; A worker that was woken on the processor of the caller would wait for it there, although another
+; processor is idle: it goes away by forbidding itself this one for a moment.
+define internal void @leave_the_callers_cpu() {
+entry:
+  %cpu = load i32, ptr @job.cpu
+  %here = call i32 @sched_getcpu()
+  %shared = icmp eq i32 %cpu, %here
+  %small = icmp ult i32 %here, 1024
+  %move = and i1 %shared, %small
+  br i1 %move, label %leave, label %exit
+
+leave:
+  %others = alloca [16 x i64], align 8
+  call void @llvm.memcpy.p0.p0.i64(ptr %others, ptr @allowed, i64 128, i1 false)
+  %word = udiv i32 %here, 64
+  %bit = urem i32 %here, 64
+  %place = getelementptr [16 x i64], ptr %others, i64 0, i32 %word
+  %old = load i64, ptr %place
+  %wide = zext i32 %bit to i64
+  %one = shl i64 1, %wide
+  %mask = xor i64 %one, -1
+  %new = and i64 %old, %mask
+  store i64 %new, ptr %place
+  %r0 = call i32 @sched_setaffinity(i32 0, i64 128, ptr %others)
+  %r1 = call i32 @sched_setaffinity(i32 0, i64 128, ptr @allowed)
+  br label %exit
+
+exit:
+  ret void
+}
+
+declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)
+
 define internal ptr @worker(ptr %argument) {
 entry:
   br label %begin
@@ -119,6 +157,7 @@ check:
   br i1 %end, label %exit, label %work
 
 work:
+  call void @leave_the_callers_cpu()
   call void @run_parts(i64 %job)
   br label %begin
 
@@ -166,6 +205,8 @@ shared:
   store ptr %work, ptr @job.work
   store i64 %count, ptr @job.count
   store i64 %parts, ptr @job.parts
+  %cpu = call i32 @sched_getcpu()
+  store i32 %cpu, ptr @job.cpu
   store atomic i64 0, ptr @finished release, align 8
   %job = call i64 @announce()
   call void @run_parts(i64 %job)
@@ -192,6 +233,7 @@ entry:
   store atomic i32 0, ptr @generation seq_cst, align 4
   store atomic i64 0, ptr @ticket seq_cst, align 8
   store atomic i32 0, ptr @stopping seq_cst, align 4
+  %r = call i32 @sched_getaffinity(i32 0, i64 128, ptr @allowed)
   br label %loop
 
 loop:
