@@ -2,6 +2,7 @@
 package dlc.ir.interp;
 
 import dlc.ir.DType;
+import dlc.ir.NarrowFloats;
 import java.nio.ByteBuffer;
 
 /** The elements of a tensor or buffer by row-major position. */
@@ -35,6 +36,7 @@ interface Memory {
         return switch (type) {
           case F32 -> bytes.getFloat(at);
           case F64 -> bytes.getDouble(at);
+          case BF16, F16 -> NarrowFloats.value(type, bytes.getShort(at));
           case I32 -> bytes.getInt(at);
           case U8, BOOL -> bytes.get(at) & 0xFF;
         };
@@ -46,6 +48,7 @@ interface Memory {
         switch (type) {
           case F32 -> bytes.putFloat(at, (float) value);
           case F64 -> bytes.putDouble(at, value);
+          case BF16, F16 -> bytes.putShort(at, NarrowFloats.bits(type, value));
           case I32 -> bytes.putInt(at, (int) value);
           case U8, BOOL -> bytes.put(at, (byte) (int) value);
         }

@@ -21,6 +21,7 @@ import dlc.ir.op.Lookup;
 import dlc.ir.op.Op;
 import dlc.ir.op.ReduceFn;
 import dlc.ir.op.Reduction;
+import dlc.ir.op.Tiles;
 import dlc.ir.op.Window;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,12 +40,12 @@ public final class OpExamples {
       return new Example(op, List.of(operands));
     }
 
-    /** The same with f32 for f64. */
-    public Example inSinglePrecision() {
+    /** The same with {@code dtype} for f64. */
+    public Example in(DType dtype) {
       return new Example(
           op,
           operands.stream()
-              .map(type -> type.dtype() == DType.F64 ? type.withDType(DType.F32) : type)
+              .map(type -> type.dtype() == DType.F64 ? type.withDType(dtype) : type)
               .toList());
     }
 
@@ -104,6 +105,7 @@ public final class OpExamples {
     layouts(all);
     contractions(all);
     windows(all);
+    tiles(all);
     others(all);
     return all;
   }
@@ -202,6 +204,15 @@ public final class OpExamples {
         Example.of(new Window.WindowRoute(window, geometry, spatial), y.withDType(DType.I32), y));
   }
 
+  private static void tiles(List<Example> all) {
+    Op overlapping = new Tiles.ToTiles(2, List.of(1, 0), List.of(3, 2));
+    all.add(Example.of(overlapping, f64(4, 4), f64(3, 4), f64(2, 3, 5, 5)));
+    Op one = new Tiles.ToTiles(3, List.of(0, 0), List.of(1, 1));
+    all.add(Example.of(one, f64(5, 3), f64(5, 3), f64(3, 7, 3, 3)));
+    Op cut = new Tiles.FromTiles(List.of(5, 3));
+    all.add(Example.of(cut, f64(4, 2), f64(3, 3), f64(4, 3, 2, 3, 1, 5)));
+  }
+
   private static void others(List<Example> all) {
     for (ReduceFn fn : ReduceFn.values()) {
       all.add(Example.of(new Reduction.Reduce(fn, List.of(0, 2)), f64(2, 3, 5)));
@@ -212,8 +223,15 @@ public final class OpExamples {
     all.add(Example.of(new Lookup.Take(), f64(3, 5), i32(2, 3)));
     all.add(Example.of(new Lookup.Take(), f64(4), i32()));
     all.add(Example.of(new Lookup.ScatterAdd(3), i32(5), f64(5, 2)));
+    all.add(Example.of(new Lookup.TakeAlong(1), f64(2, 5, 3), i32(2, 4, 3)));
+    all.add(Example.of(new Lookup.TakeAlong(0), f64(5), i32(7)));
+    all.add(Example.of(new Lookup.AddAlong(1, 5), i32(2, 4, 3), f64(2, 4, 3)));
     all.add(Example.of(new Generator.Cast(DType.F32), f64(3, 5)));
     all.add(Example.of(new Generator.Cast(DType.F64), TensorType.of(DType.F32, 3, 5)));
+    all.add(Example.of(new Generator.Cast(DType.BF16), f64(3, 5)));
+    all.add(Example.of(new Generator.Cast(DType.F16), f64(3, 5)));
+    all.add(Example.of(new Generator.Cast(DType.F64), TensorType.of(DType.BF16, 3, 5)));
+    all.add(Example.of(new Generator.Cast(DType.F32), TensorType.of(DType.F16, 3, 5)));
     all.add(Example.of(new Generator.Cast(DType.I32), f64(3, 5)));
     all.add(Example.of(new Generator.Cast(DType.F64), TensorType.of(DType.U8, 3, 5)));
     all.add(Example.of(new Generator.Iota(List.of(3, 5), 1)));

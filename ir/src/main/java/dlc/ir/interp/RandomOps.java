@@ -351,11 +351,26 @@ final class RandomOps {
 
   private Value lookup(Value x) {
     List<Integer> dims = x.type().dims();
+    if (!dims.isEmpty() && random.nextInt(3) == 0) {
+      return lookupAlong(x, random.nextInt(dims.size()));
+    }
     TensorType places = TensorType.of(DType.I32, dims.isEmpty() ? 3 : dims.getFirst());
     Value index = builder.parameter("p" + parameters++, places, Role.INPUT, Span.NONE);
     return random.nextBoolean()
         ? moved(new Lookup.Take(), x, index)
         : emit(new Lookup.ScatterAdd(dim()), index, x);
+  }
+
+  private Value lookupAlong(Value x, int axis) {
+    List<Integer> dims = new ArrayList<>(x.type().dims());
+    boolean isTake = random.nextBoolean();
+    int count = isTake ? dim() : dims.get(axis);
+    dims.set(axis, count);
+    TensorType places = TensorType.of(DType.I32, dims);
+    Value index = builder.parameter("p" + parameters++, places, Role.INPUT, Span.NONE);
+    return isTake
+        ? moved(new Lookup.TakeAlong(axis), x, index)
+        : emit(new Lookup.AddAlong(axis, dim()), index, x);
   }
 
   private Value convert(Value x) {

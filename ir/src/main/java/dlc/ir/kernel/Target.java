@@ -20,6 +20,16 @@ public record Target(String cpu, String features, int vectorBytes, int vectorReg
     return vectorBytes / type.bytes();
   }
 
+  /** Whether it has instructions that convert vectors between f32 and f16. */
+  public boolean convertsF16() {
+    return features.contains("+f16c") || features.contains("+neon") || vectorBytes >= 32;
+  }
+
+  /** Whether it has an instruction that rounds a vector of f32 to bf16. */
+  public boolean roundsToBf16() {
+    return features.contains("+avx512bf16");
+  }
+
   /** A processor with AVX2 and FMA: x86-64-v3. */
   public static final Target X86_64_V3 = new Target("x86-64-v3", "", 32, 16);
 

@@ -6,7 +6,7 @@ import java.util.List;
 
 /** Ops whose value is a {@link Comprehension} over the elements of their operands. */
 public sealed interface Computed extends Op
-    permits Elementwise, Generator, Layout, Contraction, Reduction, Lookup, Window {
+    permits Elementwise, Generator, Layout, Contraction, Reduction, Lookup, Window, Tiles {
 
   /** The value of each element of the result: the definition of the op. */
   Comprehension comprehension(List<TensorType> operands, TensorType result);

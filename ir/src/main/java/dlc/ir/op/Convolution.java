@@ -39,7 +39,7 @@ public record Convolution(Geometry geometry, int groups) implements Contraction 
     return new TensorType(x.dtype(), dims);
   }
 
-  static List<Integer> spatial(TensorType type) {
+  public static List<Integer> spatial(TensorType type) {
     return type.dims().subList(2, type.rank());
   }
 

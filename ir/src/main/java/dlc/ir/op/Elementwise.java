@@ -126,6 +126,40 @@ public enum Elementwise implements Computed {
     return List.of("x", "y", "z").subList(0, partials.size());
   }
 
+  /** Whether each result is an operand, its opposite, or 0, so that it has no more digits. */
+  public boolean isExact() {
+    return switch (this) {
+      case MAX, MIN, NEG, RELU, ABS, SELECT, STOP_GRADIENT -> true;
+      case ADD,
+          SUB,
+          MUL,
+          DIV,
+          POW,
+          EXP,
+          LOG,
+          LOG1P,
+          SQRT,
+          RSQRT,
+          SIN,
+          COS,
+          TANH,
+          SIGMOID,
+          ERF,
+          SIGN,
+          FLOOR,
+          EQUAL,
+          NOT_EQUAL,
+          LESS,
+          LESS_EQUAL,
+          GREATER,
+          GREATER_EQUAL,
+          AND,
+          OR,
+          NOT ->
+          false;
+    };
+  }
+
   private boolean isLogical() {
     return this == AND || this == OR || this == NOT;
   }

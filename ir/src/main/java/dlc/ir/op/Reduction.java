@@ -79,13 +79,7 @@ public sealed interface Reduction extends Computed {
       Value upstream = spread(grad, grad.upstream());
       switch (fn) {
         case SUM -> grad.add(0, upstream);
-        case PROD ->
-            grad.add(
-                0,
-                grad.emit(
-                    Elementwise.DIV,
-                    grad.emit(Elementwise.MUL, upstream, spread(grad, grad.result())),
-                    x));
+        case PROD -> grad.add(0, grad.emit(Elementwise.MUL, upstream, productOfOthers(grad)));
         // Equal extremes share the gradient, as those of PyTorch's amax do.
         case MAX, MIN -> {
           Value isExtreme = grad.emit(Elementwise.EQUAL, x, spread(grad, grad.result()));
@@ -95,6 +89,24 @@ public sealed interface Reduction extends Computed {
           grad.add(0, grad.emit(Elementwise.SELECT, isExtreme, part, grad.fill(x.type(), 0)));
         }
       }
+    }
+
+    /**
+     * For each element the product of the others. With P the product of those that are not zero and
+     * n the number of zeros, it is P / x for n = 0, P at the one zero for n = 1, and zero elsewhere.
+     */
+    private Value productOfOthers(GradientContext grad) {
+      Value x = grad.operand(0);
+      Value zero = grad.fill(x.type(), 0);
+      Value isZero = grad.emit(Elementwise.EQUAL, x, zero);
+      Value safe = grad.emit(Elementwise.SELECT, isZero, grad.fill(x.type(), 1), x);
+      Value product = spread(grad, grad.emit(this, safe));
+      Value zeros = grad.emit(new Generator.Cast(x.type().dtype()), isZero);
+      Value count = spread(grad, grad.emit(new Reduce(ReduceFn.SUM, axes), zeros));
+      Value others = grad.emit(Elementwise.SUB, count, zeros);
+      Value noOtherZero = grad.emit(Elementwise.EQUAL, others, zero);
+      Value quotient = grad.emit(Elementwise.DIV, product, safe);
+      return grad.emit(Elementwise.SELECT, noOtherZero, quotient, zero);
     }
 
     private Value spread(GradientContext grad, Value folded) {

@@ -6,7 +6,12 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
-/** An expression for one element. Ops declare their value with it, kernels compute it. */
+/**
+ * An expression for one element. Ops declare their value with it, kernels compute it.
+ *
+ * <p>It never has a narrow type: what is loaded from memory of one is an f32 from there on, and what
+ * is stored into it is rounded.
+ */
 public sealed interface Scalar {
 
   /** The element of operand {@code index} that stands here, in the declaration of an op. */
@@ -21,7 +26,8 @@ public sealed interface Scalar {
   /** {@code whenTrue} where {@code test} holds. */
   record Select(Scalar test, Scalar whenTrue, Scalar whenFalse) implements Scalar {}
 
-  record Cast(DType type, Scalar operand) implements Scalar {}
+  /** Converted, or, where {@code target} is narrow, an f32 rounded to what that type can hold. */
+  record Cast(DType target, Scalar operand) implements Scalar {}
 
   /** The value of an index, as i32. */
   record Position(Index index) implements Scalar {}
@@ -50,11 +56,11 @@ public sealed interface Scalar {
       case Unary unary -> unary.fn() == UnaryFn.NOT ? DType.BOOL : unary.operand().type();
       case Binary binary -> binary.fn().isComparison() ? DType.BOOL : binary.lhs().type();
       case Select select -> select.whenTrue().type();
-      case Cast cast -> cast.type();
+      case Cast cast -> cast.target().computed();
       case Position _ -> DType.I32;
       case Uniform _ -> DType.F32;
       case Holds _ -> DType.BOOL;
-      case Load load -> load.buffer().type().dtype();
+      case Load load -> load.buffer().type().dtype().computed();
       case Local local -> local.type();
     };
   }
@@ -70,7 +76,7 @@ public sealed interface Scalar {
           new Binary(fn, scalar.apply(x), scalar.apply(y));
       case Select(Scalar test, Scalar x, Scalar y) ->
           new Select(scalar.apply(test), scalar.apply(x), scalar.apply(y));
-      case Cast(DType type, Scalar x) -> new Cast(type, scalar.apply(x));
+      case Cast(DType target, Scalar x) -> new Cast(target, scalar.apply(x));
       case Position(Index at) -> new Position(index.apply(at));
       case Holds(Condition when) -> new Holds(when.map(index));
       case Uniform(int stream, Scalar seed, Scalar step, Index element) ->
@@ -126,16 +132,17 @@ public sealed interface Scalar {
     };
   }
 
-  /** The same with every literal of the given type. */
+  /** The same with every literal of the type that {@code type} is computed in. */
   default Scalar withLiterals(DType type) {
     return switch (this) {
-      case Literal literal -> new Literal(literal.value(), type);
+      case Literal literal -> literal(literal.value(), type);
       default -> mapParts(part -> part.withLiterals(type), index -> index);
     };
   }
 
+  /** A number of the type that {@code type} is computed in. */
   static Scalar literal(double value, DType type) {
-    return new Literal(value, type);
+    return new Literal(value, type.computed());
   }
 
   default Scalar plus(Scalar other) {

@@ -231,7 +231,9 @@ public final class GraphParser {
 
   private double element(Token token, DType type) {
     if (token.kind() == Kind.NUMBER && !token.text().equals("-inf")) {
-      return type == DType.F32 ? Float.parseFloat(token.text()) : Double.parseDouble(token.text());
+      return type.computed() == DType.F32
+          ? Float.parseFloat(token.text())
+          : Double.parseDouble(token.text());
     }
     return switch (token.text()) {
       case "inf" -> Double.POSITIVE_INFINITY;

@@ -124,7 +124,7 @@ public final class GraphPrinter {
       return value > 0 ? "inf" : "-inf";
     }
     return switch (type) {
-      case F32 -> Float.toString((float) value);
+      case F32, BF16, F16 -> Float.toString((float) value);
       case F64 -> Double.toString(value);
       case I32, U8 -> Long.toString((long) value);
       case BOOL -> value != 0 ? "true" : "false";

@@ -5,6 +5,7 @@ import dlc.ir.DType;
 import dlc.ir.kernel.Kernel;
 import dlc.ir.kernel.KernelProgram;
 import dlc.ir.kernel.LoopKind;
+import dlc.ir.kernel.Reach;
 import dlc.ir.kernel.Stmt;
 import dlc.ir.scalar.Buffer;
 import dlc.ir.scalar.Condition;
@@ -31,8 +32,8 @@ import java.util.Set;
  *   <li>the operands of a function, the branches of a choice, and a stored value and its buffer are
  *       of one type, and a test is a bool;
  *   <li>a parallel loop stands in no other loop, and in a loop of lanes stand only unrolled ones;
- *   <li>a call has a place for each argument, aligned for its type and inside of its block of
- *       memory; a written argument overlaps no other.
+ *   <li>a call has a place for each argument, aligned for its type; what is used of it lies inside
+ *       of its block of memory, and if it is written, overlaps no other.
  * </ul>
  */
 public final class KernelVerifier {
@@ -90,13 +91,14 @@ public final class KernelVerifier {
       return;
     }
     Set<Buffer> written = kernel.written();
+    Map<String, Long> reach = Reach.of(kernel);
     for (int i = 0; i < call.arguments().size(); i++) {
       KernelProgram.Place place = call.arguments().get(i);
       Buffer buffer = kernel.arguments().get(i);
       boolean inside =
           switch (place.region()) {
-            case STATE -> place.offset() + buffer.type().bytes() <= program.stateBytes();
-            case WORK -> place.offset() + buffer.type().bytes() <= program.workBytes();
+            case STATE -> place.offset() + bytes(buffer, reach) <= program.stateBytes();
+            case WORK -> place.offset() + bytes(buffer, reach) <= program.workBytes();
             case CONSTANT -> !written.contains(buffer);
           };
       if (!inside || place.offset() < 0) {
@@ -111,13 +113,17 @@ public final class KernelVerifier {
         KernelProgram.Place its = call.arguments().get(j);
         boolean overlap =
             its.region() == place.region()
-                && its.offset() < place.offset() + buffer.type().bytes()
-                && place.offset() < its.offset() + other.type().bytes();
+                && its.offset() < place.offset() + bytes(buffer, reach)
+                && place.offset() < its.offset() + bytes(other, reach);
         if (overlap && (written.contains(buffer) || written.contains(other))) {
           problems.add("@%s: %s and %s overlap".formatted(kernel.name(), other, buffer));
         }
       }
     }
+  }
+
+  private static long bytes(Buffer argument, Map<String, Long> reach) {
+    return reach.getOrDefault(argument.name(), 0L) * argument.type().dtype().bytes();
   }
 
   private void require(boolean holds, String format, Object... arguments) {
@@ -159,7 +165,7 @@ public final class KernelVerifier {
           scalar(value, scope);
           access(buffer, at, Condition.ALWAYS, scope);
           require(
-              value.type() == buffer.type().dtype(), "%s is stored in %s", value.type(), buffer);
+              value.type() == buffer.type().dtype().computed(), "%s is stored in %s", value.type(), buffer);
         }
         case Stmt.Declare(Buffer buffer) -> {
           require(buffer.space() == Space.REGISTER, "%s is declared but no register", buffer);

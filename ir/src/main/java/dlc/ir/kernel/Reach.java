@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.ir.kernel;
+
+import dlc.ir.scalar.Buffer;
+import dlc.ir.scalar.Index;
+import dlc.ir.scalar.Scalar;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How far a kernel goes into its arguments: a call may give it memory that ends where it stops, and
+ * not where the argument's type does.
+ */
+public final class Reach {
+
+  private final Map<String, Long> elements = new HashMap<>();
+
+  private Reach() {}
+
+  /** For each buffer by its name, how many elements from the first to the last that is used. */
+  public static Map<String, Long> of(Kernel kernel) {
+    Reach reach = new Reach();
+    reach.block(kernel.body());
+    return reach.elements;
+  }
+
+  private void block(List<Stmt> statements) {
+    for (Stmt statement : statements) {
+      switch (statement) {
+        case Stmt.For loop -> block(loop.body());
+        case Stmt.If branch -> block(branch.body());
+        case Stmt.Let let -> scalar(let.value());
+        case Stmt.Store store -> {
+          meet(store.buffer(), store.at());
+          scalar(store.value());
+        }
+        case Stmt.Declare _ -> {}
+      }
+    }
+  }
+
+  private void scalar(Scalar scalar) {
+    scalar.parts().forEach(this::scalar);
+    if (scalar instanceof Scalar.Load load) {
+      meet(load.buffer(), load.at());
+    }
+    for (Index index : scalar.indices()) {
+      index.mapDynamic(
+          read -> {
+            scalar(read);
+            return read;
+          });
+    }
+  }
+
+  private void meet(Buffer buffer, List<Index> at) {
+    long last = 0;
+    for (int axis = 0; axis < at.size(); axis++) {
+      int dim = buffer.type().dim(axis);
+      last = last * dim + Math.min(at.get(axis).max(), dim - 1);
+    }
+    elements.merge(buffer.name(), last + 1, Math::max);
+  }
+}
