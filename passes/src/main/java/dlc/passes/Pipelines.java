@@ -13,13 +13,17 @@ public final class Pipelines {
   /** What every graph goes through before it is lowered to kernels. */
   public static List<Pass> standard() {
     return List.of(
-        // First: simplify would spend its time on gradients that nobody asked for, and finds most
-        // of
-        // its work in what differentiation leaves behind, such as products with 1.
+        // First: what is rounded early has a gradient of few digits, too.
+        new RoundEarly(),
+        // Before simplify, which would spend its time on gradients that nobody asked for, and
+        // finds most of its work in what differentiation leaves behind, such as products with 1.
         new Differentiate(),
-        // Last: kernels are planned for the plain form, in which a dot reads its operands as they
-        // lie.
-        new Simplify());
+        // Kernels are planned for the plain form, in which a dot reads its operands as they lie.
+        new Simplify(),
+        new JoinDots(),
+        new SplitStridedGradients(),
+        // Last: what it makes has no gradient, and simplify knows convolutions only as such.
+        new UseWinograd());
   }
 
   /** The pass called {@code id}. */

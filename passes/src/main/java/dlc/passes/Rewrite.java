@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Builds a graph anew, operands before users, with some values replaced.
@@ -32,6 +33,7 @@ public final class Rewrite {
   private final GraphBuilder builder;
   private final Map<Value, Value> images = new HashMap<>();
   private Span span = Span.NONE;
+  private @Nullable Value original;
 
   private Rewrite(String name) {
     builder = new GraphBuilder(name);
@@ -43,6 +45,7 @@ public final class Rewrite {
     for (Value value : graph.values()) {
       Value copy = rewrite.copy(value);
       rewrite.span = value.span();
+      rewrite.original = value;
       Value image = rule.apply(copy, rewrite).orElse(copy);
       if (!image.type().equals(value.type())) {
         throw new IllegalStateException(
@@ -56,6 +59,16 @@ public final class Rewrite {
             (name, value) ->
                 rewrite.builder.result(name, Objects.requireNonNull(rewrite.images.get(value))));
     return rewrite.builder.build();
+  }
+
+  /** The value of the old graph that is being replaced. */
+  public Value original() {
+    return Objects.requireNonNull(original);
+  }
+
+  /** What has become of a value of the old graph that comes before the one being replaced. */
+  public Value image(Value old) {
+    return Objects.requireNonNull(images.get(old));
   }
 
   private Value copy(Value value) {
@@ -74,6 +87,11 @@ public final class Rewrite {
   /** As {@link #emit(Op, Value...)}. */
   public Value emit(Op op, List<Value> operands) {
     return builder.emit(op, span, operands);
+  }
+
+  /** A constant with these elements. */
+  public Value constant(TensorType type, double[] elements) {
+    return builder.constant(type, elements, span);
   }
 
   /** A value of {@code type} all of whose elements are {@code number}. */

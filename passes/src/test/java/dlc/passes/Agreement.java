@@ -52,6 +52,16 @@ public final class Agreement {
     }
   }
 
+  /** What a chain of roundings, each to another neighbour, may make. */
+  private static double tolerance(DType type) {
+    return switch (type) {
+      case F64, I32, U8, BOOL -> 1e-9;
+      case F32 -> 1e-4;
+      case F16 -> 0x1p-7;
+      case BF16 -> 0x1p-4;
+    };
+  }
+
   private static void compare(
       Map<String, double[]> actual,
       Map<String, double[]> expected,
@@ -61,7 +71,7 @@ public final class Agreement {
         .results()
         .forEach(
             (name, value) -> {
-              double tolerance = value.type().dtype() == DType.F32 ? 1e-4 : 1e-9;
+              double tolerance = tolerance(value.type().dtype());
               Numbers.assertClose(
                   actual.get(name),
                   expected.get(name),

@@ -34,6 +34,26 @@ final class PassGoldenTest {
   }
 
   @TestFactory
+  List<DynamicTest> joinDots() {
+    return GoldenTests.under("join-dots", PassGoldenTest::checked);
+  }
+
+  @TestFactory
+  List<DynamicTest> splitStridedGradients() {
+    return GoldenTests.under("split-strided-gradients", PassGoldenTest::checked);
+  }
+
+  @TestFactory
+  List<DynamicTest> roundEarly() {
+    return GoldenTests.under("round-early", PassGoldenTest::checked);
+  }
+
+  @TestFactory
+  List<DynamicTest> useWinograd() {
+    return GoldenTests.under("use-winograd", PassGoldenTest::run);
+  }
+
+  @TestFactory
   List<DynamicTest> lower() {
     return GoldenTests.under("lower", PassGoldenTest::checked);
   }

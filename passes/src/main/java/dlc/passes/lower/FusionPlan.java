@@ -3,7 +3,6 @@ package dlc.passes.lower;
 
 import dlc.ir.Graph;
 import dlc.ir.Value;
-import dlc.ir.op.Layout;
 import dlc.ir.op.Leaf;
 import java.util.List;
 import java.util.Set;
@@ -14,7 +13,11 @@ import java.util.Set;
  * <p>A value that is not kept is computed again wherever it is needed. A reshape of a kept value is
  * the same memory under another shape.
  */
-record FusionPlan(Graph graph, List<Group> groups, Set<Value> kept) {
+record FusionPlan(Graph graph, List<Group> groups, Set<Value> kept, Storage storage) {
+
+  FusionPlan withStorage(Storage other) {
+    return new FusionPlan(graph, groups, kept, other);
+  }
 
   /**
    * The values that one kernel computes over one loop nest, in order. Only the first may fold.
@@ -30,18 +33,9 @@ record FusionPlan(Graph graph, List<Group> groups, Set<Value> kept) {
     }
   }
 
-  /** What {@code value} is once reshapes are taken off. */
-  static Value base(Value value) {
-    Value base = value;
-    while (base.op() instanceof Layout.Reshape) {
-      base = base.operand(0);
-    }
-    return base;
-  }
-
   /** Whether the elements of {@code value} are in memory. */
   boolean inMemory(Value value) {
-    return kept.contains(base(value));
+    return kept.contains(Storage.base(value));
   }
 
   /** Whether {@code value} is a number known at compile time, and needs no memory. */

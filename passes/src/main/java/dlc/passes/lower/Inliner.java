@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.passes.lower;
 
+import dlc.ir.DType;
 import dlc.ir.Value;
 import dlc.ir.kernel.Stmt;
 import dlc.ir.op.Comprehension;
 import dlc.ir.op.Computed;
+import dlc.ir.op.Elementwise;
 import dlc.ir.op.Layout;
 import dlc.ir.op.Leaf;
+import dlc.ir.op.Lookup;
 import dlc.ir.scalar.Buffer;
 import dlc.ir.scalar.Condition;
 import dlc.ir.scalar.Index;
@@ -122,7 +125,8 @@ final class Inliner {
       return element(operand, from, guard);
     }
     if (plan.inMemory(operand)) {
-      return new Scalar.Load(view(operand), from, guard.and(when), access.otherwise());
+      return new Scalar.Load(
+          view(operand), plan.storage().place(operand, from), guard.and(when), access.otherwise());
     }
     return new Scalar.Holds(when)
         .choose(
@@ -141,7 +145,7 @@ final class Inliner {
       return defined;
     }
     if (plan.inMemory(value)) {
-      return new Scalar.Load(view(value), at, guard, 0);
+      return new Scalar.Load(view(value), plan.storage().place(value, at), guard, 0);
     }
     Computed op = (Computed) value.op();
     Comprehension comprehension =
@@ -150,13 +154,25 @@ final class Inliner {
     if (op instanceof Layout && !(op instanceof Layout.Concat)) {
       return body;
     }
-    Scalar named = let(body);
+    Scalar named = let(rounded(value, body));
     known.put(new Key(value, at, guard), named);
     return named;
   }
 
+  /** What is computed for an element of {@code value}, with no more digits than its type has. */
+  static Scalar rounded(Value value, Scalar computed) {
+    DType dtype = value.type().dtype();
+    boolean isRound =
+        !dtype.isNarrow()
+            || value.op() instanceof Layout
+            || value.op() instanceof Lookup.Take
+            || (value.op() instanceof Elementwise op && op.isExact())
+            || (computed instanceof Scalar.Cast cast && cast.target() == dtype);
+    return isRound ? computed : new Scalar.Cast(dtype, computed);
+  }
+
   private Buffer view(Value value) {
-    Buffer memory = buffers.apply(FusionPlan.base(value));
-    return new Buffer(memory.name(), value.type(), memory.space());
+    Buffer memory = buffers.apply(plan.storage().memory(value));
+    return new Buffer(memory.name(), plan.storage().type(value), memory.space());
   }
 }

@@ -51,7 +51,7 @@ public final class LowerToKernels {
 
   private LowerToKernels(Graph graph) {
     this.graph = graph;
-    this.plan = PlanFusion.plan(graph);
+    this.plan = PlanParts.run(PlanLayouts.run(PlanFusion.plan(graph)));
   }
 
   public static LoweredGraph run(Graph graph) {
@@ -66,6 +66,9 @@ public final class LowerToKernels {
     order.inPlace().forEach((value, parameter) -> memories.put(value, memory(parameter)));
     List<Call> copies = placeResults();
     for (FusionPlan.Group group : order.groups()) {
+      if (plan.storage().isComputedInParts(group.first())) {
+        continue;
+      }
       WriteGroup.Written written = WriteGroup.write(plan, group, order.inPlace());
       calls.add(
           new Call(written.kernel(), written.arguments().stream().map(this::memory).toList()));
@@ -92,7 +95,7 @@ public final class LowerToKernels {
         _ ->
             value.op() instanceof Leaf.Constant constant
                 ? new ConstantMemory(constant)
-                : new TemporaryMemory(temporaries++, value.type()));
+                : new TemporaryMemory(temporaries++, plan.storage().type(value)));
   }
 
   /** Gives each result its memory; the copies that remain to be made at the end are returned. */
@@ -102,7 +105,7 @@ public final class LowerToKernels {
         .results()
         .forEach(
             (name, result) -> {
-              Value base = FusionPlan.base(result);
+              Value base = Storage.base(result);
               Memory target = target(name, result);
               if (target.equals(memories.get(base))) {
                 return;
@@ -126,7 +129,7 @@ public final class LowerToKernels {
       return false;
     }
     Value next = graph.results().get(declared.name());
-    return next != null && FusionPlan.base(next) != value;
+    return next != null && Storage.base(next) != value;
   }
 
   /** The old state in memory that no kernel overwrites: copied there before all kernels. */

@@ -39,10 +39,19 @@ public record LoweredGraph(
     }
   }
 
-  /** A kernel on the memory of its arguments. */
-  public record Call(Kernel kernel, List<Memory> arguments) {
+  /**
+   * A kernel on the memory of its arguments.
+   *
+   * @param offsets where each argument begins in its memory, in bytes
+   */
+  public record Call(Kernel kernel, List<Memory> arguments, List<Long> offsets) {
     public Call {
       arguments = List.copyOf(arguments);
+      offsets = List.copyOf(offsets);
+    }
+
+    public Call(Kernel kernel, List<Memory> arguments) {
+      this(kernel, arguments, Collections.nCopies(arguments.size(), 0L));
     }
   }
 

@@ -11,6 +11,7 @@ import dlc.ir.op.Layout;
 import dlc.ir.op.Leaf;
 import dlc.ir.op.Lookup;
 import dlc.ir.op.ReduceFn;
+import dlc.ir.op.Tiles;
 import dlc.ir.op.Window;
 import dlc.ir.scalar.Index;
 import dlc.passes.lower.FusionPlan.Group;
@@ -37,6 +38,9 @@ final class PlanFusion {
 
   /** Computing a value again for another user may cost this many instructions an element. */
   private static final int CHEAP = 8;
+
+  /** Reading a concatenation of more values than so many is a choice among them for each element. */
+  private static final int CHOICES = 4;
 
   private final Graph graph;
   private final List<Value> values;
@@ -72,7 +76,7 @@ final class PlanFusion {
 
   private void keep() {
     Set<Value> results = new HashSet<>();
-    graph.results().values().forEach(value -> results.add(FusionPlan.base(value)));
+    graph.results().values().forEach(value -> results.add(Storage.base(value)));
     for (Value value : values) {
       boolean keep =
           switch (value.op()) {
@@ -83,6 +87,8 @@ final class PlanFusion {
                     || folds(value)
                     || isDear(value)
                     || (!isView(value) && feedsContraction(value))
+                    || isOfManyParts(value)
+                    || isOneOfMany(value)
                     || isReshapedForContraction(value);
             default -> throw new IllegalStateException(value.op().mnemonic() + " was not replaced");
           };
@@ -125,7 +131,22 @@ final class PlanFusion {
   private boolean feedsContraction(Value value) {
     return usersOf(value).stream()
         .anyMatch(
-            user -> user.op() instanceof Contraction || (isView(user) && feedsContraction(user)));
+            user ->
+                user.op() instanceof Contraction
+                    || user.op() instanceof Tiles
+                    || (isView(user) && feedsContraction(user)));
+  }
+
+  private static boolean isOfManyParts(Value value) {
+    return value.op() instanceof Layout.Concat && value.operands().size() > CHOICES;
+  }
+
+  /** Whether it is a part of a concatenation of many, where it will be computed in its place. */
+  private boolean isOneOfMany(Value value) {
+    return usersOf(value).stream()
+        .anyMatch(
+            user ->
+                isOfManyParts(user) || (user.op() instanceof Layout.Reshape && isOneOfMany(user)));
   }
 
   private List<Value> usersOf(Value value) {
@@ -211,6 +232,8 @@ final class PlanFusion {
       Value group = groupOf.get(access.getKey());
       if (group != null
           && access.getValue()
+          && !isOfManyParts(group)
+          && !(group.op() instanceof Tiles.FromTiles && readsState(accesses))
           && group.type().dims().equals(value.type().dims())
           && accesses.entrySet().stream()
               .noneMatch(other -> groupOf.get(other.getKey()) == group && !other.getValue())
@@ -221,6 +244,12 @@ final class PlanFusion {
       }
     }
     return best;
+  }
+
+  /** State lies as its type says, not as tiles are written. */
+  private static boolean readsState(Map<Value, Boolean> accesses) {
+    return accesses.entrySet().stream()
+        .anyMatch(access -> access.getValue() && access.getKey().op() instanceof Leaf.Parameter);
   }
 
   private boolean dependsOn(Value user, Value maker) {
@@ -272,7 +301,7 @@ final class PlanFusion {
         if (FusionPlan.isNumber(operand)) {
           continue;
         }
-        Value base = FusionPlan.base(operand);
+        Value base = Storage.base(operand);
         if (kept.contains(base)) {
           boolean same = access.when().always() && from.equals(here) && base == operand;
           found.merge(base, same, Boolean::logicalAnd);
@@ -285,7 +314,7 @@ final class PlanFusion {
 
   private FusionPlan plan() {
     Set<Value> results = new HashSet<>();
-    graph.results().values().forEach(value -> results.add(FusionPlan.base(value)));
+    graph.results().values().forEach(value -> results.add(Storage.base(value)));
     Set<Value> readElsewhere = new HashSet<>();
     for (Value value : groupOf.keySet()) {
       for (Value read : accesses(value, kept).keySet()) {
@@ -304,6 +333,6 @@ final class PlanFusion {
       }
       made.add(new Group(members, stored));
     }
-    return new FusionPlan(graph, made, kept);
+    return new FusionPlan(graph, made, kept, Storage.PLAIN);
   }
 }

@@ -90,8 +90,11 @@ public final class PlanMemory {
     placeTemporaries(graph, fixed, places);
     List<KernelProgram.Call> calls = new ArrayList<>();
     for (Call call : graph.calls()) {
-      List<Place> arguments =
-          call.arguments().stream().map(memory -> placeOf(memory, places)).toList();
+      List<Place> arguments = new ArrayList<>();
+      for (int i = 0; i < call.arguments().size(); i++) {
+        Place place = placeOf(call.arguments().get(i), places);
+        arguments.add(new Place(place.region(), place.offset() + call.offsets().get(i)));
+      }
       calls.add(new KernelProgram.Call(shared(call.kernel()), arguments));
     }
     return new KernelProgram.Entry(

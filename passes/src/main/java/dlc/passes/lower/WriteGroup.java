@@ -18,6 +18,7 @@ import dlc.ir.scalar.Index;
 import dlc.ir.scalar.LoopVar;
 import dlc.ir.scalar.Scalar;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -69,11 +70,15 @@ final class WriteGroup {
       case Comprehension.Fold.By _
           when comprehension.reduced().stream().allMatch(r -> r.extent() == 1) ->
           inliner.define(
-              first, here, inliner.let(inliner.body(first, comprehension, here, Condition.ALWAYS)));
+              first,
+              here,
+              inliner.let(
+                  Inliner.rounded(
+                      first, inliner.body(first, comprehension, here, Condition.ALWAYS))));
       case Comprehension.Fold.By(ReduceFn fn) -> {
-        Buffer acc = Buffer.register("acc", TensorType.of(first.type().dtype()));
+        Buffer acc = Buffer.register("acc", TensorType.of(first.type().dtype().computed()));
         body.addAll(fold(fn, acc, comprehension, here));
-        inliner.define(first, here, inliner.let(read(acc)));
+        inliner.define(first, here, inliner.let(Inliner.rounded(first, read(acc))));
       }
       case Comprehension.Fold.Greatest(Index position) ->
           body.addAll(greatest(position, comprehension, here, inliner));
@@ -83,7 +88,7 @@ final class WriteGroup {
     for (Value member : group.members()) {
       Scalar element = memberElement(member, here, inliner);
       if (group.stored().contains(member)) {
-        stores.add(new Stmt.Store(buffer(member), here, element));
+        stores.add(new Stmt.Store(buffer(member), plan.storage().place(member, here), element));
       }
     }
     body.addAll(inliner.block());
@@ -92,9 +97,31 @@ final class WriteGroup {
         new Kernel(
             name(),
             List.copyOf(buffers.values()),
-            nest(comprehension.loops(), body),
+            nest(loops(comprehension), body),
             group.members().getLast().span());
     return new Written(kernel, List.copyOf(buffers.keySet()));
+  }
+
+  /** The loops over the elements, in the order of the memory that is written. */
+  private List<LoopVar> loops(Comprehension comprehension) {
+    for (Value member : group.stored()) {
+      if (plan.storage().hasChannelsLast(member)) {
+        return Storage.secondLast(comprehension.loops());
+      }
+    }
+    return comprehension.loops();
+  }
+
+  /** The folded loops, in the order of the memory of the first operand. */
+  private List<LoopVar> reduced(Comprehension comprehension) {
+    Value operand = group.first().operand(0);
+    if (!plan.storage().hasChannelsLast(operand)) {
+      return comprehension.reduced();
+    }
+    Index channel = comprehension.accesses().getFirst().at().get(1);
+    List<LoopVar> ordered = new ArrayList<>(comprehension.reduced());
+    ordered.sort(Comparator.comparing(channel::dependsOn));
+    return ordered;
   }
 
   private Scalar memberElement(Value member, List<Index> here, Inliner inliner) {
@@ -103,7 +130,8 @@ final class WriteGroup {
     if (known != null) {
       return known;
     }
-    Scalar body = inliner.body(member, comprehension, here, Condition.ALWAYS);
+    Scalar body =
+        Inliner.rounded(member, inliner.body(member, comprehension, here, Condition.ALWAYS));
     Scalar named = body instanceof Scalar.Literal ? body : inliner.let(body);
     inliner.define(member, here, named);
     return named;
@@ -115,8 +143,9 @@ final class WriteGroup {
   }
 
   private Buffer buffer(Value value) {
-    Value memory = inPlace.getOrDefault(value, value);
-    return buffers.computeIfAbsent(memory, _ -> Buffer.global("b" + buffers.size(), memory.type()));
+    Value memory = plan.storage().memory(inPlace.getOrDefault(value, value));
+    return buffers.computeIfAbsent(
+        memory, _ -> Buffer.global("b" + buffers.size(), plan.storage().type(memory)));
   }
 
   private List<Stmt> fold(ReduceFn fn, Buffer acc, Comprehension comprehension, List<Index> here) {
@@ -128,14 +157,14 @@ final class WriteGroup {
     statements.add(new Stmt.Declare(acc));
     statements.add(
         new Stmt.Store(acc, List.of(), Scalar.literal(fn.identity(), acc.type().dtype())));
-    statements.addAll(nest(comprehension.reduced(), step));
+    statements.addAll(nest(reduced(comprehension), step));
     return statements;
   }
 
   private List<Stmt> greatest(
       Index position, Comprehension comprehension, List<Index> here, Inliner outer) {
     Value first = group.first();
-    DType type = first.operand(0).type().dtype();
+    DType type = first.operand(0).type().dtype().computed();
     Buffer best = Buffer.register("best", TensorType.of(type));
     Buffer place = Buffer.register("place", TensorType.of(DType.I32));
     Inliner inner = new Inliner(plan, this::buffer, names);

@@ -220,7 +220,7 @@ final class PlanTiling {
   }
 
   private double stagingCost(StagedOperand operand, @Nullable LoopVar lane) {
-    if (lane == null ? operand.load().when().always() : operand.isReadyAlong(lane)) {
+    if (lane == null ? operand.isReady() : operand.isReadyAlong(lane)) {
       return 0;
     }
     boolean straight = lane == null || operand.contiguousAxis(lane) == operand.drivers().size() - 1;

@@ -38,11 +38,14 @@ public final class Schedule {
       scheduled = with(call, ScheduleElementwise.run(nest, lanes));
     } else {
       scheduled =
-          ScheduleContraction.run(call, nest, lanes, target, staging)
+          ScheduleTiles.run(call, nest, lanes)
+              .map(body -> with(call, body))
+              .or(() -> ScheduleContraction.run(call, nest, lanes, target, staging))
               .orElseGet(() -> with(call, ScheduleFold.run(nest, lanes)));
     }
     Kernel kernel = scheduled.kernel();
-    return new Call(kernel.with(ExpandMath.run(kernel.body())), scheduled.arguments());
+    return Rebase.run(
+        new Call(kernel.with(ExpandMath.run(kernel.body())), scheduled.arguments()));
   }
 
   private static Call with(Call call, List<Stmt> body) {

@@ -104,7 +104,7 @@ final class ScheduleContraction {
       boolean ready =
           wide
               ? operand.isReadyAlong(lane)
-              : operand.load().when().always() || !operand.isStageable();
+              : operand.isReady() || !operand.isStageable();
       if (ready) {
         loads.add(operand.load());
         continue;

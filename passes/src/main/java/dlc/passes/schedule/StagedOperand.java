@@ -88,9 +88,14 @@ record StagedOperand(
     return found;
   }
 
+  /** Whether it can be read element by element where it lies, with nothing to test or convert. */
+  boolean isReady() {
+    return load.when().always() && load.type() == load.buffer().type().dtype();
+  }
+
   /** Whether it can be read in vectors along {@code loop} where it lies. */
   boolean isReadyAlong(LoopVar loop) {
-    return load.when().always() && contiguousAxis(loop) == drivers.size() - 1;
+    return isReady() && contiguousAxis(loop) == drivers.size() - 1;
   }
 
   /** A cache line. */

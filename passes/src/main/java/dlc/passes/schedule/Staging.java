@@ -83,7 +83,7 @@ final class Staging {
       Index driver = operand.drivers().get(axis);
       extents.add(driver.max() - driver.min() + 1 + (axis == last ? more : 0));
     }
-    TensorType type = new TensorType(operand.load().buffer().type().dtype(), extents);
+    TensorType type = new TensorType(operand.load().type(), extents);
     Memory memory =
         made.computeIfAbsent(
             new Key(source, order, lows, extents),

@@ -29,7 +29,7 @@ final class FoldConstants implements SimplifyRule {
     return switch (value.op()) {
       case Elementwise op -> {
         DType type = value.operand(value.operands().size() - 1).type().dtype();
-        double number = evaluate(op.value().withLiterals(type), numbers, type);
+        double number = evaluate(op.value().withLiterals(type), numbers, type.computed());
         yield Optional.of(target.fill(value.type(), value.type().dtype().round(number)));
       }
       case Generator.Cast cast ->

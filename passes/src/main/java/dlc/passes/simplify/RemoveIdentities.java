@@ -3,6 +3,7 @@ package dlc.passes.simplify;
 
 import static dlc.passes.simplify.Constants.isAll;
 
+import dlc.ir.DType;
 import dlc.ir.Value;
 import dlc.ir.op.Elementwise;
 import dlc.ir.op.Generator;
@@ -26,8 +27,7 @@ final class RemoveIdentities implements SimplifyRule {
   public Optional<Value> apply(Value value, Rewrite target) {
     return switch (value.op()) {
       case Elementwise op -> elementwise(op, value, target);
-      case Generator.Cast cast ->
-          when(cast.dtype() == value.operand(0).type().dtype(), value.operand(0));
+      case Generator.Cast cast -> cast(cast.dtype(), value.operand(0));
       case Layout.Broadcast _, Layout.Reshape _ -> sameShape(value);
       case Layout.Transpose(List<Integer> axes) ->
           when(axes.equals(IntStream.range(0, axes.size()).boxed().toList()), value.operand(0));
@@ -48,6 +48,16 @@ final class RemoveIdentities implements SimplifyRule {
 
   private static Optional<Value> when(boolean holds, Value replacement) {
     return holds ? Optional.of(replacement) : Optional.empty();
+  }
+
+  /** A cast to the type that a value has, or had before it was made wider. */
+  private static Optional<Value> cast(DType dtype, Value x) {
+    boolean wasMadeWider =
+        dtype.isNarrow()
+            && x.op() instanceof Generator.Cast
+            && x.type().dtype() == dtype.computed()
+            && x.operand(0).type().dtype() == dtype;
+    return wasMadeWider ? Optional.of(x.operand(0)) : when(x.type().dtype() == dtype, x);
   }
 
   private static Optional<Value> elementwise(Elementwise op, Value value, Rewrite target) {

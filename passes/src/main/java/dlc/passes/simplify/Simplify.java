@@ -26,6 +26,7 @@ public final class Simplify implements Pass {
           new MergeLayouts(),
           new AbsorbIntoDot(),
           new SinkReshapes(),
+          new JoinPads(),
           new SliceBeforeUnitConvolutions(),
           new UseDotForUnitConvolutions());
 

@@ -40,6 +40,11 @@ final class LoweringTest {
   }
 
   @TestFactory
+  Stream<DynamicTest> randomGraphsOfNarrowFloats() {
+    return random(seed -> RandomGraphs.make(seed % 2 == 0 ? DType.BF16 : DType.F16, seed));
+  }
+
+  @TestFactory
   Stream<DynamicTest> randomGradients() {
     Pass differentiate = new Differentiate();
     return random(seed -> differentiate.run(RandomGraphs.makeTraining(DType.F64, seed)));

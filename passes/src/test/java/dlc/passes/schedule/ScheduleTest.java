@@ -39,6 +39,11 @@ final class ScheduleTest {
   }
 
   @TestFactory
+  Stream<DynamicTest> wideGraphsOfNarrowFloats() {
+    return random(seed -> RandomGraphs.makeWide(seed % 2 == 0 ? DType.BF16 : DType.F16, seed));
+  }
+
+  @TestFactory
   Stream<DynamicTest> wideGraphsOfDoublePrecision() {
     return random(seed -> RandomGraphs.makeWide(DType.F64, seed));
   }

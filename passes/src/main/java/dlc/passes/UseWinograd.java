@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.passes;
+
+import dlc.ir.DType;
+import dlc.ir.Graph;
+import dlc.ir.TensorType;
+import dlc.ir.Value;
+import dlc.ir.op.Convolution;
+import dlc.ir.op.ConvolutionInputGrad;
+import dlc.ir.op.ConvolutionWeightGrad;
+import dlc.ir.op.Dot;
+import dlc.ir.op.Generator;
+import dlc.ir.op.Geometry;
+import dlc.ir.op.Layout.Reshape;
+import dlc.ir.op.Layout.Transpose;
+import dlc.ir.op.Tiles.FromTiles;
+import dlc.ir.op.Tiles.ToTiles;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Computes 3×3 convolutions, and their gradients, by products of transformed tiles, which takes a
+ * quarter of the multiplications (Lavin and Gray 2016), where there are channels enough to be worth
+ * the transformations.
+ *
+ * <pre>
+ * convolution x, w  =>  u = to_tiles w                        // [36, c, o]
+ *                       v = to_tiles x                        // [36, n * tiles, c]
+ *                       from_tiles (dot "apc,aco->apo" v, u)
+ * </pre>
+ *
+ * <p>It runs when nothing is left to differentiate. Tiles of narrow floats are f32: their own digits
+ * would not do for what is in between.
+ */
+public final class UseWinograd implements Pass {
+
+  /** What transforming an element costs, in multiplications of the products. */
+  private static final int TRANSFORM = 8;
+
+  /** The transformations must be won back by so much. */
+  private static final double MARGIN = 1.25;
+
+  /** Channels are walked in vectors. */
+  private static final int CHANNELS = 16;
+
+  private static final int PLACES = Winograd.SIZE * Winograd.SIZE;
+
+  @Override
+  public Graph run(Graph graph) {
+    return Rewrite.everywhere(
+        graph,
+        (value, target) ->
+            switch (value.op()) {
+              case Convolution(Geometry geometry, int groups)
+                  when suits(value, value.operand(1), value.operand(1), geometry, groups) ->
+                  Optional.of(new Rewriting(target).convolution(value, geometry));
+              case ConvolutionInputGrad(Geometry geometry, int groups, var _)
+                  when suits(value, value.operand(1), value.operand(1), geometry, groups) ->
+                  Optional.of(new Rewriting(target).inputGrad(value, geometry));
+              case ConvolutionWeightGrad(Geometry geometry, int groups, var _)
+                  when suits(value.operand(1), value, value.operand(1), geometry, groups) ->
+                  Optional.of(new Rewriting(target).weightGrad(value, geometry));
+              default -> Optional.empty();
+            });
+  }
+
+  /** Whether it is faster for images like {@code image} and kernels like {@code weights}. */
+  private static boolean suits(
+      Value image, Value weights, Value other, Geometry geometry, int groups) {
+    TensorType w = weights.type();
+    if (groups != 1
+        || w.rank() != 4
+        || w.dtype().computed() != DType.F32
+        || other.type().dtype().computed() != DType.F32
+        || !w.dims().subList(2, 4).equals(List.of(Winograd.KERNEL, Winograd.KERNEL))
+        || !geometry.stride().equals(List.of(1, 1))
+        || !geometry.dilation().equals(List.of(1, 1))
+        || w.dim(0) % CHANNELS != 0
+        || w.dim(1) % CHANNELS != 0) {
+      return false;
+    }
+    TensorType y = image.type();
+    double channels = (double) w.dim(0) * w.dim(1);
+    double tiles = (double) y.dim(0) * count(y.dim(2)) * count(y.dim(3));
+    double direct = (double) y.dim(0) * y.dim(2) * y.dim(3) * w.elements();
+    double products = PLACES * tiles * channels;
+    double transformations = PLACES * (tiles * (w.dim(0) + w.dim(1)) + channels) * TRANSFORM;
+    return (products + transformations) * MARGIN < direct;
+  }
+
+  private static int count(int size) {
+    return Math.ceilDiv(size, Winograd.TILE);
+  }
+
+  /** The replacements for one value. */
+  private record Rewriting(Rewrite target) {
+
+    Value convolution(Value value, Geometry geometry) {
+      Value turned = target.emit(new Transpose(List.of(1, 0, 2, 3)), value.operand(1));
+      return convolved(
+          value.operand(0), geometry.low(), kernels(turned, Winograd.kernel()), value.type());
+    }
+
+    Value inputGrad(Value value, Geometry geometry) {
+      List<Integer> low =
+          geometry.low().stream().map(padding -> Winograd.KERNEL - 1 - padding).toList();
+      double[][] flipped =
+          Arrays.stream(Winograd.kernel())
+              .map(taps -> new double[] {taps[2], taps[1], taps[0]})
+              .toArray(double[][]::new);
+      return convolved(value.operand(0), low, kernels(value.operand(1), flipped), value.type());
+    }
+
+    Value weightGrad(Value value, Geometry geometry) {
+      TensorType dy = value.operand(1).type();
+      Value x = images(value.operand(0), Winograd.input(), geometry.low(), dy);
+      Value moved = images(value.operand(1), Winograd.result(), List.of(0, 0), dy);
+      Value products = target.emit(new Dot("apc,apo->aoc"), rows(x), rows(moved));
+      int size = Winograd.SIZE;
+      TensorType w = value.type();
+      Value tiles =
+          target.emit(new Reshape(List.of(size, size, w.dim(0), 1, 1, w.dim(1))), products);
+      Value matrix = matrix(Winograd.kernel(), tiles.type().dtype());
+      return cast(
+          w.dtype(), target.emit(new FromTiles(w.dims().subList(2, 4)), matrix, matrix, tiles));
+    }
+
+    /** Images of type {@code y} from {@code x} and transformed kernels {@code [36, c, o]}. */
+    private Value convolved(Value x, List<Integer> low, Value kernels, TensorType y) {
+      Value tiles = images(x, Winograd.input(), low, y);
+      Value products = target.emit(new Dot("apc,aco->apo"), rows(tiles), kernels);
+      List<Integer> dims = new ArrayList<>(tiles.type().dims());
+      dims.set(5, y.dim(1));
+      Value matrix = matrix(Winograd.result(), products.type().dtype());
+      return cast(
+          y.dtype(),
+          target.emit(
+              new FromTiles(y.dims().subList(2, 4)),
+              matrix,
+              matrix,
+              target.emit(new Reshape(dims), products)));
+    }
+
+    /** The tiles of {@code x} that belong to those of an image of type {@code y}. */
+    private Value images(Value x, double[][] rows, List<Integer> low, TensorType y) {
+      Value matrix = matrix(rows, x.type().dtype().computed());
+      List<Integer> count = List.of(count(y.dim(2)), count(y.dim(3)));
+      return target.emit(
+          new ToTiles(Winograd.TILE, low, count), matrix, matrix, cast(matrix.type().dtype(), x));
+    }
+
+    private Value kernels(Value w, double[][] rows) {
+      Value matrix = matrix(rows, w.type().dtype().computed());
+      var whole = new ToTiles(Winograd.KERNEL, List.of(0, 0), List.of(1, 1));
+      return rows(target.emit(whole, matrix, matrix, cast(matrix.type().dtype(), w)));
+    }
+
+    private Value cast(DType dtype, Value x) {
+      return x.type().dtype() == dtype ? x : target.emit(new Generator.Cast(dtype), x);
+    }
+
+    /** {@code [6, 6, n, t, s, c]} as {@code [36, n * t * s, c]}. */
+    private Value rows(Value tiles) {
+      List<Integer> dims = tiles.type().dims();
+      int places = dims.get(2) * dims.get(3) * dims.get(4);
+      return target.emit(new Reshape(List.of(PLACES, places, dims.get(5))), tiles);
+    }
+
+    private Value matrix(double[][] rows, DType dtype) {
+      double[] elements = Arrays.stream(rows).flatMapToDouble(Arrays::stream).toArray();
+      return target.constant(TensorType.of(dtype, rows.length, rows[0].length), elements);
+    }
+  }
+}
