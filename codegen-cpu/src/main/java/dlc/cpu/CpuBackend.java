@@ -7,13 +7,8 @@ import dlc.ir.kernel.KernelProgram;
 import dlc.ir.kernel.Target;
 import dlc.runtime.Backend;
 import dlc.runtime.Executable;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
-import java.nio.charset.StandardCharsets;
-import java.util.Objects;
 
 /** Runs programs on this processor, on its own threads. */
 public final class CpuBackend implements Backend {
@@ -30,7 +25,7 @@ public final class CpuBackend implements Backend {
   public CpuBackend(Target target, int threads) {
     this.target = target;
     this.jit = new Jit(target);
-    this.pool = jit.add(poolText());
+    this.pool = jit.add(PoolText.of(jit.triple()));
     call("dlc_pool_start", threads - 1L);
   }
 
@@ -42,31 +37,6 @@ public final class CpuBackend implements Backend {
   /** The version of the LLVM that makes machine code. */
   public static String llvmVersion() {
     return TargetMachine.llvmVersion();
-  }
-
-  private static String poolText() {
-    try (InputStream file =
-        Objects.requireNonNull(CpuBackend.class.getResourceAsStream("pool.ll"))) {
-      String text = new String(file.readAllBytes(), StandardCharsets.UTF_8);
-      boolean arm = "aarch64".equals(architecture());
-      return text.replace("SPINS", "20000")
-          .replace("PATIENCE", "2000")
-          .replace("FUTEX", arm ? "98" : "202")
-          .replace(
-              "declare void @PAUSE()",
-              arm ? "declare void @llvm.aarch64.hint(i32)" : "declare void @llvm.x86.sse2.pause()")
-          .replace(
-              "call void @PAUSE()",
-              arm ? "call void @llvm.aarch64.hint(i32 1)" : "call void @llvm.x86.sse2.pause()");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static String architecture() {
-    try (TargetMachine machine = new TargetMachine(host())) {
-      return machine.triple().substring(0, machine.triple().indexOf('-'));
-    }
   }
 
   private void call(String function, long argument) {

@@ -23,8 +23,21 @@ public enum Emission {
     if (this == LLVM) {
       return text.getBytes(StandardCharsets.UTF_8);
     }
-    LLVMContextRef context = LLVMContextCreate();
     try (TargetMachine machine = new TargetMachine(target)) {
+      return of(text, machine);
+    }
+  }
+
+  /** The object file of {@code text} for a processor of the platform {@code triple}. */
+  public static byte[] object(String text, Target target, String triple) {
+    try (TargetMachine machine = new TargetMachine(target, triple)) {
+      return OBJECT.of(text, machine);
+    }
+  }
+
+  private byte[] of(String text, TargetMachine machine) {
+    LLVMContextRef context = LLVMContextCreate();
+    try {
       LlvmModule module = LlvmModule.parse(text, context, machine);
       module.optimize(machine);
       byte[] bytes =

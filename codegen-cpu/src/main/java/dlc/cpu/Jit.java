@@ -42,6 +42,11 @@ final class Jit implements AutoCloseable {
     LLVMOrcJITDylibAddGenerator(library, process);
   }
 
+  /** The platform as LLVM calls it. */
+  String triple() {
+    return machine.triple();
+  }
+
   /** Code that was added and can be taken away again. */
   final class Unit implements AutoCloseable {
     private final LLVMOrcResourceTrackerRef tracker;

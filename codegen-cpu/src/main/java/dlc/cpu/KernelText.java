@@ -5,6 +5,7 @@ import dlc.ir.DType;
 import dlc.ir.kernel.Kernel;
 import dlc.ir.kernel.LoopKind;
 import dlc.ir.kernel.Stmt;
+import dlc.ir.kernel.Target;
 import dlc.ir.scalar.Buffer;
 import dlc.ir.scalar.Condition;
 import dlc.ir.scalar.Index;
@@ -35,11 +36,12 @@ final class KernelText {
   private @Nullable LoopVar lane;
   private @Nullable Operand mask;
 
-  private KernelText(Set<String> declarations) {
+  private KernelText(Target target, Set<String> declarations) {
     text = new FunctionText(declarations);
-    scalars = new ScalarText(text, this);
+    NarrowText narrow = new NarrowText(text, target);
+    scalars = new ScalarText(text, this, narrow);
     indices = new IndexText(text, counters, scalars::of);
-    memory = new MemoryText(text, this, indices, scalars);
+    memory = new MemoryText(text, this, indices, scalars, narrow);
   }
 
   /** Whether the kernel's outermost loop is shared out among threads. */
@@ -50,8 +52,8 @@ final class KernelText {
   }
 
   /** The function, internal to its module. */
-  static String write(Kernel kernel, Set<String> declarations) {
-    KernelText writer = new KernelText(declarations);
+  static String write(Kernel kernel, Target target, Set<String> declarations) {
+    KernelText writer = new KernelText(target, declarations);
     for (Buffer buffer : kernel.arguments()) {
       writer.memory.argument(buffer);
     }

@@ -26,13 +26,20 @@ final class MemoryText {
   private final KernelText kernel;
   private final IndexText indices;
   private final ScalarText scalars;
+  private final NarrowText narrow;
   private final Map<String, String> pointers = new HashMap<>();
 
-  MemoryText(FunctionText text, KernelText kernel, IndexText indices, ScalarText scalars) {
+  MemoryText(
+      FunctionText text,
+      KernelText kernel,
+      IndexText indices,
+      ScalarText scalars,
+      NarrowText narrow) {
     this.text = text;
     this.kernel = kernel;
     this.indices = indices;
     this.scalars = scalars;
+    this.narrow = narrow;
   }
 
   /** Makes the buffer known that is the function's argument of that name. */
@@ -85,7 +92,7 @@ final class MemoryText {
                       pointer,
                       type.bytes(),
                       scalars.splat(all, lanes()).typed(),
-                      vector + " " + otherwise(load, type, lanes())));
+                      vector + " " + Operand.stored(load.otherwise(), type, lanes())));
     }
     return fromMemory(raw, type, lanes());
   }
@@ -134,19 +141,15 @@ final class MemoryText {
     return fromMemory(taken, type, lanes());
   }
 
-  private static String otherwise(Scalar.Load load, DType type, int lanes) {
-    DType stored = type == DType.BOOL ? DType.U8 : type;
-    return Operand.literal(load.otherwise(), stored, lanes).text();
-  }
-
   private Operand loadOne(Scalar.Load load, Index flat, @Nullable Operand guard, DType type) {
     String pointer = pointer(load.buffer(), flat);
     if (guard != null) {
       // Reading a constant elsewhere instead needs no branch.
-      String global = "@otherwise.%s.%s".formatted(suffix(type), bits(load.otherwise()));
+      String global = "@otherwise.%s.%s".formatted(type, bits(load.otherwise()));
       text.declare(
           "%s = private unnamed_addr constant %s %s"
-              .formatted(global, Operand.inMemory(type), otherwise(load, type, 1)));
+              .formatted(
+                  global, Operand.inMemory(type), Operand.stored(load.otherwise(), type, 1)));
       pointer = text.value("select i1 %s, ptr %s, ptr %s".formatted(guard.text(), pointer, global));
     }
     String raw =
@@ -186,11 +189,14 @@ final class MemoryText {
                     type.bytes(),
                     reads.typed(),
                     vector,
-                    otherwise(load, type, lanes)));
+                    Operand.stored(load.otherwise(), type, lanes)));
     return fromMemory(raw, type, lanes);
   }
 
   private Operand fromMemory(String raw, DType type, int lanes) {
+    if (type.isNarrow()) {
+      return narrow.widened(raw, type, lanes);
+    }
     if (type != DType.BOOL) {
       return new Operand(raw, type, lanes);
     }
@@ -204,6 +210,7 @@ final class MemoryText {
     return switch (type) {
       case F32 -> "f32";
       case F64 -> "f64";
+      case BF16, F16 -> "i16";
       case I32 -> "i32";
       case U8, BOOL -> "i8";
     };
@@ -242,7 +249,7 @@ final class MemoryText {
       }
       text.line(
           "store %s, ptr %s, align %d"
-              .formatted(inMemory(value), pointer(store.buffer(), flat), type.bytes()));
+              .formatted(inMemory(value, type), pointer(store.buffer(), flat), type.bytes()));
       return;
     }
     Operand vector = scalars.splat(value, lanes());
@@ -253,7 +260,7 @@ final class MemoryText {
     }
     String pointer = pointer(store.buffer(), flat.minus(lane.index()));
     if (guard == null) {
-      text.line("store %s, ptr %s, align %d".formatted(inMemory(vector), pointer, type.bytes()));
+      text.line("store %s, ptr %s, align %d".formatted(inMemory(vector, type), pointer, type.bytes()));
       return;
     }
     String typed = Operand.vector(Operand.inMemory(type), lanes());
@@ -261,7 +268,7 @@ final class MemoryText {
     text.declare("declare void %s(%s, ptr, i32, <%d x i1>)".formatted(intrinsic, typed, lanes()));
     text.line(
         "call void %s(%s, ptr %s, i32 %d, %s)"
-            .formatted(intrinsic, inMemory(vector), pointer, type.bytes(), guard.typed()));
+            .formatted(intrinsic, inMemory(vector, type), pointer, type.bytes(), guard.typed()));
   }
 
   private void scatter(
@@ -281,10 +288,13 @@ final class MemoryText {
     Operand writes = guard == null ? Operand.literal(1, DType.BOOL, lanes) : guard;
     text.line(
         "call void %s(%s, <%d x ptr> %s, i32 %d, %s)"
-            .formatted(intrinsic, inMemory(vector), lanes, places, type.bytes(), writes.typed()));
+            .formatted(intrinsic, inMemory(vector, type), lanes, places, type.bytes(), writes.typed()));
   }
 
-  private String inMemory(Operand value) {
+  private String inMemory(Operand value, DType type) {
+    if (type.isNarrow()) {
+      return Operand.vector("i16", value.lanes()) + " " + narrow.narrowed(value, type);
+    }
     if (value.type() != DType.BOOL) {
       return value.typed();
     }

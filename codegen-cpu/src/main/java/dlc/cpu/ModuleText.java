@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.cpu;
 
-import dlc.ir.DType;
 import dlc.ir.kernel.Kernel;
 import dlc.ir.kernel.KernelProgram;
 import dlc.ir.kernel.KernelProgram.Call;
@@ -43,7 +42,7 @@ public final class ModuleText {
 
   private String write() {
     for (Kernel kernel : program.kernels()) {
-      functions.append(KernelText.write(kernel, declarations)).append('\n');
+      functions.append(KernelText.write(kernel, target, declarations)).append('\n');
     }
     program.entries().forEach(this::entry);
     StringBuilder module = new StringBuilder("; module %s\n".formatted(program.name()));
@@ -68,9 +67,8 @@ public final class ModuleText {
   private static String constant(int number, Leaf.Constant constant) {
     List<String> elements = new ArrayList<>();
     String type = Operand.inMemory(constant.type().dtype());
-    DType dtype = constant.type().dtype() == DType.BOOL ? DType.U8 : constant.type().dtype();
     for (double element : constant.elements()) {
-      elements.add(type + " " + Operand.literal(element, dtype, 1).text());
+      elements.add(type + " " + Operand.stored(element, constant.type().dtype(), 1));
     }
     return "@constant%d = internal constant [%d x %s] [%s], align 64\n"
         .formatted(number, elements.size(), type, String.join(", ", elements));

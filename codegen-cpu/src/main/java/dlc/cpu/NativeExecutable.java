@@ -15,6 +15,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /** A compiled program with its work memory; a run is one native call. */
 final class NativeExecutable implements Executable {
@@ -34,7 +35,7 @@ final class NativeExecutable implements Executable {
     this.program = program;
     this.code = code;
     this.state = state;
-    this.work = arena.allocate(program.workBytes() + SLACK, 64);
+    this.work = LargeMemory.allocate(arena, program.workBytes() + SLACK);
     FunctionDescriptor type = FunctionDescriptor.ofVoid(ADDRESS, ADDRESS);
     for (Entry entry : program.entries()) {
       entries.put(entry.name(), entry);
@@ -42,11 +43,16 @@ final class NativeExecutable implements Executable {
     }
   }
 
-  private Slot find(String entry, String name) {
-    Entry found = entries.get(entry);
+  private Entry entry(String name) {
+    Entry found = entries.get(name);
     if (found == null) {
-      throw new IllegalArgumentException("the program has no entry point " + entry);
+      throw new IllegalArgumentException("the program has no entry point " + name);
     }
+    return found;
+  }
+
+  private Slot find(String entry, String name) {
+    Entry found = entry(entry);
     Slot slot = found.inputs().getOrDefault(name, found.results().get(name));
     if (slot == null) {
       throw new IllegalArgumentException(entry + " has no input or result " + name);
@@ -62,6 +68,16 @@ final class NativeExecutable implements Executable {
   @Override
   public MemorySegment slot(String entry, String name) {
     return memory(find(entry, name));
+  }
+
+  @Override
+  public boolean takes(String entry, String name) {
+    return entry(entry).inputs().containsKey(name);
+  }
+
+  @Override
+  public Optional<MemorySegment> result(String entry, String name) {
+    return Optional.ofNullable(entry(entry).results().get(name)).map(this::memory);
   }
 
   @Override

@@ -14,10 +14,12 @@ final class ScalarText {
 
   private final FunctionText text;
   private final KernelText kernel;
+  private final NarrowText narrow;
 
-  ScalarText(FunctionText text, KernelText kernel) {
+  ScalarText(FunctionText text, KernelText kernel, NarrowText narrow) {
     this.text = text;
     this.kernel = kernel;
+    this.narrow = narrow;
   }
 
   /** The value of {@code scalar}; a vector only where it differs between lanes. */
@@ -229,15 +231,18 @@ final class ScalarText {
     if (type == DType.BOOL) {
       return compare("une", "ne", x, zero(x));
     }
+    if (type.isNarrow()) {
+      return narrow.widened(narrow.narrowed(cast(x, DType.F32), type), type, x.lanes());
+    }
     String instruction =
         switch (x.type()) {
-          case F32, F64 ->
+          case F32, F64, BF16, F16 ->
               switch (type) {
                 case F32 -> "fptrunc";
                 case F64 -> "fpext";
                 case I32 -> "fptosi";
                 case U8 -> "fptoui";
-                case BOOL -> throw new IllegalStateException("handled above");
+                case BOOL, BF16, F16 -> throw new IllegalStateException("handled above");
               };
           case I32 -> type == DType.U8 ? "trunc" : "sitofp";
           case U8, BOOL -> type.isFloat() ? "uitofp" : "zext";

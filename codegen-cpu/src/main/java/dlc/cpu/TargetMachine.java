@@ -20,12 +20,21 @@ final class TargetMachine implements AutoCloseable {
   private final LLVMTargetMachineRef machine;
   private final String triple;
 
+  /** A processor of this platform. */
   TargetMachine(Target target) {
-    try (BytePointer defaultTriple = LLVMGetDefaultTargetTriple();
+    this(target, hostTriple());
+  }
+
+  /** A processor of the platform that LLVM calls {@code triple}. */
+  TargetMachine(Target target, String triple) {
+    this.triple = triple;
+    if (!triple.startsWith(architecture(hostTriple()))) {
+      initializeAll();
+    }
+    try (BytePointer name = new BytePointer(triple);
         BytePointer error = new BytePointer((org.bytedeco.javacpp.Pointer) null)) {
-      triple = defaultTriple.getString();
       LLVMTargetRef reference = new LLVMTargetRef();
-      if (LLVMGetTargetFromTriple(defaultTriple, reference, error) != 0) {
+      if (LLVMGetTargetFromTriple(name, reference, error) != 0) {
         throw new IllegalStateException("LLVM knows no target " + triple);
       }
       machine =
@@ -38,6 +47,27 @@ final class TargetMachine implements AutoCloseable {
               LLVMRelocPIC,
               LLVMCodeModelDefault);
     }
+  }
+
+  private static String hostTriple() {
+    try (BytePointer triple = LLVMGetDefaultTargetTriple()) {
+      String copy = triple.getString();
+      LLVMDisposeMessage(triple);
+      triple.setNull();
+      return copy;
+    }
+  }
+
+  private static String architecture(String triple) {
+    return triple.substring(0, triple.indexOf('-') + 1);
+  }
+
+  private static void initializeAll() {
+    LLVMInitializeAllTargetInfos();
+    LLVMInitializeAllTargets();
+    LLVMInitializeAllTargetMCs();
+    LLVMInitializeAllAsmPrinters();
+    LLVMInitializeAllAsmParsers();
   }
 
   /** The processor that this process runs on. */

@@ -2,6 +2,7 @@
 package dlc.cpu;
 
 import dlc.ir.Graph;
+import dlc.ir.NarrowFloats;
 import dlc.ir.Role;
 import dlc.ir.TensorType;
 import dlc.ir.Value;
@@ -79,6 +80,9 @@ final class CompiledGraphs {
       switch (type.dtype()) {
         case F32 -> memory.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) elements[i]);
         case F64 -> memory.setAtIndex(ValueLayout.JAVA_DOUBLE, i, elements[i]);
+        case BF16, F16 ->
+            memory.setAtIndex(
+                ValueLayout.JAVA_SHORT, i, NarrowFloats.bits(type.dtype(), elements[i]));
         case I32 -> memory.setAtIndex(ValueLayout.JAVA_INT, i, (int) elements[i]);
         case U8, BOOL -> memory.set(ValueLayout.JAVA_BYTE, i, (byte) elements[i]);
       }
@@ -92,6 +96,8 @@ final class CompiledGraphs {
           switch (type.dtype()) {
             case F32 -> memory.getAtIndex(ValueLayout.JAVA_FLOAT, i);
             case F64 -> memory.getAtIndex(ValueLayout.JAVA_DOUBLE, i);
+            case BF16, F16 ->
+                NarrowFloats.value(type.dtype(), memory.getAtIndex(ValueLayout.JAVA_SHORT, i));
             case I32 -> memory.getAtIndex(ValueLayout.JAVA_INT, i);
             case U8, BOOL -> memory.get(ValueLayout.JAVA_BYTE, i) & 0xFF;
           };

@@ -46,7 +46,11 @@ final class CpuBackendTest {
   @TestFactory
   Stream<DynamicTest> everyOpAgreesWithTheInterpreter() {
     return OpExamples.all().stream()
-        .flatMap(example -> Stream.of(example, example.inSinglePrecision()))
+        .flatMap(
+            example ->
+                Stream.concat(
+                    Stream.of(example),
+                    Stream.of(DType.F32, DType.BF16, DType.F16).map(example::in)))
         .map(
             example ->
                 DynamicTest.dynamicTest(
@@ -56,6 +60,11 @@ final class CpuBackendTest {
   @TestFactory
   Stream<DynamicTest> agreesWithTheInterpreter() {
     return random(seed -> RandomGraphs.make(DType.F32, seed));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> agreesWithTheInterpreterOnNarrowFloats() {
+    return random(seed -> RandomGraphs.make(seed % 2 == 0 ? DType.BF16 : DType.F16, seed));
   }
 
   @TestFactory
@@ -112,9 +121,19 @@ final class CpuBackendTest {
                     name,
                     actual.get(name),
                     expected.get(name),
-                    value.type().dtype() == DType.F64 ? 1e-9 : 2e-4,
+                    tolerance(value.type().dtype()),
                     backend,
                     graph));
+  }
+
+  /** Of the greatest element: what a chain of roundings, each to another neighbour, may make. */
+  private static double tolerance(DType type) {
+    return switch (type) {
+      case F64, I32, U8, BOOL -> 1e-9;
+      case F32 -> 2e-4;
+      case F16 -> 0x1p-7;
+      case BF16 -> 0x1p-4;
+    };
   }
 
   private static void compare(

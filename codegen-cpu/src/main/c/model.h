@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the compiler says of a model: constants that it writes beside the machine code. Every field takes
+// eight bytes, so that the layout is the same wherever this runs; `dlc.cpu.binary.ModelTables` writes it.
+#ifndef DLC_MODEL_H
+#define DLC_MODEL_H
+
+#include "base.h"
+
+// Element types, in programs and in files.
+enum { F32, F64, F16, BF16, I32, I64, U8, BOOL, TYPES };
+
+// A tensor at a fixed place in one of the two blocks of memory.
+typedef struct {
+  const char *name;
+  i64 type;
+  i64 rank;
+  const i64 *dims;
+  i64 elements;
+  i64 offset;
+  i64 in_state;
+} Slot;
+
+// One entry point for one batch size.
+typedef struct {
+  const char *name;
+  i64 batch;
+  void (*run)(u8 *state, u8 *work);
+  i64 work_bytes;
+  i64 inputs;
+  i64 results;
+  const Slot *slot;  // of the inputs, then of the results
+} Entry;
+
+// The program for one instruction set.
+typedef struct {
+  const char *name;
+  i64 level;  // of x86-64, 1 to 4; 0 runs anywhere
+  i64 entries;
+  const Entry *entry;
+} Version;
+
+typedef struct {
+  const char *name;
+  const char *value;
+} Pair;
+
+struct Parts;
+
+typedef struct Source {
+  const char *kind;
+  void (*load)(const struct Source *source, const struct Source *training, struct Parts *parts);
+  i64 options;
+  const Pair *option;
+  const struct Source *test;
+} Source;
+
+enum { TASK_CLASSES, TASK_BINARY, TASK_VALUES };
+enum { LINK_SOFTMAX, LINK_EXP, LINK_SIGMOID, LINK_NONE };
+enum {
+  ACCURACY, TOP5, PRECISION, RECALL, F1, CONFUSION_MATRIX, MAE, RMSE, R2, PERPLEXITY, METRICS
+};
+
+typedef struct {
+  const char *name;
+  const char *compiler;   // its version
+  const char *file;       // the program's name
+  const char *folder;     // where relative data were looked up last, or NULL
+  const char *optimizer;  // as text
+  const char *loss;
+
+  i64 state_bytes;
+  i64 states;
+  const Slot *state;
+  i64 weights;  // how many numbers are trained
+  i64 versions;
+  const Version *version;
+
+  i64 inputs;
+  const Slot *input;  // of one sample; the offset means nothing
+  i64 has_target;
+  Slot target;
+  const char *output;
+
+  const Source *source;
+  double validation;
+  i64 validation_is_fraction;
+
+  i64 batch;
+  i64 epochs;
+  i64 steps;  // 0 when the epochs count
+  i64 seed;
+  double lr;
+  i64 drop_last;
+  i64 accumulate;  // batches in a step
+  i64 has_schedule;
+  i64 stops_early;
+  i64 patience;
+  const char *watched;
+  double least_gain;
+  i64 checkpoint_every;  // so many epochs
+  i64 checkpoints_kept;
+  i64 keeps_best;
+
+  i64 task;
+  i64 classes;
+  i64 axis;
+  i64 ignores;
+  i64 ignored;
+  double threshold;
+  i64 link;
+  i64 metrics;
+  const i64 *metric;
+  i64 class_names;
+  const char *const *class_name;
+
+  i64 params;
+  const Pair *param;  // the value as the program was compiled
+  i64 lr_params;
+  const char *const *lr_param;  // those that are the learning rate, and so are flags
+
+  i64 layers;
+  const Pair *layer;  // name and what it gives
+  const u8 *embedded;  // safetensors, or NULL
+  i64 embedded_bytes;
+} Model;
+
+extern const Model dlc_model;
+
+// The version that was chosen for this processor.
+extern const Version *version;
+void choose_version(const char *forced);
+int processor_level(void);
+
+const Entry *find_entry(const char *name, i64 batch);
+// The entry point, or a complaint that it was not compiled for so many samples.
+const Entry *require_entry(const char *name, i64 batch);
+// Nothing when the entry point has no such input or result.
+const Slot *find_input(const Entry *entry, const char *name);
+const Slot *find_result(const Entry *entry, const char *name);
+
+// Memory of the model: state lives as long as the process, work as long as a call.
+extern u8 *state_memory;
+extern u8 *work_memory;
+void allocate_model(void);
+u8 *slot_memory(const Slot *slot);
+const char *option_of(const Source *source, const char *name, const char *otherwise);
+
+int type_bytes(i64 type);
+const char *type_name(i64 type);
+double element_at(const u8 *values, i64 type, i64 index);
+void store_element(u8 *values, i64 type, i64 index, double value);
+char *type_text(i64 type, i64 rank, const i64 *dims);
+
+#endif

@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "train.h"
+
+#include "random.h"
+#include "weights.h"
+
+volatile int stop_requested;
+
+// ---- steps
+
+void set_scalar(const Entry *entry, const char *name, double value) {
+  const Slot *slot = find_input(entry, name);
+  if (slot) {
+    store_element(slot_memory(slot), slot->type, 0, value);
+  }
+}
+
+static double scalar_of(const Entry *entry, const char *name) {
+  const Slot *slot = find_result(entry, name);
+  return element_at(slot_memory(slot), slot->type, 0);
+}
+
+void init_state(i32 seed) {
+  const Entry *entry = require_entry("init", dlc_model.batch);
+  set_scalar(entry, "seed", seed);
+  entry->run(state_memory, work_memory);
+}
+
+static void feed(const Entry *entry, const Column *column, const Data *data, const i32 *order,
+                 i64 count) {
+  const Slot *slot = find_input(entry, column->name);
+  if (!slot) {
+    return;
+  }
+  u8 *memory = slot_memory(slot);
+  for (i64 i = 0; i < count; i++) {
+    copy_row(column, data->row[order[i]], memory, slot->type, i);
+  }
+}
+
+double run_step(const Entry *entry, const Data *data, const i32 *order, i64 count) {
+  for (i64 i = 0; i < data->inputs; i++) {
+    feed(entry, data->input + i, data, order, count);
+  }
+  if (data->has_target) {
+    feed(entry, &data->target, data, order, count);
+  }
+  entry->run(state_memory, work_memory);
+  return scalar_of(entry, "loss");
+}
+
+// ---- measuring
+
+Figures evaluate(const Data *data) {
+  require_classes(data);
+  Scores scores;
+  scores_begin(&scores, data);
+  i32 *order = allocate(data->size, sizeof(i32));
+  for (i32 i = 0; i < data->size; i++) {
+    order[i] = i;
+  }
+  for (i64 start = 0; start < data->size; start += dlc_model.batch) {
+    i64 count = data->size - start < dlc_model.batch ? data->size - start : dlc_model.batch;
+    const Entry *entry = require_entry("eval_step", count);
+    double loss = run_step(entry, data, order + start, count);
+    scores_add(&scores, loss, find_result(entry, dlc_model.output), order + start, count);
+  }
+  Figures figures = scores_figures(&scores);
+  scores_end(&scores);
+  free(order);
+  return figures;
+}
+
+// ---- training
+
+typedef struct {
+  const Parts *parts;
+  const Settings *settings;
+  Saving *saving;
+  Position position;
+  Scores scores;
+  i32 *order;
+  double rate;
+  int is_over;
+  double started;
+  i64 started_at;
+} Run;
+
+static void not_finite(const Run *run, const char *found, const char *when) {
+  Text rate = {0};
+  text_double(&rate, run->rate);
+  fail(NOT_FINITE,
+       text_of("lower the learning rate (now %s), clip the gradient (clip norm=1.0), normalize the "
+               "data, or find the first bad value with --check-finite; %s",
+               rate.at,
+               run->saving->folder ? "the last checkpoint is from before it"
+                                   : "nothing was saved"),
+       "%s %s step %l (epoch %l)", found, when, run->position.step, run->position.epoch + 1);
+}
+
+static void steer(const Run *run, const Entry *entry, i64 step) {
+  const Settings *settings = run->settings;
+  set_scalar(entry, "seed", settings->seed);
+  set_scalar(entry, "lr", settings->lr);
+  set_scalar(entry, "step", (double)step);
+  set_scalar(entry, "epoch", (double)run->position.epoch);
+  set_scalar(entry, "epochs", (double)settings->epochs);
+  set_scalar(entry, "steps_per_epoch", (double)settings->steps_in_epoch);
+}
+
+static void train_on(Run *run, const i32 *order, i64 count) {
+  i64 next = run->position.batches + 1;
+  int is_step =
+      next % dlc_model.accumulate == 0 || next == run->settings->batches_in_epoch;
+  const Entry *entry = require_entry(is_step ? "train_step" : "accumulate_step", count);
+  steer(run, entry, run->position.step + 1);
+  set_scalar(entry, "micro_step", (double)(run->position.batches_in_all + 1));
+  double loss = run_step(entry, &run->parts->training, order, count);
+  run->position.batches++;
+  run->position.batches_in_all++;
+  run->position.step += is_step;
+  const Slot *rate = find_result(entry, "lr");
+  run->rate = rate ? element_at(slot_memory(rate), rate->type, 0) : run->rate;
+  if (!is_finite(loss)) {
+    Text value = {0};
+    text_double(&value, loss);
+    not_finite(run, text_of("the loss is %s", value.at), "at");
+  }
+  const char *broken = run->settings->check_finite ? first_not_finite() : NULL;
+  if (broken) {
+    not_finite(run, text_of("'%s' holds a NaN or an infinity", broken), "after");
+  }
+  scores_add(&run->scores, loss, find_result(entry, dlc_model.output), order, count);
+}
+
+static double since(double start) {
+  double seconds = seconds_now() - start;
+  return seconds > 1e-9 ? seconds : 1e-9;
+}
+
+static double seconds_left(const Run *run) {
+  i64 done = run->position.step - run->started_at;
+  return since(run->started) / (double)(done > 1 ? done : 1) *
+         (double)(run->settings->last_step - run->position.step);
+}
+
+// ---- the end of an epoch
+
+// The figure that early stopping watches.
+static double watched(const EpochReport *report) {
+  const char *name = dlc_model.watched;
+  while (*name && *name != '.') {
+    name++;
+  }
+  const Figures *figures =
+      starts_with(dlc_model.watched, "validation.") && report->has_validation
+          ? &report->validation
+          : &report->training;
+  if (same(name, ".loss")) {
+    return figures->loss;
+  }
+  for (i64 i = 0; i < dlc_model.metrics; i++) {
+    if (same(name + 1, metric_name(dlc_model.metric[i])) &&
+        figures->figure[i] == figures->figure[i]) {
+      return figures->figure[i];
+    }
+  }
+  fail(BAD_SETTING, "name it among the metrics, or watch validation.loss",
+       "stop: on=\"%s\" is not measured in this training", dlc_model.watched);
+}
+
+static int is_better(double figure, double best) {
+  int greater = 0;
+  for (i64 metric = 0; metric < METRICS; metric++) {
+    greater |= (is_share(metric) || metric == R2) &&
+               ends_with(dlc_model.watched, text_of(".%s", metric_name(metric)));
+  }
+  return best != best || (greater ? figure > best + dlc_model.least_gain
+                                  : figure < best - dlc_model.least_gain);
+}
+
+static void watch(Run *run, const EpochReport *report) {
+  double figure = watched(report);
+  if (is_better(figure, run->position.best)) {
+    run->position.best = figure;
+    run->position.waited = 0;
+    return;
+  }
+  run->position.waited++;
+  if (run->position.waited >= dlc_model.patience) {
+    run->is_over = 1;
+    note("note: training ends early: %s was not better for %l epochs", dlc_model.watched,
+         run->position.waited);
+  }
+}
+
+// What follows an epoch that is whole: schedules that watch, early stopping, a checkpoint.
+static void end_epoch(Run *run, const EpochReport *report) {
+  double loss = report->has_validation ? report->validation.loss : report->training.loss;
+  const Entry *entry = find_entry("epoch_end", dlc_model.batch);
+  if (entry) {
+    steer(run, entry, run->position.step);
+    set_scalar(entry, "watched", loss);
+    entry->run(state_memory, work_memory);
+  }
+  if (dlc_model.stops_early) {
+    watch(run, report);
+  }
+  int is_best = !(loss >= run->position.best_loss);
+  if (is_best) {
+    run->position.best_loss = loss;
+  }
+  run->position.epoch++;
+  run->position.batches = 0;
+  scores_end(&run->scores);
+  scores_begin(&run->scores, &run->parts->training);
+  saving_after_epoch(run->saving, &run->position, &run->scores, is_best);
+}
+
+// ---- epochs
+
+static void train_batches(Run *run, i64 end) {
+  const Data *training = &run->parts->training;
+  while (run->position.batches < end && !stop_requested) {
+    i64 done = run->position.batches * dlc_model.batch;
+    i64 left = training->size - done;
+    train_on(run, run->order + done, dlc_model.batch < left ? dlc_model.batch : left);
+    bar_move(run->position.batches, scores_mean_loss(&run->scores));
+    saving_after_batch(run->saving, &run->position, &run->scores);
+  }
+}
+
+static EpochReport train_epoch(Run *run) {
+  const Settings *settings = run->settings;
+  const Data *training = &run->parts->training;
+  double start = seconds_now();
+  EpochReport report = {0};
+  report.epoch = run->position.epoch + 1;
+  report.epochs = settings->epochs;
+  permutation(run->order, FOR_SHUFFLE, settings->seed, (i32)report.epoch, training->size);
+  i64 rest = run->position.batches +
+             (settings->last_step - run->position.step) * dlc_model.accumulate;
+  i64 end = settings->batches_in_epoch < rest ? settings->batches_in_epoch : rest;
+  i64 skipped = run->position.batches * dlc_model.batch;
+  bar_begin(report.epoch, settings->epochs, end);
+  train_batches(run, end);
+  bar_end();
+  i64 done = run->position.batches * dlc_model.batch;
+  done = (done < training->size ? done : training->size) - skipped;
+  report.samples_per_second = (double)done / since(start);
+  if (!stop_requested && run->parts->has_validation) {
+    report.validation = evaluate(&run->parts->validation);
+    report.has_validation = 1;
+  }
+  report.step = run->position.step;
+  report.lr = run->rate;
+  report.training = scores_figures(&run->scores);
+  report.seconds = since(start);
+  report.seconds_left = seconds_left(run);
+  if (run->position.batches == settings->batches_in_epoch && !stop_requested) {
+    end_epoch(run, &report);
+  }
+  return report;
+}
+
+static void tell(const Settings *settings, const EpochReport *report) {
+  Text line = {0};
+  if (settings->json) {
+    text_json_epoch(&line, report);
+  } else {
+    text_epoch(&line, report);
+  }
+  if (settings->json || !quiet) {
+    print(1, &line);
+  }
+  free(line.at);
+  report_epoch(report);
+}
+
+// What cannot run is said before hours of work, not after.
+static void require_batches(const Parts *parts, const Settings *settings) {
+  i64 rest = parts->training.size % dlc_model.batch;
+  if (settings->batches_in_epoch * dlc_model.batch > parts->training.size && rest) {
+    require_entry("train_step", rest);
+  }
+  const Data *measured[] = {parts->has_validation ? &parts->validation : NULL,
+                            parts->has_test ? &parts->test : NULL};
+  for (int i = 0; i < 2; i++) {
+    if (measured[i] && measured[i]->size % dlc_model.batch) {
+      require_entry("eval_step", measured[i]->size % dlc_model.batch);
+    }
+    if (measured[i]) {
+      require_classes(measured[i]);
+    }
+  }
+  require_classes(&parts->training);
+}
+
+void train(const Parts *parts, const Settings *settings, Saving *saving, int resumes,
+           FinalReport *result) {
+  require_batches(parts, settings);
+  Run run = {0};
+  run.parts = parts;
+  run.settings = settings;
+  run.saving = saving;
+  run.rate = settings->lr;
+  run.position = position_at_start();
+  run.order = allocate(parts->training.size, sizeof(i32));
+  scores_begin(&run.scores, &parts->training);
+  if (resumes && saving_resume(saving, &run.position, &run.scores)) {
+    report_resume(run.position.epoch);
+  }
+  run.started = seconds_now();
+  run.started_at = run.position.step;
+  while (!run.is_over && run.position.step < settings->last_step && !stop_requested) {
+    EpochReport report = train_epoch(&run);
+    tell(settings, &report);
+    free(report.training.confusion);
+    free(report.validation.confusion);
+  }
+  free(run.order);
+  result->stopped = stop_requested;
+  saving_at_end(saving, &run.position, &run.scores);
+  if (!result->stopped && parts->has_test) {
+    result->test = evaluate(&parts->test);
+    result->has_test = 1;
+  }
+  result->steps = run.position.step;
+  result->seconds = since(run.started);
+  report_end(result);
+}

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// Carries weights and buffers, but not the optimizer's state, between the model and files.
+#ifndef DLC_WEIGHTS_H
+#define DLC_WEIGHTS_H
+
+#include "data.h"
+
+// All weights and buffers or none; on any error the model stays as it was.
+void load_weights(const char *path);
+void load_embedded_weights(void);
+void save_weights(const char *path);
+// The first state that holds a NaN or an infinity, or NULL.
+const char *first_not_finite(void);
+
+// ---- files of states
+
+Array array_of_state(const Slot *state, const Slot *memory);
+const Array *array_called(const Array *arrays, i64 count, const char *name);
+// Complains about arrays that are not those of the model: of its weights, or of all of its states.
+void require_match(const char *path, const Array *arrays, i64 count, int all_states);
+// Facts are members of a JSON object, each after a comma. False when the file could not be written and
+// that is not to end the process.
+int write_safetensors(const char *path, const char *facts, const Array *arrays, i64 count);
+
+#endif

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.cpu.binary;
+
+import dlc.ir.TensorType;
+import dlc.ir.kernel.KernelProgram;
+import dlc.ir.kernel.Target;
+import dlc.runtime.train.EarlyStop;
+import dlc.runtime.train.Metric;
+import dlc.runtime.train.Task;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * All that a program says of its model beside machine code.
+ *
+ * @param states weights and buffers in the order of the text, then what the optimizer keeps
+ * @param slots where states lie
+ * @param params the program's params with the values that it was compiled with
+ * @param lrParams those of them that are the learning rate
+ * @param layers the name of each layer and what it gives
+ * @param embedded weights inside the program, as a safetensors file
+ */
+public record BinaryModel(
+    Identity identity,
+    Map<String, TensorType> states,
+    Map<String, KernelProgram.Slot> slots,
+    long stateBytes,
+    long weightCount,
+    List<Version> versions,
+    Map<String, TensorType> inputs,
+    Optional<TensorType> target,
+    String output,
+    Optional<Data> data,
+    Optional<Training> training,
+    Scoring scoring,
+    Map<String, String> params,
+    List<String> lrParams,
+    Map<String, String> layers,
+    Optional<byte[]> embedded) {
+
+  /**
+   * What the program is called.
+   *
+   * @param file the program's file, without its folder
+   * @param folder where relative paths of data are looked up last
+   */
+  public record Identity(String model, String compiler, String file, Optional<String> folder) {}
+
+  /**
+   * The machine code for one kind of processor.
+   *
+   * @param level of x86-64; 0 is code that needs nothing in particular
+   */
+  public record Version(String name, int level, Target target, List<Code> code) {
+    public Version {
+      code = List.copyOf(code);
+    }
+  }
+
+  /** An entry point for one batch size: the only one of {@code program}. */
+  public record Code(int batch, KernelProgram program) {
+    KernelProgram.Entry entry() {
+      return program.entries().getFirst();
+    }
+  }
+
+  /**
+   * Where samples come from.
+   *
+   * @param options the source's arguments by name, lists as one argument for each element
+   * @param test the source of the test part, where it is apart
+   */
+  public record Data(
+      String kind, List<Map.Entry<String, String>> options, Optional<Data> test) {
+    public Data {
+      options = List.copyOf(options);
+    }
+
+    /** What a program reads or makes by itself. */
+    public static final List<String> KINDS =
+        List.of(
+            "cifar10", "cifar100", "mnist", "fashion_mnist", "csv", "npy", "safetensors", "digits");
+  }
+
+  /** How training goes, as the program says. */
+  public record Training(
+      String optimizer,
+      String loss,
+      int batch,
+      OptionalInt epochs,
+      OptionalInt steps,
+      int seed,
+      double lr,
+      boolean dropLast,
+      double validation,
+      boolean validationIsFraction,
+      int accumulate,
+      boolean hasSchedule,
+      Optional<EarlyStop> early,
+      Saved saved) {}
+
+  /** Which checkpoints are written: after so many epochs, how many stay, and whether the best. */
+  public record Saved(int every, int kept, boolean keepsBest) {}
+
+  /** What makes probabilities of an output. */
+  public enum Link {
+    SOFTMAX,
+    EXP,
+    SIGMOID,
+    NONE
+  }
+
+  /** What outputs mean. */
+  public record Scoring(Task task, Link link, List<Metric> metrics, List<String> classes) {
+    public Scoring {
+      metrics = List.copyOf(metrics);
+      classes = List.copyOf(classes);
+    }
+  }
+
+  public BinaryModel {
+    states = Collections.unmodifiableMap(new LinkedHashMap<>(states));
+    slots = Collections.unmodifiableMap(new LinkedHashMap<>(slots));
+    versions = List.copyOf(versions);
+    inputs = Collections.unmodifiableMap(new LinkedHashMap<>(inputs));
+    params = Collections.unmodifiableMap(new LinkedHashMap<>(params));
+    lrParams = List.copyOf(lrParams);
+    layers = Collections.unmodifiableMap(new LinkedHashMap<>(layers));
+  }
+
+  /** Whether some version has the entry point {@code name}. */
+  boolean has(String name) {
+    return versions.stream()
+        .flatMap(version -> version.code().stream())
+        .anyMatch(code -> code.entry().name().equals(name));
+  }
+}

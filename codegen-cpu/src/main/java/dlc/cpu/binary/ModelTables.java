@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.cpu.binary;
+
+import dlc.cpu.binary.BinaryModel.Code;
+import dlc.cpu.binary.BinaryModel.Data;
+import dlc.cpu.binary.BinaryModel.Training;
+import dlc.cpu.binary.BinaryModel.Version;
+import dlc.cpu.binary.Constants.Field;
+import dlc.ir.DType;
+import dlc.ir.TensorType;
+import dlc.ir.kernel.KernelProgram.Place;
+import dlc.ir.kernel.KernelProgram.Region;
+import dlc.ir.kernel.KernelProgram.Slot;
+import dlc.runtime.train.EarlyStop;
+import dlc.runtime.train.Task;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Writes the constants that {@code model.h} declares, field by field in its order. */
+final class ModelTables {
+
+  /** The element types of {@code model.h} in its order. */
+  private static final List<String> TYPES =
+      List.of("f32", "f64", "f16", "bf16", "i32", "i64", "u8", "bool");
+
+  private final BinaryModel model;
+  private final Constants constants = new Constants();
+
+  private ModelTables(BinaryModel model) {
+    this.model = model;
+  }
+
+  /** The module with {@code dlc_model} and the list of commands. */
+  static String write(BinaryModel model) {
+    ModelTables tables = new ModelTables(model);
+    tables.constants.named("dlc_model", tables.model());
+    tables.constants.named("commands", tables.commands());
+    return tables.constants.module();
+  }
+
+  /** What the function of an entry point is called, and before it what its module is. */
+  static String prefix(Version version, Code code) {
+    return "dlc.%s.b%d".formatted(version.name(), code.batch());
+  }
+
+  private List<Field> model() {
+    List<Field> fields = new ArrayList<>();
+    fields.add(text(model.identity().model()));
+    fields.add(text(model.identity().compiler()));
+    fields.add(text(model.identity().file()));
+    fields.add(model.identity().folder().map(this::text).orElse(Field.NULL));
+    fields.add(text(model.training().map(Training::optimizer).orElse("")));
+    fields.add(text(model.training().map(Training::loss).orElse("")));
+    addCode(fields);
+    addData(fields);
+    addTraining(fields);
+    addScoring(fields);
+    addDescription(fields);
+    return fields;
+  }
+
+  private void addCode(List<Field> fields) {
+    fields.add(Field.of(model.stateBytes()));
+    fields.add(Field.of(model.states().size()));
+    fields.add(
+        constants.structs(
+            model.states().entrySet().stream()
+                .map(state -> slot(state.getKey(), state.getValue(), place(state.getKey())))
+                .toList()));
+    fields.add(Field.of(model.weightCount()));
+    fields.add(Field.of(model.versions().size()));
+    fields.add(constants.structs(model.versions().stream().map(this::version).toList()));
+  }
+
+  private Place place(String state) {
+    Slot slot = model.slots().get(state);
+    if (slot == null) {
+      throw new IllegalStateException("no memory is planned for " + state);
+    }
+    return slot.place();
+  }
+
+  private List<Field> version(Version version) {
+    return List.of(
+        text(version.name()),
+        Field.of(version.level()),
+        Field.of(version.code().size()),
+        constants.structs(version.code().stream().map(code -> entry(version, code)).toList()));
+  }
+
+  private List<Field> entry(Version version, Code code) {
+    String name = code.entry().name();
+    List<List<Field>> slots = new ArrayList<>();
+    code.entry().inputs().forEach((input, slot) -> slots.add(slot(input, slot)));
+    code.entry().results().forEach((result, slot) -> slots.add(slot(result, slot)));
+    return List.of(
+        text(name),
+        Field.of(code.batch()),
+        constants.function(prefix(version, code) + "." + name),
+        Field.of(code.program().workBytes()),
+        Field.of(code.entry().inputs().size()),
+        Field.of(code.entry().results().size()),
+        constants.structs(slots));
+  }
+
+  private List<Field> slot(String name, Slot slot) {
+    return slot(name, slot.type(), slot.place());
+  }
+
+  private List<Field> slot(String name, TensorType type, Place place) {
+    return List.of(
+        text(name),
+        Field.of(number(type.dtype())),
+        Field.of(type.rank()),
+        constants.struct(type.dims().stream().map(dim -> Field.of(dim)).toList()),
+        Field.of(type.elements()),
+        Field.of(place.offset()),
+        Field.of(place.region() == Region.STATE));
+  }
+
+  /** A place that means nothing. */
+  private List<Field> port(String name, TensorType type) {
+    return slot(name, type, new Place(Region.WORK, 0));
+  }
+
+  private static int number(DType type) {
+    int number = TYPES.indexOf(type.toString());
+    if (number < 0) {
+      throw new IllegalStateException("model.h has no number for " + type);
+    }
+    return number;
+  }
+
+  private void addData(List<Field> fields) {
+    fields.add(Field.of(model.inputs().size()));
+    fields.add(
+        constants.structs(
+            model.inputs().entrySet().stream()
+                .map(input -> port(input.getKey(), input.getValue()))
+                .toList()));
+    fields.add(Field.of(model.target().isPresent()));
+    fields.addAll(port("target", model.target().orElse(TensorType.of(DType.F32))));
+    fields.add(text(model.output()));
+    fields.add(model.data().map(this::source).orElse(Field.NULL));
+  }
+
+  private Field source(Data data) {
+    List<List<Field>> options =
+        data.options().stream()
+            .map(option -> List.of(text(option.getKey()), text(option.getValue())))
+            .toList();
+    return constants.struct(
+        List.of(
+            text(data.kind()),
+            constants.function("dlc_source_" + data.kind()),
+            Field.of(options.size()),
+            constants.structs(options),
+            data.test().map(this::source).orElse(Field.NULL)));
+  }
+
+  private void addTraining(List<Field> fields) {
+    Optional<Training> training = model.training();
+    fields.add(Field.of(training.map(Training::validation).orElse(0.0)));
+    fields.add(Field.of(training.map(Training::validationIsFraction).orElse(false)));
+    fields.add(Field.of(training.map(Training::batch).orElse(1)));
+    fields.add(Field.of(training.map(each -> each.epochs().orElse(0)).orElse(0)));
+    fields.add(Field.of(training.map(each -> each.steps().orElse(0)).orElse(0)));
+    fields.add(Field.of(training.map(Training::seed).orElse(0)));
+    fields.add(Field.of(training.map(Training::lr).orElse(0.0)));
+    fields.add(Field.of(training.map(Training::dropLast).orElse(false)));
+    fields.add(Field.of(training.map(Training::accumulate).orElse(1)));
+    fields.add(Field.of(training.map(Training::hasSchedule).orElse(false)));
+    Optional<EarlyStop> early = training.flatMap(Training::early);
+    fields.add(Field.of(early.isPresent()));
+    fields.add(Field.of(early.map(EarlyStop::patience).orElse(0)));
+    fields.add(text(early.map(EarlyStop::on).orElse("")));
+    fields.add(Field.of(early.map(EarlyStop::least).orElse(0.0)));
+    fields.add(Field.of(training.map(each -> each.saved().every()).orElse(1)));
+    fields.add(Field.of(training.map(each -> each.saved().kept()).orElse(1)));
+    fields.add(Field.of(training.map(each -> each.saved().keepsBest()).orElse(false)));
+  }
+
+  private void addScoring(List<Field> fields) {
+    switch (model.scoring().task()) {
+      case Task.Classes(int count, int axis, var ignored) -> {
+        fields.add(Field.of(0));
+        fields.add(Field.of(count));
+        fields.add(Field.of(axis));
+        fields.add(Field.of(ignored.isPresent()));
+        fields.add(Field.of(ignored.orElse(0)));
+        fields.add(Field.of(0.0));
+      }
+      case Task.Binary(double threshold) -> addTask(fields, 1, threshold);
+      case Task.Values _ -> addTask(fields, 2, 0);
+    }
+    fields.add(Field.of(model.scoring().link().ordinal()));
+    fields.add(Field.of(model.scoring().metrics().size()));
+    fields.add(
+        constants.struct(
+            model.scoring().metrics().stream().map(each -> Field.of(each.ordinal())).toList()));
+    fields.add(Field.of(model.scoring().classes().size()));
+    fields.add(texts(model.scoring().classes()));
+  }
+
+  private static void addTask(List<Field> fields, int kind, double threshold) {
+    fields.add(Field.of(kind));
+    for (int i = 0; i < 4; i++) {
+      fields.add(Field.of(0));
+    }
+    fields.add(Field.of(threshold));
+  }
+
+  private void addDescription(List<Field> fields) {
+    fields.add(Field.of(model.params().size()));
+    fields.add(pairs(model.params()));
+    fields.add(Field.of(model.lrParams().size()));
+    fields.add(texts(model.lrParams()));
+    fields.add(Field.of(model.layers().size()));
+    fields.add(pairs(model.layers()));
+    fields.add(model.embedded().map(constants::blob).orElse(Field.NULL));
+    fields.add(Field.of(model.embedded().map(bytes -> bytes.length).orElse(0)));
+  }
+
+  private Field pairs(Map<String, String> pairs) {
+    return constants.structs(
+        pairs.entrySet().stream()
+            .map(pair -> List.of(text(pair.getKey()), text(pair.getValue())))
+            .toList());
+  }
+
+  private Field texts(List<String> texts) {
+    return constants.struct(texts.stream().map(this::text).toList());
+  }
+
+  private Field text(String text) {
+    return constants.text(text);
+  }
+
+  /** Those commands for which there are entry points; the rest of the runtime is left out. */
+  private List<Field> commands() {
+    List<Field> fields = new ArrayList<>();
+    if (model.has("train_step") && model.data().isPresent()) {
+      add(fields, "train", "[options]", "trains the model, and saves its weights with --save");
+    }
+    if (model.has("eval_step") && model.data().isPresent()) {
+      add(fields, "eval", "--weights W [options]", "measures saved weights on the test data");
+    }
+    if (model.has("predict")) {
+      add(fields, "predict", "--weights W INPUT…", "says what the model makes of each INPUT");
+    }
+    add(fields, "info", "", "shows what this program is and which processor it was made for");
+    for (int i = 0; i < 5; i++) {
+      fields.add(Field.NULL);
+    }
+    return fields;
+  }
+
+  private void add(List<Field> fields, String name, String use, String help) {
+    fields.add(text(name));
+    fields.add(text(use));
+    fields.add(text(help));
+    fields.add(constants.function(name + "_flags"));
+    fields.add(constants.function("run_" + name));
+  }
+}

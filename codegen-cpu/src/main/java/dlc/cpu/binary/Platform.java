@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.cpu.binary;
+
+import dlc.ir.kernel.Target;
+import java.util.List;
+import java.util.Optional;
+
+/** A system that programs can be made for. */
+public enum Platform {
+  X86_64("x86_64-linux", "x86_64-unknown-linux-gnu", "elf_x86_64", "/lib64/ld-linux-x86-64.so.2"),
+  AARCH64(
+      "aarch64-linux",
+      "aarch64-unknown-linux-gnu",
+      "aarch64linux",
+      "/lib/ld-linux-aarch64.so.1");
+
+  /** Any processor of 64-bit ARM. */
+  private static final Target ARM = new Target("generic", "+neon", 16, 32);
+
+  private final String id;
+  private final String triple;
+  private final String emulation;
+  private final String interpreter;
+
+  Platform(String id, String triple, String emulation, String interpreter) {
+    this.id = id;
+    this.triple = triple;
+    this.emulation = emulation;
+    this.interpreter = interpreter;
+  }
+
+  /** The name of the option {@code --target}. */
+  public String id() {
+    return id;
+  }
+
+  /** How LLVM calls it. */
+  public String triple() {
+    return triple;
+  }
+
+  /** How the linker calls it. */
+  String emulation() {
+    return emulation;
+  }
+
+  /** The program that loads programs. */
+  String interpreter() {
+    return interpreter;
+  }
+
+  /** A processor that any of the platform can stand in for. */
+  public Target plain() {
+    return switch (this) {
+      case X86_64 -> Target.X86_64;
+      case AARCH64 -> ARM;
+    };
+  }
+
+  /** The platform called {@code name}: its id or its triple. */
+  public static Optional<Platform> named(String name) {
+    return List.of(values()).stream()
+        .filter(platform -> platform.id.equals(name) || platform.triple.equals(name))
+        .findFirst();
+  }
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.cpu.binary;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * A step of the build of dlc: compiles the C runtime to one object file for each platform, and makes
+ * for each a stand-in for its C library that has the names of the functions alone.
+ *
+ * <p>Neither headers nor libraries of the machine are used, and no instruction set is named, so that
+ * the result is the same everywhere. Nothing is done when the sources have not changed.
+ */
+public final class RuntimeBuild {
+
+  private static final String STAMP = "sources.sha256";
+  private static final String LIBC = "libc.s";
+
+  private static final List<String> OPTIONS =
+      List.of(
+          "-Os",
+          "-std=c11",
+          "-nostdinc",
+          "-fPIC",
+          "-fvisibility=hidden",
+          "-ffunction-sections",
+          "-fdata-sections",
+          "-fno-stack-protector",
+          "-fno-asynchronous-unwind-tables",
+          "-fno-math-errno",
+          // Sums and products are rounded apart, as in Java.
+          "-ffp-contract=off",
+          "-Wall",
+          "-Wextra",
+          "-Werror");
+
+  private RuntimeBuild() {}
+
+  /** Compiles the sources in the folder {@code arguments[0]} into the folder {@code arguments[1]}. */
+  public static void main(String[] arguments) throws IOException {
+    build(Path.of(arguments[0]), Path.of(arguments[1]));
+  }
+
+  static void build(Path sources, Path target) throws IOException {
+    List<Path> files = files(sources);
+    String stamp = digest(files);
+    Path stampFile = target.resolve(STAMP);
+    if (Files.exists(stampFile) && Files.readString(stampFile).equals(stamp)) {
+      return;
+    }
+    Files.createDirectories(target);
+    PresetTool clang = PresetTool.clang();
+    PresetTool linker = PresetTool.linker();
+    for (Platform platform : Platform.values()) {
+      build(files, platform, target, clang, linker);
+    }
+    Files.writeString(stampFile, stamp);
+  }
+
+  private static void build(
+      List<Path> files, Platform platform, Path target, PresetTool clang, PresetTool linker)
+      throws IOException {
+    Path folder = Files.createTempDirectory("dlc-runtime");
+    List<String> objects = new ArrayList<>();
+    for (Path file : files) {
+      String name = file.getFileName().toString();
+      if (name.endsWith(".c")) {
+        Path object = folder.resolve(name.replace(".c", ".o"));
+        clang.run(compile(platform, OPTIONS, file, object));
+        objects.add(object.toString());
+      }
+    }
+    link(linker, platform, "-r", objects, target.resolve(runtime(platform)));
+    Path names = folder.resolve("libc.o");
+    clang.run(compile(platform, List.of(), files.getFirst().resolveSibling(LIBC), names));
+    link(
+        linker,
+        platform,
+        "-shared",
+        List.of("-soname", "libc.so.6", names.toString()),
+        target.resolve(library(platform)));
+    objects.add(names.toString());
+    for (String object : objects) {
+      Files.delete(Path.of(object));
+    }
+    Files.delete(folder);
+  }
+
+  /** The resource with the runtime for {@code platform}. */
+  static String runtime(Platform platform) {
+    return "runtime-" + platform.id() + ".o";
+  }
+
+  /** The resource that stands in for the C library of {@code platform}. */
+  static String library(Platform platform) {
+    return "libc-" + platform.id() + ".so";
+  }
+
+  private static List<String> compile(
+      Platform platform, List<String> options, Path file, Path object) {
+    List<String> command = new ArrayList<>(options);
+    command.add("--target=" + platform.triple());
+    command.addAll(List.of("-c", file.toString(), "-o", object.toString()));
+    return command;
+  }
+
+  private static void link(
+      PresetTool linker, Platform platform, String kind, List<String> inputs, Path output) {
+    List<String> command =
+        new ArrayList<>(List.of("-flavor", "gnu", "-m", platform.emulation(), kind));
+    command.addAll(inputs);
+    command.addAll(List.of("-o", output.toString()));
+    linker.run(command);
+  }
+
+  private static List<Path> files(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.filter(file -> file.toString().matches(".*\\.[chs]")).sorted().toList();
+    }
+  }
+
+  private static String digest(List<Path> files) throws IOException {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      digest.update(String.join(" ", OPTIONS).getBytes(StandardCharsets.UTF_8));
+      for (Path file : files) {
+        digest.update(file.getFileName().toString().getBytes(StandardCharsets.UTF_8));
+        digest.update(Files.readAllBytes(file));
+      }
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (NoSuchAlgorithmException impossible) {
+      throw new IllegalStateException(impossible);
+    }
+  }
+}
