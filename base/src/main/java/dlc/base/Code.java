@@ -68,6 +68,8 @@ public enum Code {
   UNKNOWN_OPTIMIZER(407, "no optimizer is called '%s'"),
   UNKNOWN_METRIC(408, "no metric is called '%s'"),
   MISSING_SETTING(409, "train %s has no setting '%s'"),
+  UNKNOWN_SCHEDULE(410, "no schedule is called '%s'"),
+  UNMATCHED_PATTERN(411, "%s: no weight is called '%s'"),
 
   DATA_NOT_FOUND(501, "cannot find %s"),
   DATA_MALFORMED(502, "%s: %s"),

@@ -27,14 +27,17 @@ public final class DocPrinter {
       }
     }
     Functions.named(name)
-        .map(Primitive::signature)
-        .ifPresent(each -> parts.add("fn " + each + "\n"));
+        .filter(primitive -> !primitive.doc().isEmpty())
+        .ifPresent(primitive -> parts.add(entry("fn " + primitive.signature(), primitive.doc())));
     return parts.isEmpty() ? Optional.empty() : Optional.of(String.join("\n", parts));
   }
 
-  /** All documented names. */
+  /** All documented names; what has no doc comment serves the library alone. */
   public static List<String> names() {
-    TreeSet<String> names = new TreeSet<>(Functions.names());
+    TreeSet<String> names = new TreeSet<>();
+    Functions.all().stream()
+        .filter(primitive -> !primitive.doc().isEmpty())
+        .forEach(primitive -> names.add(primitive.name()));
     for (File file : Library.files()) {
       for (Declaration declaration : file.declarations()) {
         if (!doc(declaration).isEmpty()) {
@@ -80,10 +83,12 @@ public final class DocPrinter {
     if (declaration instanceof Declaration.Function && signature.endsWith("=")) {
       signature = signature.substring(0, signature.length() - 1).strip();
     }
-    StringBuilder text = new StringBuilder(signature.replaceAll("\\s+", " ")).append('\n');
-    doc(declaration)
-        .lines()
-        .forEach(line -> text.append(("  " + line).stripTrailing()).append('\n'));
+    return entry(signature.replaceAll("\\s+", " ").replace("( ", "("), doc(declaration));
+  }
+
+  private static String entry(String signature, String doc) {
+    StringBuilder text = new StringBuilder(signature).append('\n');
+    doc.lines().forEach(line -> text.append(("  " + line).stripTrailing()).append('\n'));
     return text.toString();
   }
 }

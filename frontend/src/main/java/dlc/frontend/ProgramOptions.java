@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param optimizer instead of the train section's, such as {@code sgd(lr=0.1, momentum=0.9)}
  * @param loss instead of the train section's
  * @param floatType what {@code f32} in the program stands for
+ * @param narrowType what operands and results of products are rounded to, if to anything
  */
 public record ProgramOptions(
     int batch,
@@ -21,7 +22,8 @@ public record ProgramOptions(
     Optional<Normalization> normalization,
     Optional<String> optimizer,
     Optional<String> loss,
-    DType floatType) {
+    DType floatType,
+    Optional<DType> narrowType) {
 
   /** Per channel, or one value for all. */
   public record Normalization(List<Double> mean, List<Double> std) {
@@ -34,32 +36,44 @@ public record ProgramOptions(
   /** Float inputs as they are, the train section's loss and optimizer, f32. */
   public static ProgramOptions of(int batch) {
     return new ProgramOptions(
-        batch, false, Optional.empty(), Optional.empty(), Optional.empty(), DType.F32);
+        batch,
+        false,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        DType.F32,
+        Optional.empty());
   }
 
   /** The same with bytes for the first input. */
   public ProgramOptions withByteImages() {
-    return new ProgramOptions(batch, true, normalization, optimizer, loss, floatType);
+    return new ProgramOptions(batch, true, normalization, optimizer, loss, floatType, narrowType);
   }
 
   public ProgramOptions withNormalization(Normalization value) {
-    return new ProgramOptions(batch, byteImages, Optional.of(value), optimizer, loss, floatType);
+    return new ProgramOptions(batch, byteImages, Optional.of(value), optimizer, loss, floatType, narrowType);
   }
 
   public ProgramOptions withOptimizer(String text) {
-    return new ProgramOptions(batch, byteImages, normalization, Optional.of(text), loss, floatType);
+    return new ProgramOptions(batch, byteImages, normalization, Optional.of(text), loss, floatType, narrowType);
   }
 
   public ProgramOptions withLoss(String text) {
     return new ProgramOptions(
-        batch, byteImages, normalization, optimizer, Optional.of(text), floatType);
+        batch, byteImages, normalization, optimizer, Optional.of(text), floatType, narrowType);
   }
 
   public ProgramOptions withFloatType(DType value) {
-    return new ProgramOptions(batch, byteImages, normalization, optimizer, loss, value);
+    return new ProgramOptions(batch, byteImages, normalization, optimizer, loss, value, narrowType);
+  }
+
+  /** Mixed precision: products on {@code value}, everything else on {@link #floatType}. */
+  public ProgramOptions withNarrowType(DType value) {
+    return new ProgramOptions(
+        batch, byteImages, normalization, optimizer, loss, floatType, Optional.of(value));
   }
 
   public ProgramOptions withBatch(int value) {
-    return new ProgramOptions(value, byteImages, normalization, optimizer, loss, floatType);
+    return new ProgramOptions(value, byteImages, normalization, optimizer, loss, floatType, narrowType);
   }
 }

@@ -2,7 +2,11 @@
 package dlc.frontend;
 
 import dlc.base.Span;
+import dlc.frontend.value.Datum;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -13,6 +17,7 @@ import java.util.Optional;
  *     a count ({@link Long})
  * @param loss the loss as text, for reports
  * @param optimizer its arguments with defaults filled in, {@code lr} among them
+ * @param checkpoint where the program says something of it
  */
 public record TrainSection(
     String model,
@@ -30,6 +35,9 @@ public record TrainSection(
     List<String> metrics,
     Optional<Clip> clip,
     Precision precision,
+    Updates updates,
+    Optional<Stop> stop,
+    Optional<Checkpoint> checkpoint,
     Span span) {
 
   /** The batch size where none is given. */
@@ -38,7 +46,21 @@ public record TrainSection(
   /** The arithmetic of the model. */
   public enum Precision {
     F32,
-    F64
+    F64,
+    /** Products on two bytes, the rest f32. */
+    BF16,
+    /** As BF16, with the loss scaled. */
+    F16;
+
+    /** The precision that programs write as {@code name}. */
+    public static Optional<Precision> named(String name) {
+      return Arrays.stream(values()).filter(each -> each.toString().equals(name)).findFirst();
+    }
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   /**
@@ -55,6 +77,64 @@ public record TrainSection(
 
   /** A bound for gradients: of the norm of all together, or of each element. */
   public record Clip(boolean byNorm, double bound) {}
+
+  /**
+   * How gradients become new weights.
+   *
+   * @param schedule the schedules of the learning rate, one after the other
+   * @param accumulate how many batches one step of the optimizer sums up
+   * @param ema the decay of the averages of weights that are evaluated and saved
+   * @param groups the last that matches a weight changes the optimizer's arguments for it
+   * @param frozen weights that are not trained
+   */
+  public record Updates(
+      List<Invocation> schedule,
+      int accumulate,
+      Optional<Double> ema,
+      List<Group> groups,
+      List<WeightPattern> frozen) {
+    public Updates {
+      schedule = List.copyOf(schedule);
+      groups = List.copyOf(groups);
+      frozen = List.copyOf(frozen);
+    }
+
+    /** Whether the weight called {@code name} is not trained. */
+    public boolean freezes(String name) {
+      return frozen.stream().anyMatch(each -> each.matches(name));
+    }
+  }
+
+  /** Weights for which some of the optimizer's arguments are others. */
+  public record Group(List<WeightPattern> patterns, Map<String, Datum> arguments) {
+    public Group {
+      patterns = List.copyOf(patterns);
+      arguments = Map.copyOf(arguments);
+    }
+  }
+
+  /**
+   * Ends training when a figure no longer gets better.
+   *
+   * @param patience how many epochs without a better figure are borne
+   * @param on the figure, such as {@code validation.loss}
+   * @param least how much better counts
+   */
+  public record Stop(int patience, String on, double least) {
+    public static final String VALIDATION_LOSS = "validation.loss";
+  }
+
+  /**
+   * When the whole state of training is saved, where a folder for it is given.
+   *
+   * @param every so many epochs
+   * @param kept how many of the newest are kept
+   * @param keepsBest whether the one with the best validation loss is kept as well
+   */
+  public record Checkpoint(int every, int kept, boolean keepsBest) {
+    /** Where the program does not say; the second file survives damage to the first. */
+    public static final Checkpoint USUAL = new Checkpoint(1, 2, false);
+  }
 
   public TrainSection {
     metrics = List.copyOf(metrics);

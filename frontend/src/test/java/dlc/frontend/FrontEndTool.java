@@ -95,8 +95,30 @@ final class FrontEndTool {
     out.append("    batch ").append(train.batch());
     out.append(train.dropLast() ? ", drop last\n" : "\n");
     train.clip().ifPresent(each -> out.append("    clip ").append(each).append('\n'));
+    if (train.precision() != TrainSection.Precision.F32) {
+      out.append("    precision ").append(train.precision()).append('\n');
+    }
+    out.append(updates(train.updates()));
+    train.stop().ifPresent(each -> out.append("    stop ").append(each).append('\n'));
+    train.checkpoint().ifPresent(each -> out.append("    checkpoint ").append(each).append('\n'));
     out.append("    seed ").append(train.seed()).append('\n');
     out.append("    metrics ").append(train.metrics()).append('\n');
+    return out.toString();
+  }
+
+  private static String updates(TrainSection.Updates updates) {
+    StringBuilder out = new StringBuilder();
+    if (!updates.schedule().isEmpty()) {
+      out.append("    schedule ").append(updates.schedule()).append('\n');
+    }
+    if (updates.accumulate() > 1) {
+      out.append("    accumulate ").append(updates.accumulate()).append('\n');
+    }
+    updates.ema().ifPresent(each -> out.append("    ema ").append(each).append('\n'));
+    updates.groups().forEach(each -> out.append("    ").append(each).append('\n'));
+    if (!updates.frozen().isEmpty()) {
+      out.append("    freeze ").append(updates.frozen()).append('\n');
+    }
     return out.toString();
   }
 }

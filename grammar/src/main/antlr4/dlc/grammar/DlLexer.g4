@@ -50,6 +50,7 @@ TRAIN : 'train' ;
 OPTIMIZER : 'optimizer' ;
 LOSS : 'loss' ;
 INITIALIZER : 'initializer' ;
+SCHEDULE : 'schedule' ;
 STATE : 'state' ;
 AS : 'as' ;
 WEIGHT : 'weight' ;

@@ -13,7 +13,7 @@ soleExpression : expression EOF ;
 declaration
   : IMPORT STRING                                                      # importFile
   | PARAM name ( ':' type )? '=' expression                            # param
-  | kind=( LAYER | OPTIMIZER | LOSS | INITIALIZER )
+  | kind=( LAYER | OPTIMIZER | LOSS | INITIALIZER | SCHEDULE )
       name parameters? ( '->' type )? block                            # routine
   | FN name parameters '=' expression                                  # function
   | MODEL name parameters ( '->' results )? block                      # model
@@ -30,7 +30,10 @@ type : name ( ( '[' | INDEX ) expressions? ']' )? ;
 
 expressions : expression ( ',' expression )* ','? ;
 
-setting : name argument ( ',' argument )* ;
+setting
+  : name CALL argument ( ',' argument )* ','? ')'
+  | name argument ( ',' argument )*
+  ;
 
 argument : ( name '=' )? expression ;
 
@@ -39,7 +42,7 @@ block : '{' ( statement | ';' )* '}' ;
 statement
   : role=( WEIGHT | BUFFER ) name ( AS path=expression )? ':' type
       ( '=' initial=expression )?                                      # declareWeight
-  | STATE name '=' expression                                          # declareState
+  | STATE name ( ':' type )? '=' expression                            # declareState
   | LET name '=' expression                                            # let
   | ( name ':' )? REPEAT expression block                              # repeat
   | ( name ':' )? FOR names IN expression ( '..' expression )? block   # for
@@ -94,5 +97,5 @@ member : name | YIELD | LET | REPEAT | FOR | IN | IF | ELSE | ASSERT | RETURN ;
 
 name
   : NAME | IMPORT | PARAM | LAYER | FN | MODEL | TRAIN | OPTIMIZER | LOSS
-  | INITIALIZER | STATE | AS | WEIGHT | BUFFER | SCAN
+  | INITIALIZER | SCHEDULE | STATE | AS | WEIGHT | BUFFER | SCAN
   ;

@@ -23,7 +23,8 @@ public sealed interface Declaration {
     LAYER,
     OPTIMIZER,
     LOSS,
-    INITIALIZER;
+    INITIALIZER,
+    SCHEDULE;
 
     @Override
     public String toString() {
@@ -32,7 +33,8 @@ public sealed interface Declaration {
   }
 
   /**
-   * {@code layer}, {@code optimizer}, {@code loss} or {@code initializer name(parameters) { … }}.
+   * {@code layer}, {@code optimizer}, {@code loss}, {@code initializer} or {@code schedule
+   * name(parameters) { … }}.
    *
    * @param target of a loss: {@code -> i32[]} when the target holds classes
    */

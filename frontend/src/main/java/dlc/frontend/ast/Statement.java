@@ -48,8 +48,13 @@ public sealed interface Statement {
       Span span)
       implements Statement {}
 
-  /** {@code state momentum_buffer = zeros}, in an optimizer: one more value per weight. */
-  record State(Name name, Expression initial, Span span) implements Statement {}
+  /**
+   * {@code state momentum_buffer = zeros}, which an optimizer keeps for each weight, or a schedule.
+   *
+   * @param type where it is not that of the weight, or of a rate
+   */
+  record State(Name name, Optional<TypeSyntax> type, Expression initial, Span span)
+      implements Statement {}
 
   /** {@code label: repeat count { … }}. */
   record Repeat(Optional<Name> label, Expression count, Body body, Span span)

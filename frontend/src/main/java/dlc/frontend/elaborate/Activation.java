@@ -3,6 +3,7 @@ package dlc.frontend.elaborate;
 
 import dlc.base.Span;
 import dlc.frontend.value.Datum;
+import dlc.ir.TensorType;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -24,6 +25,7 @@ final class Activation {
   private final Map<String, String> buffers = new HashMap<>();
   private final Map<String, Datum> updates = new HashMap<>();
   private final List<List<Datum>> yields = new ArrayList<>();
+  private @Nullable Owner owner;
   private @Nullable Datum current;
   private @Nullable List<Datum> results;
 
@@ -94,9 +96,26 @@ final class Activation {
     return buffers;
   }
 
-  /** In an optimizer: what may be updated, and the newest values. */
+  /** In an optimizer or schedule: what may be updated, and the newest values. */
   Map<String, Datum> updates() {
     return updates;
+  }
+
+  /**
+   * Who keeps what a body declares as {@code state}.
+   *
+   * @param path in front of the names of states
+   * @param usualType of a state that declares none
+   */
+  record Owner(String path, TensorType usualType) {}
+
+  /** Whose state this body may declare, if anyone's. */
+  Optional<Owner> owner() {
+    return Optional.ofNullable(owner);
+  }
+
+  void setOwner(Owner value) {
+    owner = value;
   }
 
   /** What the scans under way have yielded, the innermost last. */

@@ -41,6 +41,11 @@ final class Calls {
   Datum call(Expression.Call call, Context context) {
     run.located(call.span(), context, () -> run.step(1));
     Name name = call.function();
+    if (run.losses().isPresent()
+        && !run.isLibrary(call.span())
+        && run.losses().get().declares(name.text())) {
+      return run.losses().get().apply(name.text(), call.span(), call.arguments(), context);
+    }
     Optional<Declaration.Function> function =
         run.declarations.function(name.text(), name.span().source());
     if (function.isPresent()) {

@@ -46,6 +46,7 @@ final class Elaboration {
   final Layers layers = new Layers(this);
   final States states;
   private TensorOps ops;
+  private Optional<Losses> losses = Optional.empty();
   private int steps;
 
   /**
@@ -76,6 +77,18 @@ final class Elaboration {
   TensorOps exchangeOps(TensorOps next) {
     TensorOps before = ops;
     ops = next;
+    return before;
+  }
+
+  /** The losses that expressions may use by name: none but in the setting {@code loss}. */
+  Optional<Losses> losses() {
+    return losses;
+  }
+
+  /** Lets expressions use other losses; returns those before. */
+  Optional<Losses> exchangeLosses(Optional<Losses> next) {
+    Optional<Losses> before = losses;
+    losses = next;
     return before;
   }
 

@@ -5,9 +5,9 @@ import dlc.base.Diagnostics;
 import dlc.base.SourceFile;
 import dlc.frontend.ProgramOptions;
 import dlc.frontend.TrainSection;
+import dlc.frontend.ast.Argument;
 import dlc.frontend.ast.Declaration;
 import dlc.frontend.ast.Expression;
-import dlc.frontend.ast.Setting;
 import dlc.frontend.library.TensorOps;
 import dlc.frontend.parse.Parser;
 import dlc.frontend.value.Datum.TensorDatum;
@@ -58,10 +58,18 @@ public final class Elaborator {
       Diagnostics diagnostics, boolean training, ProgramOptions options, String entry) {
     TensorOps ops =
         new TensorOps(
-            new GraphBuilder(entry), options.batch(), options.floatType(), Optional.empty());
+            new GraphBuilder(entry),
+            options.batch(),
+            options.floatType(),
+            options.narrowType(),
+            Optional.empty());
     TensorOps initial =
         new TensorOps(
-            new GraphBuilder("init"), options.batch(), options.floatType(), Optional.of(0));
+            new GraphBuilder("init"),
+            options.batch(),
+            options.floatType(),
+            Optional.empty(),
+            Optional.of(0));
     return new Elaboration(declarations, diagnostics, params.scope(), training, ops, initial);
   }
 
@@ -71,7 +79,11 @@ public final class Elaborator {
       boolean training,
       ProgramOptions options,
       String entry) {
-    return ModelRun.of(model, run(diagnostics, training, options, entry), options);
+    Elaboration run = run(diagnostics, training, options, entry);
+    Optional<TrainSection.Updates> updates =
+        train(model.name().text()).map(TrainSection::updates);
+    GradientSums.drawByBatch(run, entry, updates);
+    return ModelRun.of(model, run, options, updates);
   }
 
   /** Reports what is wrong with {@code model}; its outline when nothing is. */
@@ -103,9 +115,17 @@ public final class Elaborator {
       Optional<TrainSection> section = train(name);
       if (optimizer.isPresent() && gradients.isWhole()) {
         ModelRun step = modelRun(model, diagnostics, true, options, "train_step");
-        if (new TrainStep(step, section).addTo(loss.get(), optimizer.get())) {
+        List<Expression> schedule = values(name, "schedule");
+        if (new TrainStep(step, section).addTo(loss.get(), optimizer.get(), schedule)) {
           init = step.initial();
           entries.add(step.build());
+          GradientSums.entry(
+                  () -> modelRun(model, diagnostics, true, options, GradientSums.ENTRY),
+                  loss.get(),
+                  section)
+              .ifPresent(entries::add);
+          Schedules.epochEnd(run(diagnostics, true, options, Schedules.EPOCH_END), schedule)
+              .ifPresent(entries::add);
         }
       }
       if (addLoss(eval, loss.get(), section).isPresent()) {
@@ -160,11 +180,17 @@ public final class Elaborator {
     if (option.isPresent()) {
       return Parser.parseExpression(new SourceFile(source, option.get()), diagnostics);
     }
+    return values(model, setting).stream().findFirst();
+  }
+
+  /** What the train section of a model says under the name of a setting. */
+  private List<Expression> values(String model, String setting) {
     return Optional.ofNullable(trainSyntax.get(model)).stream()
         .flatMap(train -> train.settings().stream())
         .filter(each -> each.name().text().equals(setting))
-        .findFirst()
-        .map(Setting::values)
-        .map(values -> values.getFirst().value());
+        .limit(1)
+        .flatMap(each -> each.values().stream())
+        .map(Argument::value)
+        .toList();
   }
 }

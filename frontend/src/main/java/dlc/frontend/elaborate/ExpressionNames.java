@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.frontend.elaborate;
 
+import dlc.base.Span;
+import dlc.frontend.ast.Argument;
 import dlc.frontend.ast.Expression;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -14,6 +17,25 @@ final class ExpressionNames {
   static boolean uses(Expression expression, String name) {
     return (expression instanceof Expression.NameUse use && use.name().equals(name))
         || parts(expression).anyMatch(part -> uses(part, name));
+  }
+
+  /** A name that stands alone, or is called. */
+  record Use(String name, List<Argument> arguments, Span span) {}
+
+  /** The names that {@code expression} uses, from left to right. */
+  static List<Use> calls(Expression expression) {
+    List<Use> calls = new ArrayList<>();
+    addCalls(expression, calls);
+    return calls;
+  }
+
+  private static void addCalls(Expression expression, List<Use> calls) {
+    if (expression instanceof Expression.NameUse use) {
+      calls.add(new Use(use.name(), List.of(), use.span()));
+    } else if (expression instanceof Expression.Call call) {
+      calls.add(new Use(call.function().text(), call.arguments(), call.span()));
+    }
+    parts(expression).forEach(part -> addCalls(part, calls));
   }
 
   private static Stream<Expression> parts(Expression expression) {

@@ -11,6 +11,7 @@ import dlc.frontend.ast.Expression;
 import dlc.frontend.ast.Expression.BinaryOperator;
 import dlc.frontend.library.Arithmetic;
 import dlc.frontend.library.Functions;
+import dlc.frontend.library.Lookups;
 import dlc.frontend.value.Complaint;
 import dlc.frontend.value.Datum;
 import dlc.frontend.value.Datum.BoolDatum;
@@ -30,6 +31,9 @@ import java.util.Optional;
 
 /** Evaluates expressions: known ones to their values, others to tensors of the graph. */
 final class Expressions {
+
+  private static final Subscripts.Subscript WHOLE =
+      new Subscripts.Subscript(true, Optional.empty(), Optional.empty(), Optional.empty());
 
   private final Elaboration run;
 
@@ -73,6 +77,9 @@ final class Expressions {
     Optional<Datum> defined = context.scope().lookup(name);
     if (defined.isPresent()) {
       return defined.get();
+    }
+    if (run.losses().isPresent() && run.losses().get().declares(name)) {
+      return run.losses().get().apply(name, use.span(), List.of(), context);
     }
     return switch (name) {
       case "it" ->
@@ -135,15 +142,56 @@ final class Expressions {
       return owner;
     }
     List<Subscripts.Subscript> subscripts = new ArrayList<>();
+    Optional<TensorDatum> places = Optional.empty();
+    int dim = 0;
+    int dimOfPlaces = 0;
     for (Expression.Subscript each : index.subscripts()) {
-      subscripts.add(
-          new Subscripts.Subscript(
-              each.isRange(),
-              bound(each.from(), context),
-              bound(each.to(), context),
-              bound(each.step(), context)));
+      Optional<TensorDatum> here = places(each, owner, context);
+      if (here.isPresent() && places.isPresent()) {
+        throw run.failure(
+            new Complaint(Code.BAD_ARGUMENT, "index", "two of its places are tensors")
+                .help("index with one tensor, and what that gives with the other"),
+            index.span(),
+            context.activation());
+      }
+      if (here.isPresent()) {
+        places = here;
+        dimOfPlaces = dim;
+      }
+      subscripts.add(here.isPresent() ? WHOLE : subscript(each, context));
+      dim += subscripts.getLast().isRange() ? 1 : 0;
     }
-    return run.located(index.span(), context, () -> Subscripts.apply(run.ops(), owner, subscripts));
+    int at = dimOfPlaces;
+    Optional<TensorDatum> looked = places;
+    return run.located(
+        index.span(),
+        context,
+        () -> {
+          Datum part = Subscripts.apply(run.ops(), owner, subscripts);
+          return looked.isEmpty()
+              ? part
+              : Lookups.at(run.ops(), (TensorDatum) part, looked.get(), at);
+        });
+  }
+
+  /** The indices that a tensor in a subscript of a tensor holds. */
+  private Optional<TensorDatum> places(
+      Expression.Subscript subscript, Datum owner, Context context) {
+    return subscript.isRange() || !(owner instanceof TensorDatum)
+        ? Optional.empty()
+        : subscript
+            .from()
+            .map(each -> evaluate(each, context))
+            .filter(TensorDatum.class::isInstance)
+            .map(TensorDatum.class::cast);
+  }
+
+  private Subscripts.Subscript subscript(Expression.Subscript each, Context context) {
+    return new Subscripts.Subscript(
+        each.isRange(),
+        bound(each.from(), context),
+        bound(each.to(), context),
+        bound(each.step(), context));
   }
 
   private Optional<Integer> bound(Optional<Expression> expression, Context context) {

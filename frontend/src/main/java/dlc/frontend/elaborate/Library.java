@@ -30,7 +30,8 @@ public final class Library {
           "shape",
           "initializers",
           "losses",
-          "optimizers");
+          "optimizers",
+          "schedules");
 
   private static final List<File> PARSED = parse();
   private static final Declarations DECLARATIONS = declare();

@@ -27,10 +27,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Computes the loss of a model's outputs: a named one, or an expression per sample. */
+/**
+ * Computes the loss of a model's outputs: an expression of them, of the inputs and the target, in
+ * which losses stand by their names. Where it is a value per sample, the loss is the mean.
+ */
 final class Losses {
 
+  private static final String OUTPUT = "output";
   private static final String TARGET = "target";
+  private static final int MOST_TARGETS = 16;
 
   /** Sources whose targets are classes, for losses that are expressions. */
   private static final Set<String> CLASS_SOURCES =
@@ -63,28 +68,60 @@ final class Losses {
   private Datum evaluate(Expression loss) {
     Activation activation = new Activation("loss", loss.span(), loss.span(), false, null, "");
     Context context = context(activation);
-    return switch (loss) {
-      case Expression.NameUse use -> named(use.name(), use.span(), List.of(), context);
-      case Expression.Call call when !isFunction(call) ->
-          named(call.function().text(), call.span(), call.arguments(), context);
-      default -> custom(loss, context);
-    };
+    requireOneTarget(loss, context);
+    Optional<Losses> before = run.exchangeLosses(Optional.of(this));
+    try {
+      Optional<TensorType> type = targetType(loss, context);
+      type.ifPresent(
+          each ->
+              context
+                  .scope()
+                  .define(TARGET, run.located(loss.span(), context, () -> target(each))));
+      Datum value =
+          loss instanceof Expression.Call call && !isFunction(call)
+              ? apply(call.function().text(), call.span(), call.arguments(), context)
+              : run.expressions.evaluate(loss, context);
+      return value == Poison.POISON
+          ? value
+          : run.located(loss.span(), context, () -> scalar(run.ops().tensor("loss", value)));
+    } finally {
+      run.exchangeLosses(before);
+    }
+  }
+
+  private void requireOneTarget(Expression loss, Context context) {
+    for (int i = 0; i < MOST_TARGETS; i++) {
+      if (ExpressionNames.uses(loss, TARGET + "_" + i)) {
+        throw run.failure(
+            new Complaint(Code.BAD_SETTING, "loss", "there is no target_" + i)
+                .help("data have one target for each sample, which is called target"),
+            loss.span(),
+            context.activation());
+      }
+    }
   }
 
   private boolean isFunction(Expression.Call call) {
     String name = call.function().text();
-    return routine(name).isEmpty()
+    return !declares(name)
         && (run.declarations.function(name, call.span().source()).isPresent()
             || Functions.named(name).isPresent());
+  }
+
+  /** Whether {@code name} is a loss that the expression of the setting may use. */
+  boolean declares(String name) {
+    return routine(name).isPresent();
   }
 
   private Context context(Activation activation) {
     Scope scope = run.params.inner();
     model.inputs().forEach(scope::define);
     for (int i = 0; i < model.outputs().size(); i++) {
-      scope.define("output_" + i, model.outputs().get(i));
+      TensorDatum output = model.outputs().get(i);
+      model.returnedName(i).ifPresent(name -> scope.define(name, output));
+      scope.define("output_" + i, output);
     }
-    scope.define("output", model.outputs().getFirst());
+    scope.define(OUTPUT, model.outputs().getFirst());
     return new Context(activation, Frame.at(""), scope);
   }
 
@@ -92,7 +129,12 @@ final class Losses {
     return run.declarations.routine(RoutineKind.LOSS, name, model.model().span().source());
   }
 
-  private Datum named(String name, Span span, List<Argument> arguments, Context context) {
+  /**
+   * A named loss within the expression of the setting.
+   *
+   * @param arguments tensors first, if any: what is compared, and with what; then options
+   */
+  Datum apply(String name, Span span, List<Argument> arguments, Context context) {
     Routine routine =
         routine(name)
             .orElseThrow(
@@ -102,11 +144,13 @@ final class Losses {
                             .nearest(NearestName.of(name, run.declarations.names("loss"))),
                         span,
                         context.activation()));
-    Map<String, Datum> bound = run.calls.bind(name, routine.parameters(), arguments, span, context);
+    Compared compared = Compared.of(run, arguments, context);
+    Map<String, Datum> bound =
+        run.calls.bind(name, routine.parameters(), compared.options(), span, context);
     if (bound.containsValue(Poison.POISON)) {
       return Poison.POISON;
     }
-    TensorDatum output = model.outputs().getFirst();
+    TensorDatum output = compared.output().orElse(model.outputs().getFirst());
     Activation activation =
         run.activate(
             name,
@@ -117,14 +161,52 @@ final class Losses {
     activation.setCurrent(output);
     Scope scope = run.outerScope(routine.span().source());
     bound.forEach(scope::define);
-    scope.define("output", output);
+    scope.define(OUTPUT, output);
     scope.define(
-        TARGET, run.located(span, context, () -> target(targetType(name, routine, bound, output))));
+        TARGET,
+        compared.target().or(() -> context.scope().lookup(TARGET)).orElse(Poison.POISON));
     run.statements.run(routine.body(), new Context(activation, Frame.at("loss"), scope));
-    Datum value = activation.current().orElse(Poison.POISON);
-    return value == Poison.POISON
-        ? value
-        : run.located(span, context, () -> scalar(run.ops().tensor(name, value)));
+    return activation.current().orElse(Poison.POISON);
+  }
+
+  /** The type of the target: classes where some loss wants them, else that of what it meets. */
+  private Optional<TensorType> targetType(Expression loss, Context context) {
+    Optional<TensorType> values = Optional.empty();
+    for (ExpressionNames.Use use : ExpressionNames.calls(loss)) {
+      boolean isValue =
+          use.arguments().isEmpty() && context.scope().lookup(use.name()).isPresent();
+      Optional<Routine> routine = isValue ? Optional.empty() : routine(use.name());
+      Compared compared =
+          routine.isPresent() ? Compared.of(run, use.arguments(), context) : Compared.NOTHING;
+      if (routine.isEmpty() || compared.target().isPresent()) {
+        continue;
+      }
+      TensorDatum output = compared.output().orElse(model.outputs().getFirst());
+      TensorType type = targetType(use, routine.get(), compared.options(), output, context);
+      if (routine.get().target().isPresent()) {
+        return Optional.of(type);
+      }
+      values = values.or(() -> Optional.of(type));
+    }
+    if (values.isPresent() || !ExpressionNames.uses(loss, TARGET)) {
+      return values;
+    }
+    return Optional.of(
+        isClasses()
+            ? TensorType.of(DType.I32)
+            : model.outputs().getFirst().sampleType().withDType(run.ops().floatType()));
+  }
+
+  private TensorType targetType(
+      ExpressionNames.Use use,
+      Routine routine,
+      List<Argument> options,
+      TensorDatum output,
+      Context context) {
+    Map<String, Datum> bound =
+        run.calls.bind(use.name(), routine.parameters(), options, use.span(), context);
+    return run.located(
+        use.span(), context, () -> targetType(use.name(), routine, bound, output));
   }
 
   private TensorType targetType(
@@ -150,22 +232,6 @@ final class Losses {
     TensorOps ops = run.ops();
     TensorType full = TensorType.of(type.dtype(), TensorOps.prefixed(ops.batch(), type.dims()));
     return new TensorDatum(ops.builder().parameter(TARGET, full, Role.INPUT, ops.place()), true);
-  }
-
-  /** The mean over the batch of a value per sample. */
-  private Datum custom(Expression loss, Context context) {
-    if (ExpressionNames.uses(loss, TARGET)) {
-      TensorType type =
-          isClasses()
-              ? TensorType.of(DType.I32)
-              : model.outputs().getFirst().sampleType().withDType(run.ops().floatType());
-      context.scope().define(TARGET, run.located(loss.span(), context, () -> target(type)));
-    }
-    Datum value = run.expressions.evaluate(loss, context);
-    if (value == Poison.POISON) {
-      return value;
-    }
-    return run.located(loss.span(), context, () -> scalar(run.ops().tensor("loss", value)));
   }
 
   private boolean isClasses() {

@@ -4,8 +4,11 @@ package dlc.frontend.elaborate;
 import dlc.base.Code;
 import dlc.base.Span;
 import dlc.frontend.ProgramOptions;
+import dlc.frontend.TrainSection;
 import dlc.frontend.ast.Declaration;
+import dlc.frontend.ast.Expression;
 import dlc.frontend.ast.Parameter;
+import dlc.frontend.ast.Statement;
 import dlc.frontend.ast.TypeSyntax;
 import dlc.frontend.library.TensorOps;
 import dlc.frontend.value.Complaint;
@@ -31,20 +34,33 @@ final class ModelRun {
   private final Declaration.Model model;
   private final Elaboration run;
   private final ProgramOptions options;
+  private final Optional<TrainSection.Updates> training;
   private final Map<String, TensorDatum> parameters = new LinkedHashMap<>();
   private final Map<String, TensorDatum> inputs = new LinkedHashMap<>();
   private final List<TensorDatum> outputs = new ArrayList<>();
   private boolean isWhole;
 
-  private ModelRun(Declaration.Model model, Elaboration run, ProgramOptions options) {
+  private ModelRun(
+      Declaration.Model model,
+      Elaboration run,
+      ProgramOptions options,
+      Optional<TrainSection.Updates> training) {
     this.model = model;
     this.run = run;
     this.options = options;
+    this.training = training;
   }
 
-  /** Runs the body of {@code model}; errors are reported. */
-  static ModelRun of(Declaration.Model model, Elaboration run, ProgramOptions options) {
-    ModelRun result = new ModelRun(model, run, options);
+  /** Runs the body of {@code model}, which is trained as {@code training} says; reports errors. */
+  static ModelRun of(
+      Declaration.Model model,
+      Elaboration run,
+      ProgramOptions options,
+      Optional<TrainSection.Updates> training) {
+    ModelRun result = new ModelRun(model, run, options, training);
+    if (!run.training && training.flatMap(TrainSection.Updates::ema).isPresent()) {
+      run.states.readAverages();
+    }
     int before = run.diagnostics.count();
     try {
       result.runBody();
@@ -208,6 +224,18 @@ final class ModelRun {
     return outputs;
   }
 
+  /** The name that the body returns output {@code index} by, if it is one. */
+  Optional<String> returnedName(int index) {
+    return model.body().statements().stream()
+        .filter(Statement.Return.class::isInstance)
+        .map(Statement.Return.class::cast)
+        .map(each -> each.values().get(Math.min(index, each.values().size() - 1)))
+        .filter(Expression.NameUse.class::isInstance)
+        .map(each -> ((Expression.NameUse) each).name())
+        .filter(name -> !name.equals("it"))
+        .findFirst();
+  }
+
   /** The float inputs as the caller hands them in. */
   Map<String, TensorDatum> floatParameters() {
     Map<String, TensorDatum> floats = new LinkedHashMap<>(parameters);
@@ -223,11 +251,12 @@ final class ModelRun {
     return new TensorDatum(run.ops().emit(new Gradient(), loss.value(), of.value()), of.batched());
   }
 
-  /** The gradient of each weight. */
+  /** The gradient of each weight that is trained. */
   Map<States.State, TensorDatum> weightGradients(TensorDatum loss) {
     Map<States.State, TensorDatum> grads = new LinkedHashMap<>();
     run.states.all().values().stream()
         .filter(each -> each.role() == Role.WEIGHT)
+        .filter(each -> training.filter(how -> how.freezes(each.name())).isEmpty())
         .forEach(each -> grads.put(each, gradient(loss, each.parameter())));
     return grads;
   }

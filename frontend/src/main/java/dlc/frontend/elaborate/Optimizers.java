@@ -13,7 +13,7 @@ import java.util.Optional;
 final class Optimizers {
 
   /** How the body calls what it updates. */
-  static final String WEIGHT = "weight";
+  private static final String WEIGHT = "weight";
 
   private final Elaboration run;
 
@@ -43,7 +43,7 @@ final class Optimizers {
     scope.define("grad", grad);
     scope.define(WEIGHT, weight.parameter());
     activation.updates().put(WEIGHT, weight.parameter());
-    activation.buffers().put(WEIGHT, weight.name());
+    activation.setOwner(new Activation.Owner(weight.name(), weight.type()));
     run.statements.run(optimizer.body(), new Context(activation, Frame.at(""), scope));
     Map<String, TensorDatum> updates = new LinkedHashMap<>();
     activation

@@ -62,8 +62,7 @@ final class Statements {
           context.scope().define(name.text(), Poison.POISON);
       case Statement.Declare declare ->
           context.scope().define(declare.name().text(), Poison.POISON);
-      case Statement.State(Name name, Expression _, Span _) ->
-          context.scope().define(name.text(), Poison.POISON);
+      case Statement.State state -> context.scope().define(state.name().text(), Poison.POISON);
       case Statement.Assign(Name name, Expression _, Span _) -> {
         if (!context.scope().assign(name.text(), Poison.POISON)) {
           context.activation().setCurrent(Poison.POISON);
@@ -232,26 +231,30 @@ final class Statements {
     return name;
   }
 
-  /** What an optimizer keeps for the weight at hand, under the weight's name. */
+  /** What an optimizer keeps for the weight at hand, or a schedule, under the owner's name. */
   private void state(Statement.State state, Context context) {
     Activation activation = context.activation();
     String name = state.name().text();
-    if (!(activation.updates().get(Optimizers.WEIGHT) instanceof TensorDatum weight)) {
-      throw run.failure(
-          new Complaint(Code.MISPLACED, "state", "this body")
-              .help("layers have buffer; state belongs to an optimizer"),
-          state.span(),
-          activation);
-    }
-    String path = activation.buffers().get(Optimizers.WEIGHT) + "/" + name;
+    Activation.Owner owner =
+        activation
+            .owner()
+            .orElseThrow(
+                () ->
+                    run.failure(
+                        new Complaint(Code.MISPLACED, "state", "this body")
+                            .help("layers have buffer; optimizers and schedules have state"),
+                        state.span(),
+                        activation));
+    TensorType type =
+        state.type().map(syntax -> run.type(syntax, context)).orElse(owner.usualType());
     TensorDatum value =
         run.located(
             state.span(),
             context,
             () ->
                 run.states.declare(
-                    path,
-                    weight.sampleType(),
+                    owner.path() + "/" + name,
+                    type,
                     Role.STATE,
                     state.name().span(),
                     () -> run.states.initializer(state.initial(), context)));

@@ -18,10 +18,12 @@ import dlc.ir.Value;
 import dlc.ir.op.Leaf;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -36,8 +38,10 @@ final class States {
   private final TensorOps initial;
   private final Map<String, State> all = new LinkedHashMap<>();
   private final Map<String, TensorDatum> updates = new LinkedHashMap<>();
+  private final Map<String, TensorDatum> initialValues = new HashMap<>();
   private final Set<String> broken = new HashSet<>();
   private long weights;
+  private boolean averaged;
 
   States(Elaboration run, TensorOps initial) {
     this.run = run;
@@ -46,6 +50,16 @@ final class States {
 
   Map<String, State> all() {
     return all;
+  }
+
+  /** From now on the entry point reads averages of weights instead of the weights themselves. */
+  void readAverages() {
+    averaged = true;
+  }
+
+  /** What the state called {@code name} is initialized with, made with the initial ops. */
+  TensorDatum initialValue(String name) {
+    return Objects.requireNonNull(initialValues.get(name));
   }
 
   /** Makes the initial values of all. */
@@ -67,13 +81,18 @@ final class States {
       }
       return updates.getOrDefault(name, before.parameter());
     }
-    Value parameter = run.ops().builder().parameter(name, type, role, span);
+    Value parameter =
+        averaged && role == Role.WEIGHT
+            ? run.ops().builder().parameter(WeightAverages.name(name), type, Role.STATE, span)
+            : run.ops().builder().parameter(name, type, role, span);
     State state = new State(name, type, role, new TensorDatum(parameter, false));
     TensorOps outer = run.exchangeOps(initial);
     try {
       Datum value = init.get();
       if (value != Datum.Poison.POISON) {
-        initial.builder().result(name, initialValue(name, value, type).value());
+        TensorDatum first = initialValue(name, value, type);
+        initialValues.put(name, first);
+        initial.builder().result(name, first.value());
       }
     } finally {
       run.exchangeOps(outer);

@@ -18,7 +18,13 @@ final class Subscripts {
   record Subscript(
       boolean isRange, Optional<Integer> from, Optional<Integer> to, Optional<Integer> step) {}
 
-  private record Part(int start, int size, int stride) {}
+  /** The places {@code start}, {@code start + stride} and so on; a stride below 0 walks back. */
+  private record Part(int start, int size, int stride) {
+
+    int lowest() {
+      return stride < 0 ? start + (size - 1) * stride : start;
+    }
+  }
 
   private Subscripts() {}
 
@@ -55,6 +61,7 @@ final class Subscripts {
     List<Integer> sizes = new ArrayList<>();
     List<Integer> strides = new ArrayList<>();
     List<Integer> kept = new ArrayList<>();
+    List<Integer> reversed = new ArrayList<>();
     for (int dim = 0; dim < x.rank(); dim++) {
       int extent = x.dims().get(dim);
       boolean isGiven = dim < subscripts.size();
@@ -63,14 +70,21 @@ final class Subscripts {
         throw new Complaint(
             Code.SHAPE, "index", "nothing is left of dimension " + dim + " of " + x.type());
       }
-      starts.add(part.start());
+      starts.add(part.lowest());
       sizes.add(part.size());
-      strides.add(part.stride());
+      strides.add(Math.abs(part.stride()));
+      if (part.stride() < 0) {
+        reversed.add(dim);
+      }
       if (!isGiven || subscripts.get(dim).isRange()) {
         kept.add(part.size());
       }
     }
-    return ops.reshape(ops.slice(x, starts, sizes, strides), kept);
+    TensorDatum sliced = ops.slice(x, starts, sizes, strides);
+    for (int dim : reversed) {
+      sliced = ops.reverse(sliced, dim);
+    }
+    return ops.reshape(sliced, kept);
   }
 
   private static Part part(Subscript subscript, int extent) {
@@ -83,16 +97,20 @@ final class Subscripts {
       return new Part(counted, 1, 1);
     }
     int step = subscript.step().orElse(1);
-    if (step < 1) {
-      throw new Complaint(Code.BAD_ARGUMENT, "index", "the step is " + step)
-          .help("reverse(x, dim=0) turns a dimension round");
+    if (step == 0) {
+      throw new Complaint(Code.BAD_ARGUMENT, "index", "the step is 0");
     }
-    int from = bound(subscript.from().orElse(0), extent);
-    int to = bound(subscript.to().orElse(extent), extent);
+    if (step < 0) {
+      int from = bound(subscript.from().orElse(extent - 1), extent, -1, extent - 1);
+      int to = subscript.to().map(each -> bound(each, extent, -1, extent - 1)).orElse(-1);
+      return new Part(from, Math.max(0, Math.ceilDiv(to - from, step)), step);
+    }
+    int from = bound(subscript.from().orElse(0), extent, 0, extent);
+    int to = bound(subscript.to().orElse(extent), extent, 0, extent);
     return new Part(from, Math.max(0, Math.ceilDiv(to - from, step)), step);
   }
 
-  private static int bound(int index, int extent) {
-    return Math.clamp(index < 0 ? (long) index + extent : index, 0, extent);
+  private static int bound(int index, int extent, int least, int most) {
+    return Math.clamp(index < 0 ? (long) index + extent : index, least, most);
   }
 }

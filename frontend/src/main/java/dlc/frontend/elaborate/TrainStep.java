@@ -1,30 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.frontend.elaborate;
 
-import dlc.base.Code;
-import dlc.base.NearestName;
 import dlc.base.Span;
 import dlc.frontend.TrainSection;
-import dlc.frontend.ast.Argument;
-import dlc.frontend.ast.Declaration.Routine;
-import dlc.frontend.ast.Declaration.RoutineKind;
 import dlc.frontend.ast.Expression;
 import dlc.frontend.library.TensorOps;
-import dlc.frontend.value.Complaint;
-import dlc.frontend.value.Datum;
 import dlc.frontend.value.Datum.TensorDatum;
 import dlc.ir.DType;
 import dlc.ir.Role;
 import dlc.ir.TensorType;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /** Completes {@code train_step}: the loss, its gradients, and the optimizer's update. */
 final class TrainStep {
-
-  /** An optimizer with all of its arguments. */
-  record Use(Routine routine, Map<String, Datum> arguments, Span span) {}
 
   private final ModelRun model;
   private final Elaboration run;
@@ -37,79 +28,58 @@ final class TrainStep {
   }
 
   /** Adds the results; false when something is wrong, which is reported. */
-  boolean addTo(Expression lossText, Expression optimizerText) {
+  boolean addTo(Expression lossText, Expression optimizerText, List<Expression> scheduleTexts) {
     int before = run.diagnostics.count();
     Optional<TensorDatum> loss = new Losses(model, section).value(lossText);
     try {
-      Use optimizer = use(run, optimizerText);
-      loss.ifPresent(value -> add(value, optimizer));
+      RoutineUse optimizer = RoutineUse.optimizer(run, optimizerText);
+      List<RoutineUse> schedules = Schedules.chain(run, scheduleTexts);
+      loss.ifPresent(value -> add(value, optimizer, schedules));
     } catch (Failure failure) {
       run.diagnostics.report(failure.diagnostic());
     }
     return loss.isPresent() && run.diagnostics.count() == before;
   }
 
-  /** The optimizer that an expression such as {@code sgd(lr=0.1)} means. */
-  static Use use(Elaboration run, Expression expression) {
-    Activation activation =
-        new Activation("optimizer", expression.span(), expression.span(), false, null, "");
-    Context context = new Context(activation, Frame.at(""), run.params.inner());
-    String name;
-    Span span = expression.span();
-    List<Argument> arguments = List.of();
-    switch (expression) {
-      case Expression.NameUse each -> name = each.name();
-      case Expression.Call call -> {
-        name = call.function().text();
-        arguments = call.arguments();
-      }
-      default ->
-          throw run.failure(
-              new Complaint(Code.BAD_SETTING, "optimizer", "expected a name with arguments")
-                  .help("as in optimizer sgd(lr=0.1, momentum=0.9)"),
-              span,
-              activation);
-    }
-    Routine routine =
-        run.declarations
-            .routine(RoutineKind.OPTIMIZER, name, run.declarations.programSource())
-            .orElseThrow(() -> run.failure(unknown(run, name), span, activation));
-    return new Use(
-        routine, run.calls.bind(name, routine.parameters(), arguments, span, context), span);
-  }
-
-  private static Complaint unknown(Elaboration run, String name) {
-    if (List.of("adadelta", "nadam", "lamb", "lion").contains(name)) {
-      return new Complaint(Code.NOT_AVAILABLE, "the optimizer '" + name + "'");
-    }
-    return new Complaint(Code.UNKNOWN_OPTIMIZER, name)
-        .nearest(NearestName.of(name, run.declarations.names("optimizer")));
-  }
-
-  private void add(TensorDatum loss, Use optimizer) {
+  private void add(TensorDatum loss, RoutineUse optimizer, List<RoutineUse> schedules) {
     TensorOps ops = run.ops();
     ops.at(optimizer.span());
-    DType dtype = ops.floatType();
     setting("seed", DType.I32); // declared also where nothing is random
-    TensorDatum lr = setting("lr", dtype);
     TensorDatum step = setting("step", DType.I32);
-    Map<States.State, TensorDatum> grads = model.weightGradients(loss);
+    Optional<LossScaling> scaling = LossScaling.of(model);
+    Map<States.State, TensorDatum> grads =
+        scaling.map(each -> each.gradients(loss)).orElseGet(() -> model.weightGradients(loss));
+    Optional<GradientSums> sums = GradientSums.of(run, section);
+    sums.ifPresent(each -> each.addTo(grads));
+    // Before clipping, which would make finite numbers of infinite ones.
+    Optional<TensorDatum> isFinite = scaling.map(each -> each.isFinite(grads.values()));
     section.flatMap(TrainSection::clip).ifPresent(clip -> new ClipGradients(ops).clip(clip, grads));
     model.result("loss", loss);
     model.addOutputs();
+    ParameterGroups groups =
+        new ParameterGroups(run, optimizer, section.map(TrainSection::updates), schedules);
     Optimizers optimizers = new Optimizers(run);
+    Map<String, TensorDatum> updates = new LinkedHashMap<>();
     grads.forEach(
-        (weight, grad) ->
-            optimizers
-                .update(
-                    optimizer.routine(),
-                    optimizer.arguments(),
-                    optimizer.span(),
-                    weight,
-                    grad,
-                    lr,
-                    step)
-                .forEach(model::result));
+        (weight, grad) -> {
+          ParameterGroups.Group group = groups.of(weight.name());
+          updates.putAll(
+              optimizers.update(
+                  optimizer.routine(),
+                  group.arguments(),
+                  optimizer.span(),
+                  weight,
+                  grad,
+                  group.rate(),
+                  step));
+        });
+    scaling.ifPresent(each -> each.control(isFinite.orElseThrow(), updates));
+    groups.results().forEach(model::result);
+    updates.forEach(model::result);
+    sums.ifPresent(each -> each.clear(grads.keySet()).forEach(model::result));
+    section
+        .flatMap(each -> each.updates().ema())
+        .ifPresent(decay -> new WeightAverages(run, step).after(updates, decay).forEach(model::result));
     model.addBuffers();
   }
 

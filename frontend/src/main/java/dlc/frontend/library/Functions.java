@@ -36,6 +36,10 @@ public final class Functions {
     return Optional.ofNullable(ALL.get(name));
   }
 
+  public static Collection<Primitive> all() {
+    return ALL.values();
+  }
+
   public static Collection<String> names() {
     return ALL.keySet();
   }

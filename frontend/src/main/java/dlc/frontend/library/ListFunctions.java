@@ -21,12 +21,30 @@ final class ListFunctions {
 
   static final List<Primitive> ALL =
       List.of(
-          new Primitive("range(from, to)", ListFunctions::range),
-          new Primitive("product(list)", ListFunctions::product),
+          new Primitive(
+              "range(from, to)",
+              "The ints from `from` up to before `to`, as a list: range(1, 4) is [1, 2, 3].",
+              ListFunctions::range),
+          new Primitive(
+              "product(list)",
+              "The product of the ints of a list: product(x.shape) counts the elements of [...].",
+              ListFunctions::product),
           new Primitive("join(list, separator)", ListFunctions::join),
           new Primitive("sizes(x, dim=none)", ListFunctions::sizes),
           new Primitive("with_ones(shape, dim)", ListFunctions::withOnes),
           new Primitive("with_one(shape, dim)", ListFunctions::withOne),
+          new Primitive(
+              "at_least(list, least)",
+              in -> {
+                int least = in.integer("least");
+                return map(in.ints("list"), size -> Math.max(least, size));
+              }),
+          new Primitive(
+              "open_size(list, size)",
+              in -> {
+                int size = in.integer("size");
+                return map(in.ints("list"), each -> each < 0 ? size : each);
+              }),
           new Primitive("half(list)", in -> map(in.ints("list"), size -> size / 2)),
           new Primitive("all_at_most(list, bound)", ListFunctions::allAtMost),
           new Primitive("padded(sizes, by)", in -> combine(in, "sizes", "by", 2)),
@@ -37,6 +55,9 @@ final class ListFunctions {
           new Primitive(
               "window_places(size, kernel, stride, low, high, dilation)",
               ListFunctions::windowPlaces),
+          new Primitive(
+              "transposed_places(size, kernel, stride, padding, dilation, extra)",
+              ListFunctions::transposedPlaces),
           new Primitive(
               "pool_high(size, kernel, stride, padding, ceil_mode)", ListFunctions::poolHigh));
 
@@ -166,6 +187,21 @@ final class ListFunctions {
                           - span
                           - 1;
                   long places = Math.floorDiv(room, (long) in.ints("stride").get(i)) + 1;
+                  return Math.clamp(places, 0, Integer.MAX_VALUE);
+                }));
+  }
+
+  /** The sizes that a transposed convolution makes of {@code size}. */
+  private static Datum transposedPlaces(Arguments in) {
+    List<Integer> size = in.ints("size");
+    return list(
+        IntStream.range(0, size.size())
+            .map(
+                i -> {
+                  long steps = (size.get(i) - 1L) * in.ints("stride").get(i);
+                  long span = (long) in.ints("dilation").get(i) * (in.ints("kernel").get(i) - 1);
+                  long padding = 2L * in.ints("padding").get(i);
+                  long places = steps - padding + span + in.ints("extra").get(i) + 1;
                   return Math.clamp(places, 0, Integer.MAX_VALUE);
                 }));
   }

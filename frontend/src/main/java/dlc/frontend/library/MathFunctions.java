@@ -25,41 +25,77 @@ final class MathFunctions {
 
   static final List<Primitive> ALL =
       List.of(
-          unary("exp", Elementwise.EXP, Math::exp),
-          unary("log", Elementwise.LOG, Math::log),
-          unary("log1p", Elementwise.LOG1P, Math::log1p),
-          unary("sqrt", Elementwise.SQRT, Math::sqrt),
-          unary("rsqrt", Elementwise.RSQRT, x -> 1 / Math.sqrt(x)),
-          unary("sign", Elementwise.SIGN, Math::signum),
-          unary("sin", Elementwise.SIN, Math::sin),
-          unary("cos", Elementwise.COS, Math::cos),
-          unary("tanh", Elementwise.TANH, Math::tanh),
-          unary("sigmoid", Elementwise.SIGMOID, x -> 1 / (1 + Math.exp(-x))),
-          new Primitive("erf(x)", in -> onTensor(in, Elementwise.ERF)),
-          new Primitive("relu(x)", in -> onTensor(in, Elementwise.RELU)),
-          new Primitive("stop_gradient(x)", in -> onTensor(in, Elementwise.STOP_GRADIENT)),
-          new Primitive("abs(x)", MathFunctions::abs),
-          new Primitive("floor(x)", MathFunctions::floor),
-          new Primitive("min(x, y=none, dim=none, keep=false)", in -> extreme(in, false)),
-          new Primitive("max(x, y=none, dim=none, keep=false)", in -> extreme(in, true)),
+          unary("exp", "e to the power of x", Elementwise.EXP, Math::exp),
+          unary("log", "The natural logarithm", Elementwise.LOG, Math::log),
+          unary("log1p", "log(1 + x), exact also where x is small", Elementwise.LOG1P, Math::log1p),
+          unary("sqrt", "The square root", Elementwise.SQRT, Math::sqrt),
+          unary("rsqrt", "1 / sqrt(x)", Elementwise.RSQRT, x -> 1 / Math.sqrt(x)),
+          unary("sign", "-1, 0 or 1", Elementwise.SIGN, Math::signum),
+          unary("sin", "The sine", Elementwise.SIN, Math::sin),
+          unary("cos", "The cosine", Elementwise.COS, Math::cos),
+          unary("tanh", "The hyperbolic tangent", Elementwise.TANH, Math::tanh),
+          unary("sigmoid", "1 / (1 + exp(-x))", Elementwise.SIGMOID, x -> 1 / (1 + Math.exp(-x))),
           new Primitive(
-              "pow(x, y)", in -> Arithmetic.power(in.ops(), in.datum("x"), in.datum("y"))),
-          new Primitive("where(condition, x, y)", MathFunctions::where),
-          new Primitive("len(x)", MathFunctions::length),
+              "erf(x)",
+              "2 / sqrt(pi) times the integral of exp(-t^2) from 0 to x: [...] -> [...].",
+              in -> onTensor(in, Elementwise.ERF)),
+          new Primitive("relu(x)", "max(x, 0): [...] -> [...].", in -> onTensor(in, Elementwise.RELU)),
+          new Primitive(
+              "stop_gradient(x)",
+              "x, held constant by differentiation: [...] -> [...].",
+              in -> onTensor(in, Elementwise.STOP_GRADIENT)),
+          new Primitive("abs(x)", "The absolute value: [...] -> [...].", MathFunctions::abs),
+          new Primitive(
+              "floor(x)", "The greatest whole number up to x: [...] -> [...].", MathFunctions::floor),
+          new Primitive(
+              "min(x, y=none, dim=none, keep=false)",
+              """
+              min(x, y) is the lesser of two tensors' elements, [...] and [...] broadcast. min(x) is
+              the least element over the dimensions `dim` of a sample, or over all of them: [...] ->
+              [...] without `dim`. Equal elements share the gradient.
+              """,
+              in -> extreme(in, false)),
+          new Primitive(
+              "max(x, y=none, dim=none, keep=false)",
+              """
+              max(x, y) is the greater of two tensors' elements, [...] and [...] broadcast. max(x) is
+              the greatest element over the dimensions `dim` of a sample, or over all of them:
+              [...] -> [...] without `dim`. Equal elements share the gradient.
+              """,
+              in -> extreme(in, true)),
+          new Primitive(
+              "pow(x, y)",
+              "x ^ y: [...] and [...], broadcast.",
+              in -> Arithmetic.power(in.ops(), in.datum("x"), in.datum("y"))),
+          new Primitive(
+              "where(condition, x, y)",
+              "x where the condition holds, else y: bool[...], [...] and [...], broadcast.",
+              MathFunctions::where),
+          new Primitive(
+              "len(x)",
+              "The length of a list or string, or of the first dimension of x [n, ...].",
+              MathFunctions::length),
           new Primitive("str(x)", in -> new StringDatum(in.datum("x").toString())),
           new Primitive("int(x)", in -> new IntDatum((long) in.number("x"))),
-          new Primitive("float(x)", MathFunctions::toFloat),
+          new Primitive(
+              "float(x)", "x as floats: i32[...] or bool[...] -> f32[...].", MathFunctions::toFloat),
           new Primitive("is_list(x)", in -> new BoolDatum(in.datum("x") instanceof ListDatum)),
           new Primitive("is_string(x)", in -> new BoolDatum(in.datum("x") instanceof StringDatum)),
+          new Primitive("is_tensor(x)", in -> new BoolDatum(in.datum("x") instanceof TensorDatum)),
           new Primitive("is_none(x)", in -> new BoolDatum(in.datum("x") == NoneDatum.NONE)),
+          new Primitive(
+              "is_integer(x)",
+              in -> new BoolDatum(TensorOps.dtype(in.tensor("x")) == DType.I32)),
           new Primitive("fill(x, count)", MathFunctions::fill),
           new Primitive("batch_size()", in -> new IntDatum(in.ops().batch())));
 
   private MathFunctions() {}
 
-  private static Primitive unary(String name, Elementwise op, DoubleUnaryOperator known) {
+  private static Primitive unary(
+      String name, String doc, Elementwise op, DoubleUnaryOperator known) {
     return new Primitive(
         name + "(x)",
+        doc + ": [...] -> [...].",
         in ->
             isNumber(in.datum("x"))
                 ? new FloatDatum(known.applyAsDouble(in.number("x")))

@@ -14,8 +14,14 @@ import java.util.Optional;
  * A function that Java computes.
  *
  * @param signature as in dl, such as {@code sum(x, dim=none, keep=false)}
+ * @param doc what {@code dlc doc} prints; empty for what only the library itself needs
  */
-public record Primitive(String signature, Body body) {
+public record Primitive(String signature, String doc, Body body) {
+
+  /** A function that only the library itself needs. */
+  Primitive(String signature, Body body) {
+    this(signature, "", body);
+  }
 
   /** What a primitive does with its arguments. */
   @FunctionalInterface

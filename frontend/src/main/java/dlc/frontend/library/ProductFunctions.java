@@ -15,22 +15,31 @@ import dlc.ir.op.ReduceFn;
 import dlc.ir.op.Window;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** Sums of products: matrix products, convolutions, and the windows of pooling. */
 final class ProductFunctions {
-
-  private static final Pattern EQUATION =
-      Pattern.compile("\\s*([a-y]*)\\s*,\\s*([a-y]*)\\s*->\\s*([a-y]*)\\s*");
 
   /** The letter of the batch in a Dot; programs have the letters before it. */
   private static final String BATCH = "z";
 
   static final List<Primitive> ALL =
       List.of(
-          new Primitive("matmul(x, y)", in -> matmul(in.ops(), in.tensor("x"), in.tensor("y"))),
-          new Primitive("einsum(equation, x, y)", ProductFunctions::einsum),
+          new Primitive(
+              "matmul(x, y)",
+              """
+              The matrix product, also written x @ y: [..., m, k] and [..., k, n] -> [..., m, n]. A
+              vector [k] on either side is a row on the left and a column on the right.
+              """,
+              in -> matmul(in.ops(), in.tensor("x"), in.tensor("y"))),
+          new Primitive(
+              "einsum(equation, x, y=none, z=none, w=none)",
+              """
+              Sums of products, by letters for dimensions: einsum("ij,jk->ik", x, y) is [i, j] and
+              [j, k] -> [i, k]. Letters that the result lacks are summed over; a letter that stands
+              twice in one operand is its diagonal; "..." is any number of dimensions; without an
+              arrow the result has the letters that stand once, in alphabetical order.
+              """,
+              Einsum::apply),
           new Primitive("dense(x, weight)", ProductFunctions::dense),
           new Primitive(
               "convolution(x, weight, stride, low, high, dilation, groups=1)",
@@ -89,7 +98,7 @@ final class ProductFunctions {
     return all;
   }
 
-  private static TensorDatum dot(
+  static TensorDatum dot(
       TensorOps ops, String lhs, String rhs, String result, TensorDatum x, TensorDatum y) {
     TensorDatum a = ops.floating(x);
     TensorDatum b = ops.floating(y);
@@ -107,36 +116,6 @@ final class ProductFunctions {
             + (batched ? BATCH : "")
             + result;
     return new TensorDatum(ops.emit(new Dot(equation), a.value(), b.value()), batched);
-  }
-
-  private static Datum einsum(Arguments in) {
-    Matcher parts = EQUATION.matcher(in.string("equation"));
-    if (!parts.matches()) {
-      throw new Complaint(
-              Code.BAD_ARGUMENT, "einsum", "'" + in.string("equation") + "' is no equation")
-          .help("write two operands and the result, as in \"ij,jk->ik\"");
-    }
-    TensorDatum x = in.tensor("x");
-    TensorDatum y = in.tensor("y");
-    String lhs = parts.group(1);
-    String rhs = parts.group(2);
-    String result = parts.group(3);
-    if (x.rank() != lhs.length() || y.rank() != rhs.length()) {
-      throw in.shape("'%s,%s' does not fit %s", lhs, rhs, pair(x, y));
-    }
-    for (int i = lhs.length() - 1; i >= 0; i--) {
-      if (rhs.indexOf(lhs.charAt(i)) < 0 && result.indexOf(lhs.charAt(i)) < 0) {
-        x = in.ops().reduce(ReduceFn.SUM, x, List.of(i), false);
-        lhs = lhs.substring(0, i) + lhs.substring(i + 1);
-      }
-    }
-    for (int i = rhs.length() - 1; i >= 0; i--) {
-      if (lhs.indexOf(rhs.charAt(i)) < 0 && result.indexOf(rhs.charAt(i)) < 0) {
-        y = in.ops().reduce(ReduceFn.SUM, y, List.of(i), false);
-        rhs = rhs.substring(0, i) + rhs.substring(i + 1);
-      }
-    }
-    return dot(in.ops(), lhs, rhs, result, x, y);
   }
 
   /** {@code x @ transpose(weight)} over the last dimension, whatever the rank. */

@@ -16,9 +16,27 @@ final class RandomFunctions {
 
   static final List<Primitive> ALL =
       List.of(
-          new Primitive("random_uniform(dims=none, like=none)", RandomFunctions::uniform),
-          new Primitive("normal(dims=none, like=none)", RandomFunctions::normal),
-          new Primitive("bernoulli(p, dims=none, like=none)", RandomFunctions::bernoulli));
+          new Primitive(
+              "random_uniform(dims=none, like=none)",
+              """
+              Numbers that are uniform in [0, 1), others at each step: of the shape [dims], or that of
+              `like`, or of `it`. They follow from the seed.
+              """,
+              RandomFunctions::uniform),
+          new Primitive(
+              "normal(dims=none, like=none)",
+              """
+              Numbers that are normal with mean 0 and deviation 1, others at each step: of the shape
+              [dims], or that of `like`, or of `it`. They follow from the seed (Box and Muller 1958).
+              """,
+              RandomFunctions::normal),
+          new Primitive(
+              "bernoulli(p, dims=none, like=none)",
+              """
+              Ones with probability p, else zeros, others at each step: of the shape [dims], or that
+              of `like`, or of `it`. They follow from the seed.
+              """,
+              RandomFunctions::bernoulli));
 
   private RandomFunctions() {}
 

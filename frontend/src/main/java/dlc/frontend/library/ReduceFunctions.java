@@ -3,6 +3,7 @@ package dlc.frontend.library;
 
 import dlc.frontend.value.Datum;
 import dlc.frontend.value.Datum.TensorDatum;
+import dlc.ir.DType;
 import dlc.ir.op.ReduceFn;
 import java.util.List;
 
@@ -11,17 +12,38 @@ final class ReduceFunctions {
 
   static final List<Primitive> ALL =
       List.of(
-          new Primitive("sum(x, dim=none, keep=false)", in -> reduce(in, ReduceFn.SUM)),
-          new Primitive("prod(x, dim=none, keep=false)", in -> reduce(in, ReduceFn.PROD)),
-          new Primitive("argmax(x, dim=-1)", ReduceFunctions::argmax),
-          new Primitive("batch_sum(x, dim=none)", ReduceFunctions::batchSum));
+          new Primitive(
+              "sum(x, dim=none, keep=false)",
+              """
+              The sum over the dimensions `dim` of a sample, or over all of them: [...] -> [...]
+              without `dim`, or with ones there for keep=true. Of ints it is an int; bools count as 1.
+              """,
+              in -> reduce(in, ReduceFn.SUM)),
+          new Primitive(
+              "prod(x, dim=none, keep=false)",
+              """
+              The product over the dimensions `dim` of a sample, or over all of them: [...] -> [...]
+              without `dim`. Its gradient is right where elements are zero, too.
+              """,
+              in -> reduce(in, ReduceFn.PROD)),
+          new Primitive(
+              "argmax(x, dim=-1)",
+              "The place of the greatest element along `dim`, the first of equals: [...] -> i32[...]"
+                  + " without `dim`.",
+              ReduceFunctions::argmax),
+          new Primitive(
+              "batch_sum(x, dim=none)",
+              "The sum over the batch, and over the dimensions `dim` of a sample: [...] -> [...]"
+                  + " without `dim`, not batched.",
+              ReduceFunctions::batchSum));
 
   private ReduceFunctions() {}
 
   private static Datum reduce(Arguments in, ReduceFn fn) {
     TensorDatum x = in.tensor("x");
+    TensorDatum numbers = TensorOps.dtype(x) == DType.BOOL ? in.ops().cast(x, DType.I32) : x;
     List<Integer> dims = in.dimsOf("dim", x.rank());
-    return in.ops().reduce(fn, in.ops().floating(x), dims, in.flag("keep"));
+    return in.ops().reduce(fn, numbers, dims, in.flag("keep"));
   }
 
   private static Datum argmax(Arguments in) {

@@ -4,36 +4,95 @@ package dlc.frontend.library;
 import dlc.base.Code;
 import dlc.frontend.value.Complaint;
 import dlc.frontend.value.Datum;
+import dlc.frontend.value.Datum.FloatDatum;
 import dlc.frontend.value.Datum.ListDatum;
 import dlc.frontend.value.Datum.TensorDatum;
 import dlc.ir.DType;
 import dlc.ir.op.Elementwise;
-import dlc.ir.op.Lookup;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Functions that move elements, or make tensors from nothing. */
 final class ShapeFunctions {
 
   static final List<Primitive> ALL =
       List.of(
-          new Primitive("reshape(x, dims)", ShapeFunctions::reshape),
-          new Primitive("permute(x, dims)", ShapeFunctions::permute),
-          new Primitive("transpose(x, a=-2, b=-1)", ShapeFunctions::transpose),
-          new Primitive("broadcast_to(x, dims)", ShapeFunctions::broadcast),
-          new Primitive("reverse(x, dim=0)", ShapeFunctions::reverse),
-          new Primitive("pad(x, low, high)", ShapeFunctions::pad),
-          new Primitive("concat(list, dim=0)", ShapeFunctions::concat),
-          new Primitive("stack(list, dim=0)", in -> stack(in.ops(), in, in.tensors("list"))),
-          new Primitive("split(x, size, dim=0)", ShapeFunctions::split),
-          new Primitive("slice(x, from, to, dim=0)", ShapeFunctions::slice),
-          new Primitive("take(table, index)", ShapeFunctions::take),
-          new Primitive("one_hot(index, count)", ShapeFunctions::oneHot),
-          new Primitive("arange(from, to=none, step=1)", ShapeFunctions::arange),
-          new Primitive("iota(dims, dim)", ShapeFunctions::iota),
-          new Primitive("zeros(dims)", in -> filled(in, 0)),
-          new Primitive("ones(dims)", in -> filled(in, 1)),
-          new Primitive("full(dims, value)", in -> filled(in, in.number("value"))));
+          new Primitive(
+              "reshape(x, dims)",
+              "The same elements in the dimensions [dims], one of which may be -1: [...] -> [dims].",
+              ShapeFunctions::reshape),
+          new Primitive(
+              "permute(x, dims)",
+              "The dimensions in another order: permute(x, [2, 0, 1]) makes [a, b, c] a [c, a, b].",
+              ShapeFunctions::permute),
+          new Primitive(
+              "transpose(x, a=-2, b=-1)",
+              "Two dimensions exchanged, the last two unless given: [..., m, n] -> [..., n, m].",
+              ShapeFunctions::transpose),
+          new Primitive(
+              "broadcast_to(x, dims)",
+              "x repeated to the dimensions [dims], by the rule of broadcasting: [...] -> [dims].",
+              ShapeFunctions::broadcast),
+          new Primitive(
+              "reverse(x, dim=0)",
+              "The elements along `dim` in reverse order: [...] -> [...].",
+              ShapeFunctions::reverse),
+          new Primitive(
+              "pad(x, low, high)",
+              "Zeros around x, so many before and after in each dimension: [n, ...] ->"
+                  + " [low + n + high, ...].",
+              ShapeFunctions::pad),
+          new Primitive(
+              "concat(list, dim=0)",
+              "Tensors joined along `dim`: [m, ...] and [n, ...] -> [m + n, ...].",
+              ShapeFunctions::concat),
+          new Primitive(
+              "stack(list, dim=0)",
+              "Tensors of one shape joined along a new dimension `dim`: n times [...] -> [n, ...].",
+              in -> stack(in.ops(), in, in.tensors("list"))),
+          new Primitive(
+              "split(x, size, dim=0)",
+              """
+              A list of the parts of x along `dim`: [n, ...] -> [size, ...], the last one smaller
+              where n does not divide. `size` may be a list with the size of each part.
+              """,
+              ShapeFunctions::split),
+          new Primitive(
+              "slice(x, from, to, dim=0)",
+              "The places from `from` to before `to` along `dim`: [n, ...] -> [to - from, ...].",
+              ShapeFunctions::slice),
+          new Primitive(
+              "take(table, index)",
+              "The rows of a table [n, ...] that i32[...] names: -> [..., ...]; zeros outside.",
+              ShapeFunctions::take),
+          new Primitive(
+              "gather(x, index, dim=-1)",
+              """
+              Along `dim` the elements of x that the index names, as PyTorch's gather: [..., n, ...]
+              and i32[..., m, ...] -> [..., m, ...]; zeros for places outside.
+              """,
+              ShapeFunctions::gather),
+          new Primitive(
+              "one_hot(index, count)",
+              "1 at the index and 0 elsewhere: i32[...] -> [..., count].",
+              ShapeFunctions::oneHot),
+          new Primitive(
+              "arange(from, to=none, step=1)",
+              "from, from + step and so on, up to before `to`; arange(n) counts from 0: -> i32[n],"
+                  + " or f32[n] when a number is a float.",
+              ShapeFunctions::arange),
+          new Primitive(
+              "iota(dims, dim)",
+              "At each place its coordinate along `dim`: -> i32[dims].",
+              ShapeFunctions::iota),
+          new Primitive("zeros(dims)", "Zeros: -> [dims].", in -> filled(in, 0)),
+          new Primitive("ones(dims)", "Ones: -> [dims].", in -> filled(in, 1)),
+          new Primitive(
+              "full(dims, value)",
+              "One number everywhere: -> [dims].",
+              in -> filled(in, in.number("value"))));
 
   private ShapeFunctions() {}
 
@@ -150,16 +209,35 @@ final class ShapeFunctions {
   private static Datum split(Arguments in) {
     TensorDatum x = in.tensor("x");
     int dim = in.dim("dim", x.rank());
-    int size = in.integer("size");
-    if (size < 1) {
-      throw new Complaint(Code.BAD_ARGUMENT, "split", "the size is " + size);
-    }
-    List<Datum> parts = new ArrayList<>();
     int extent = x.dims().get(dim);
-    for (int from = 0; from < extent; from += size) {
-      parts.add(part(in.ops(), x, dim, from, Math.min(size, extent - from)));
+    List<Datum> parts = new ArrayList<>();
+    int from = 0;
+    for (int size : partSizes(in, extent)) {
+      parts.add(part(in.ops(), x, dim, from, size));
+      from += size;
     }
     return new ListDatum(parts);
+  }
+
+  /** The sizes of the parts: as listed, or the one size as often as it goes, and what is left. */
+  private static List<Integer> partSizes(Arguments in, int extent) {
+    List<Integer> listed = in.ints("size");
+    if (listed.stream().anyMatch(size -> size < 1)) {
+      throw new Complaint(Code.BAD_ARGUMENT, "split", "a size is " + Collections.min(listed));
+    }
+    if (in.datum("size") instanceof ListDatum) {
+      int sum = listed.stream().mapToInt(Integer::intValue).sum();
+      if (sum != extent) {
+        throw in.shape("the sizes %s add up to %d, not to %d", listed, sum, extent);
+      }
+      return listed;
+    }
+    int size = listed.getFirst();
+    List<Integer> sizes = new ArrayList<>(Collections.nCopies(extent / size, size));
+    if (extent % size > 0) {
+      sizes.add(extent % size);
+    }
+    return sizes;
   }
 
   private static Datum slice(Arguments in) {
@@ -188,13 +266,37 @@ final class ShapeFunctions {
     if (table.batched() || TensorOps.dtype(index) != DType.I32) {
       throw in.shape("needs a table and an i32 index, found %s and %s", table.type(), index.type());
     }
-    return new TensorDatum(
-        in.ops().emit(new Lookup.Take(), table.value(), index.value()), index.batched());
+    return Lookups.rows(in.ops(), table, index);
+  }
+
+  private static Datum gather(Arguments in) {
+    TensorDatum x = in.tensor("x");
+    TensorDatum index = in.tensor("index");
+    int dim = in.dim("dim", x.rank());
+    List<Integer> kept = new ArrayList<>(index.dims());
+    boolean fits = TensorOps.dtype(index) == DType.I32 && index.rank() == x.rank();
+    for (int i = 0; fits && i < x.rank(); i++) {
+      fits = i == dim || kept.get(i) <= x.dims().get(i);
+    }
+    if (!fits) {
+      throw in.shape(
+          "needs an i32 index like %s but for dimension %d, found %s", x.type(), dim, index.type());
+    }
+    // Of the other dimensions the index may name fewer places than there are.
+    kept.set(dim, x.dims().get(dim));
+    int rank = x.rank();
+    TensorDatum read =
+        in.ops()
+            .slice(x, TensorOps.repeated(0, rank), kept, TensorOps.repeated(1, rank));
+    return Lookups.along(in.ops(), read, index, dim);
   }
 
   private static Datum oneHot(Arguments in) {
     TensorOps ops = in.ops();
     TensorDatum index = in.tensor("index");
+    if (TensorOps.dtype(index) != DType.I32) {
+      throw new Complaint(Code.WRONG_TYPE, "one_hot: index", "an i32 tensor", index.type());
+    }
     List<Integer> dims = new ArrayList<>(index.dims());
     dims.add(1);
     TensorDatum places = ops.iota(List.of(in.integer("count")), 0);
@@ -208,20 +310,26 @@ final class ShapeFunctions {
   }
 
   private static Datum arange(Arguments in) {
-    long from = in.given("to") ? in.integer("from") : 0;
-    long to = in.given("to") ? in.integer("to") : in.integer("from");
-    long step = in.integer("step");
-    long count = step == 0 ? 0 : Math.ceilDiv(to - from, step);
-    if (count < 1 || count > Integer.MAX_VALUE) {
-      throw in.shape("from %d to %d in steps of %d", from, to, step);
+    boolean isOpen = !in.given("to");
+    boolean isFloat =
+        Stream.of("from", "to", "step").anyMatch(name -> in.datum(name) instanceof FloatDatum);
+    double from = isOpen ? 0 : in.number("from");
+    double to = in.number(isOpen ? "from" : "to");
+    double step = in.number("step");
+    double count = Math.ceil((to - from) / step);
+    if (!(count >= 1 && count <= Integer.MAX_VALUE)) {
+      throw in.shape(
+          "nothing is from %s to %s in steps of %s",
+          isOpen ? "0" : in.datum("from"), in.datum(isOpen ? "from" : "to"), in.datum("step"));
     }
     TensorOps ops = in.ops();
-    TensorDatum places = ops.iota(List.of((int) count), 0);
+    DType dtype = isFloat ? ops.floatType() : DType.I32;
+    TensorDatum places = ops.cast(ops.iota(List.of((int) count), 0), dtype);
     if (step != 1) {
-      places = ops.elementwise("*", Elementwise.MUL, places, ops.scalar(DType.I32, step));
+      places = ops.elementwise("*", Elementwise.MUL, places, ops.scalar(dtype, step));
     }
     return from == 0
         ? places
-        : ops.elementwise("+", Elementwise.ADD, places, ops.scalar(DType.I32, from));
+        : ops.elementwise("+", Elementwise.ADD, places, ops.scalar(dtype, from));
   }
 }

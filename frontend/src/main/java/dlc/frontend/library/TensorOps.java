@@ -20,6 +20,7 @@ import dlc.ir.op.ReduceFn;
 import dlc.ir.op.Reduction;
 import dlc.ir.scalar.LoopVar;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -35,20 +36,29 @@ public final class TensorOps {
   private final GraphBuilder builder;
   private final int batch;
   private final DType floatType;
+  private final Optional<DType> narrowType;
   private final Optional<Integer> fixedStep;
   private Span span = Span.NONE;
+  private String draws = "step";
   private int streams;
   private long work;
 
   /**
    * Ops in {@code builder} for samples in batches of {@code batch}.
    *
+   * @param narrowType what operands and results of products are rounded to, if to anything
    * @param fixedStep the step of random numbers, where it is no setting of the entry point
    */
-  public TensorOps(GraphBuilder builder, int batch, DType floatType, Optional<Integer> fixedStep) {
+  public TensorOps(
+      GraphBuilder builder,
+      int batch,
+      DType floatType,
+      Optional<DType> narrowType,
+      Optional<Integer> fixedStep) {
     this.builder = builder;
     this.batch = batch;
     this.floatType = floatType;
+    this.narrowType = narrowType;
     this.fixedStep = fixedStep;
   }
 
@@ -64,9 +74,19 @@ public final class TensorOps {
     return floatType;
   }
 
+  /** What operands and results of products are rounded to, if to anything. */
+  public Optional<DType> narrowType() {
+    return narrowType;
+  }
+
   /** The place in the text that the next ops come from. */
   public void at(Span place) {
     span = place;
+  }
+
+  /** From now on random numbers change with the setting {@code name} instead of {@code step}. */
+  public void drawBy(String name) {
+    draws = name;
   }
 
   public Span place() {
@@ -74,11 +94,29 @@ public final class TensorOps {
   }
 
   public Value emit(Op op, Value... operands) {
-    Value value = builder.emit(op, span, operands);
-    if (op instanceof Contraction contraction) {
-      work += multiplyAdds(contraction, value);
+    return op instanceof Contraction product
+        ? product(product, operands)
+        : builder.emit(op, span, operands);
+  }
+
+  /**
+   * A product, between casts in mixed precision: so are those of its gradient, then, as the
+   * gradient of a cast is a cast back.
+   */
+  private Value product(Contraction op, Value... operands) {
+    if (narrowType.isEmpty()) {
+      Value value = builder.emit(op, span, operands);
+      work += multiplyAdds(op, value);
+      return value;
     }
-    return value;
+    Op narrow = new Generator.Cast(narrowType.get());
+    Value[] rounded =
+        Arrays.stream(operands)
+            .map(operand -> builder.emit(narrow, span, operand))
+            .toArray(Value[]::new);
+    Value value = builder.emit(op, span, rounded);
+    work += multiplyAdds(op, value);
+    return builder.emit(new Generator.Cast(floatType), span, value);
   }
 
   private static long multiplyAdds(Contraction op, Value value) {
@@ -237,7 +275,7 @@ public final class TensorOps {
       case BOOL -> 0;
       case U8 -> 1;
       case I32 -> 2;
-      case F32, F64 -> 3;
+      case F32, F64, BF16, F16 -> 3;
     };
   }
 
@@ -336,7 +374,7 @@ public final class TensorOps {
     Value step =
         fixedStep
             .map(value -> builder.constant(DType.I32, value, Span.NONE))
-            .orElseGet(() -> builder.parameter("step", scalar, Role.SETTING, Span.NONE));
+            .orElseGet(() -> builder.parameter(draws, scalar, Role.SETTING, Span.NONE));
     Op op = new Generator.RandomUniform(streams++, full(dims, batched));
     return cast(emit(op, batched, seed, step), floatType);
   }

@@ -162,7 +162,8 @@ final class TreeBuilder {
               optional(t.initial),
               span);
       case DlParser.DeclareStateContext t ->
-          new Statement.State(name(t.name()), expression(t.expression()), span);
+          new Statement.State(
+              name(t.name()), optionalType(t.type()), expression(t.expression()), span);
       case DlParser.LetContext t ->
           new Statement.Let(name(t.name()), expression(t.expression()), span);
       case DlParser.RepeatContext t ->
