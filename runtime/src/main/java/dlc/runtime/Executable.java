@@ -4,6 +4,7 @@ package dlc.runtime;
 import dlc.ir.TensorType;
 import java.lang.foreign.MemorySegment;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A program made ready to run for one batch size, by whichever backend.
@@ -16,6 +17,12 @@ public interface Executable extends AutoCloseable {
 
   /** The memory of an input to write or of a result to read; valid for the executable's life. */
   MemorySegment slot(String entry, String name);
+
+  /** Whether that entry point takes the input or setting {@code name}. */
+  boolean takes(String entry, String name);
+
+  /** The memory of a result, also where an input has its name; nothing where there is none. */
+  Optional<MemorySegment> result(String entry, String name);
 
   /** The type of that input or result, with the batch as its leading dimension where it has one. */
   TensorType type(String entry, String name);

@@ -5,21 +5,29 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_DOUBLE_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
 import dlc.ir.DType;
+import dlc.ir.NarrowFloats;
 import dlc.ir.TensorType;
 import dlc.runtime.file.DataFile;
 import java.lang.foreign.MemorySegment;
 
 /**
- * An array with one tensor of type {@code type} per row.
+ * An array with one tensor of type {@code type} per row; a row begins {@code stride} elements after
+ * the one before, so that rows may overlap.
  *
  * <p>Bytes stand for the brightness of images: where a program takes floats they arrive divided by
  * 255.
  */
-public record Column(String name, TensorType type, MemorySegment values) {
+public record Column(String name, TensorType type, MemorySegment values, long stride) {
 
   private static final float BRIGHTEST = 255;
+
+  /** Rows that lie one after the other. */
+  public Column(String name, TensorType type, MemorySegment values) {
+    this(name, type, values, type.elements());
+  }
 
   /** A column of {@code rows} rows for the caller to fill, all 0. */
   static Column allocate(String name, TensorType type, int rows) {
@@ -27,21 +35,31 @@ public record Column(String name, TensorType type, MemorySegment values) {
   }
 
   public int rows() {
-    return Math.toIntExact(values.byteSize() / type.bytes());
+    long elements = values.byteSize() / type.dtype().bytes();
+    long more = elements - type.elements();
+    return more < 0 ? 0 : Math.toIntExact(more / stride + 1);
   }
 
   public Column named(String other) {
-    return new Column(other, type, values);
+    return new Column(other, type, values, stride);
   }
 
-  /** Element {@code index} of the whole column, as it is stored. */
+  /** Element {@code index}, counted row after row, as it is stored. */
   public double at(long index) {
+    long place = place(index);
     return switch (type.dtype()) {
-      case F32 -> values.get(JAVA_FLOAT_UNALIGNED, index * 4);
-      case F64 -> values.get(JAVA_DOUBLE_UNALIGNED, index * 8);
-      case I32 -> values.get(JAVA_INT_UNALIGNED, index * 4);
-      case U8, BOOL -> values.get(JAVA_BYTE, index) & 0xFF;
+      case F32 -> values.get(JAVA_FLOAT_UNALIGNED, place * 4);
+      case F64 -> values.get(JAVA_DOUBLE_UNALIGNED, place * 8);
+      case BF16, F16 ->
+          NarrowFloats.value(type.dtype(), values.get(JAVA_SHORT_UNALIGNED, place * 2));
+      case I32 -> values.get(JAVA_INT_UNALIGNED, place * 4);
+      case U8, BOOL -> values.get(JAVA_BYTE, place) & 0xFF;
     };
+  }
+
+  private long place(long index) {
+    long elements = type.elements();
+    return stride == elements ? index : index / elements * stride + index % elements;
   }
 
   /** Element {@code index} as a program on floats gets it. */
@@ -54,7 +72,8 @@ public record Column(String name, TensorType type, MemorySegment values) {
     long elements = type.elements();
     if (dtype == type.dtype()) {
       long bytes = type.bytes();
-      MemorySegment.copy(values, row * bytes, batch, place * bytes, bytes);
+      long start = row * stride * dtype.bytes();
+      MemorySegment.copy(values, start, batch, place * bytes, bytes);
       return;
     }
     for (long i = 0; i < elements; i++) {
@@ -66,6 +85,8 @@ public record Column(String name, TensorType type, MemorySegment values) {
     switch (dtype) {
       case F32 -> batch.set(JAVA_FLOAT_UNALIGNED, target * 4, (float) asFloat(index));
       case F64 -> batch.set(JAVA_DOUBLE_UNALIGNED, target * 8, asFloat(index));
+      case BF16, F16 ->
+          batch.set(JAVA_SHORT_UNALIGNED, target * 2, NarrowFloats.bits(dtype, asFloat(index)));
       case I32 -> batch.set(JAVA_INT_UNALIGNED, target * 4, (int) at(index));
       case U8 -> batch.set(JAVA_BYTE, target, (byte) at(index));
       case BOOL -> batch.set(JAVA_BYTE, target, (byte) (at(index) != 0 ? 1 : 0));

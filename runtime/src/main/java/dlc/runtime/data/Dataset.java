@@ -27,6 +27,7 @@ public final class Dataset {
   private final Optional<Column> target;
   private final List<String> classes;
   private final IntFunction<String> places;
+  private final Optional<Vocabulary> vocabulary;
   private final int[] rows;
 
   private Dataset(
@@ -35,12 +36,14 @@ public final class Dataset {
       Optional<Column> target,
       List<String> classes,
       IntFunction<String> places,
+      Optional<Vocabulary> vocabulary,
       int[] rows) {
     this.name = name;
     this.inputs = List.copyOf(inputs);
     this.target = target;
     this.classes = List.copyOf(classes);
     this.places = places;
+    this.vocabulary = vocabulary;
     this.rows = rows;
   }
 
@@ -59,7 +62,13 @@ public final class Dataset {
     if (count == 0) {
       throw new UserError(Code.DATA_EMPTY, name);
     }
-    return new Dataset(name, inputs, target, classes, places, IntStream.range(0, count).toArray());
+    int[] rows = IntStream.range(0, count).toArray();
+    return new Dataset(name, inputs, target, classes, places, Optional.empty(), rows);
+  }
+
+  /** The same samples, whose numbers stand for {@code tokens}. */
+  Dataset withVocabulary(Vocabulary tokens) {
+    return new Dataset(name, inputs, target, classes, places, Optional.of(tokens), rows);
   }
 
   public String name() {
@@ -83,6 +92,11 @@ public final class Dataset {
     return classes;
   }
 
+  /** What the numbers of a text stand for. */
+  public Optional<Vocabulary> vocabulary() {
+    return vocabulary;
+  }
+
   /** The row of the columns that holds sample {@code sample}. */
   public int row(int sample) {
     return rows[sample];
@@ -96,7 +110,7 @@ public final class Dataset {
   /** The samples of {@code samples}, in that order. */
   public Dataset select(int[] samples) {
     int[] chosen = Arrays.stream(samples).map(sample -> rows[sample]).toArray();
-    return new Dataset(name, inputs, target, classes, places, chosen);
+    return new Dataset(name, inputs, target, classes, places, vocabulary, chosen);
   }
 
   /**
@@ -118,7 +132,7 @@ public final class Dataset {
       matched.add(matched(inputs.get(index), input.getKey(), input.getValue()));
     }
     Optional<Column> fitted = wantedTarget.map(this::matchedTarget);
-    return new Dataset(name, matched, fitted, classes, places, rows);
+    return new Dataset(name, matched, fitted, classes, places, vocabulary, rows);
   }
 
   /** Complains about a target that is none of {@code count} classes, and not {@code ignored}. */
@@ -155,7 +169,8 @@ public final class Dataset {
     if (!found.dims().equals(wanted.dims()) || intsForFloats) {
       UserError error =
           misfit("a sample is %s, the model's input '%s' is %s", found, wantedName, wanted);
-      DType type = found.dtype() == DType.U8 ? DType.F32 : found.dtype();
+      DType numbers = vocabulary.isPresent() ? DType.I32 : DType.F32;
+      DType type = found.dtype() == DType.U8 ? numbers : found.dtype();
       throw intsForFloats
           ? error.help("declare the input as %s".formatted(found))
           : error.help(

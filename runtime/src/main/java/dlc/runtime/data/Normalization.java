@@ -25,7 +25,7 @@ public record Normalization(List<Double> mean, List<Double> std) {
     List<Double> std = new ArrayList<>();
     for (int channel = 0; channel < channels; channel++) {
       Moments moments =
-          column.type().dtype() == DType.U8
+          column.type().dtype() == DType.U8 && column.stride() == column.type().elements()
               ? ofBytes(training, column, channel, channels)
               : ofNumbers(training, column, channel, channels);
       mean.add(moments.mean);

@@ -11,8 +11,6 @@ import java.util.Map;
 /**
  * A {@code .npy} file for each input, under any name, and one for the target {@code y}; or one
  * {@code .npz} file for all.
- *
- * <p>Bytes are taken for ints, not for images.
  */
 final class NpySource implements Source {
 

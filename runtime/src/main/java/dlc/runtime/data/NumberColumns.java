@@ -13,7 +13,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Makes datasets of arrays whose first dimension counts the samples. */
+/**
+ * Makes datasets of arrays whose first dimension counts the samples.
+ *
+ * <p>Bytes stay bytes: as inputs they are the brightness of images for a program that takes floats,
+ * and ints for one that takes such; as the target they are ints.
+ */
 final class NumberColumns {
 
   private NumberColumns() {}
@@ -23,8 +28,9 @@ final class NumberColumns {
     List<Column> inputs = new ArrayList<>();
     Optional<Column> target = Optional.empty();
     for (Map.Entry<String, NumberArray> entry : arrays.entrySet()) {
-      Column column = column(name, entry.getKey(), entry.getValue());
-      if (entry.getKey().equals("y")) {
+      boolean isTarget = entry.getKey().equals("y");
+      Column column = column(name, entry.getKey(), entry.getValue(), isTarget);
+      if (isTarget) {
         target = Optional.of(column);
       } else {
         inputs.add(column);
@@ -36,14 +42,16 @@ final class NumberColumns {
     return Dataset.of(name, inputs, target, classes(target), row -> name + ", sample " + row);
   }
 
-  private static Column column(String source, String name, NumberArray array) {
+  private static Column column(String source, String name, NumberArray array, boolean isTarget) {
     List<Integer> dims = array.dims();
     if (dims.isEmpty() || array.elements() == 0) {
       throw new UserError(Code.DATA_EMPTY, source + " " + name)
           .help("an array of one sample or more along its first dimension was expected");
     }
-    TensorType type = TensorType.of(dtype(array.type()), dims.subList(1, dims.size()));
-    if (array.type() == ElementType.F32 || array.type() == ElementType.F64) {
+    DType found = dtype(array.type());
+    DType dtype = isTarget && found == DType.U8 ? DType.I32 : found;
+    TensorType type = TensorType.of(dtype, dims.subList(1, dims.size()));
+    if (ElementType.of(dtype) == array.type()) {
       return new Column(name, type, array.values());
     }
     Column column = Column.allocate(name, type, dims.getFirst());
@@ -66,7 +74,8 @@ final class NumberColumns {
   private static DType dtype(ElementType type) {
     return switch (type) {
       case F64 -> DType.F64;
-      case I32, I64, U8 -> DType.I32;
+      case I32, I64 -> DType.I32;
+      case U8 -> DType.U8;
       case F32, F16, BF16, BOOL -> DType.F32;
     };
   }

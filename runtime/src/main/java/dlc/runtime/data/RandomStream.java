@@ -18,7 +18,9 @@ public final class RandomStream {
     SPLIT,
     DIGITS,
     SPIRALS,
-    RANDOM;
+    RANDOM,
+    GENERATE,
+    DIGIT_PAIRS;
 
     private int stream() {
       return -1 - ordinal();

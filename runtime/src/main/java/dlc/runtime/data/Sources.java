@@ -31,7 +31,7 @@ public final class Sources {
   /** Whether samples arrive as bytes, which the program divides by 255. */
   public static boolean givesBytes(String kind) {
     return switch (kind) {
-      case "cifar10", "cifar100", "mnist", "fashion_mnist", "digits" -> true;
+      case "cifar10", "cifar100", "mnist", "fashion_mnist", "image_folder", "digits" -> true;
       default -> false;
     };
   }
@@ -45,6 +45,7 @@ public final class Sources {
       case "cifar10" -> ClassNames.CIFAR10;
       case "fashion_mnist" -> ClassNames.FASHION;
       case "mnist", "digits" -> ClassNames.DIGITS;
+      case "image_folder" -> ImageFolderSource.classNames(source, paths);
       case "csv" -> CsvEncoding.of(source, paths).classNames();
       default -> List.of();
     };
@@ -60,7 +61,11 @@ public final class Sources {
     }
     SourceSpec test = spec.test().get();
     Source.Parts both =
-        new Source.Parts(parts.training(), Optional.of(test(test, spec, request)), parts.notes());
+        new Source.Parts(
+            parts.training(),
+            Optional.of(test(test, spec, request)),
+            parts.notes(),
+            parts.overlap());
     return request.split().cut(both, true, request.seed());
   }
 
@@ -90,10 +95,12 @@ public final class Sources {
     sources.put("cifar100", new CifarSource(CifarSource.Layout.HUNDRED));
     sources.put("mnist", new IdxSource("mnist", ClassNames.DIGITS));
     sources.put("fashion_mnist", new IdxSource("fashion-mnist", ClassNames.FASHION));
+    sources.put("image_folder", new ImageFolderSource());
     sources.put("csv", new CsvSource());
     sources.put("npy", new NpySource());
     sources.put("npz", new ArchiveSource(Npz::read));
     sources.put("safetensors", new ArchiveSource(SafeTensors::read));
+    sources.put("text", new TextSource());
     sources.put("digits", new DigitsSource());
     sources.put("spirals", new SpiralsSource());
     sources.put("random", new RandomSource());

@@ -6,6 +6,7 @@ import dlc.base.UserError;
 import dlc.runtime.data.RandomStream.Purpose;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Which share of the training part is held out for validation, and for testing where the source has
@@ -14,6 +15,7 @@ import java.util.Optional;
 public record Split(Optional<Share> validation, Optional<Share> test) {
 
   private static final Share USUAL_TEST = new Share(0.2, true);
+  private static final Share USUAL_END_OF_TEXT = new Share(0.1, true);
 
   /** No validation part, and the usual test part. */
   public static final Split NONE = new Split(Optional.empty(), Optional.empty());
@@ -40,7 +42,9 @@ public record Split(Optional<Share> validation, Optional<Share> test) {
 
   /**
    * Cuts {@code parts}: of the samples in random order the first ones are for testing, the next for
-   * validation, and the rest in their original order for training.
+   * validation, and the rest in their original order for training. Samples that follow each other
+   * stay together: the last ones are for testing, those before for validation, and what overlaps
+   * two parts belongs to none.
    */
   Loaded cut(Source.Parts parts, boolean hasTestPart, int seed) {
     Dataset all = parts.training();
@@ -49,9 +53,13 @@ public record Split(Optional<Share> validation, Optional<Share> test) {
               Code.BAD_SETTING, "split", "test= has no use here, " + all.name() + " has test data")
           .help("leave test= out");
     }
-    int testCount = hasTestPart ? 0 : test.orElse(USUAL_TEST).of(all.size());
+    Share usual = parts.overlap().isPresent() ? USUAL_END_OF_TEXT : USUAL_TEST;
+    int testCount = hasTestPart ? 0 : test.orElse(usual).of(all.size());
     int validationCount = validation.map(share -> share.of(all.size() - testCount)).orElse(0);
-    if ((long) testCount + validationCount >= all.size()) {
+    int overlap = parts.overlap().orElse(0);
+    int testGap = testCount > 0 ? overlap : 0;
+    int validationGap = validationCount > 0 ? overlap : 0;
+    if ((long) testCount + testGap + validationCount + validationGap >= all.size()) {
       throw new UserError(
               Code.BAD_SETTING,
               "split",
@@ -59,12 +67,18 @@ public record Split(Optional<Share> validation, Optional<Share> test) {
                   .formatted(validationCount, testCount, all.size()))
           .help("hold out less");
     }
-    int[] order = RandomStream.permutation(Purpose.SPLIT, seed, 0, all.size());
-    int held = testCount + validationCount;
-    Dataset training = held == 0 ? all : all.select(sorted(order, held, order.length));
+    int validationStart = testCount + testGap;
+    int validationEnd = validationStart + validationCount;
+    int trainingStart = validationEnd + validationGap;
+    int[] order =
+        parts.overlap().isPresent()
+            ? IntStream.range(0, all.size()).map(i -> all.size() - 1 - i).toArray()
+            : RandomStream.permutation(Purpose.SPLIT, seed, 0, all.size());
+    Dataset training =
+        trainingStart == 0 ? all : all.select(sorted(order, trainingStart, order.length));
     return new Loaded(
         training,
-        part(all, order, testCount, held),
+        part(all, order, validationStart, validationEnd),
         hasTestPart ? parts.test() : part(all, order, 0, testCount),
         parts.notes());
   }

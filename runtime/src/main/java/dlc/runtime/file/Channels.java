@@ -4,7 +4,7 @@ package dlc.runtime.file;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 
 /** Writes that do not stop half-way. */
 final class Channels {
@@ -13,13 +13,13 @@ final class Channels {
 
   private Channels() {}
 
-  static void write(FileChannel channel, ByteBuffer bytes) throws IOException {
+  static void write(WritableByteChannel channel, ByteBuffer bytes) throws IOException {
     while (bytes.hasRemaining()) {
       channel.write(bytes);
     }
   }
 
-  static void write(FileChannel channel, MemorySegment bytes) throws IOException {
+  static void write(WritableByteChannel channel, MemorySegment bytes) throws IOException {
     byte[] chunk = new byte[(int) Math.min(CHUNK, bytes.byteSize())];
     for (long done = 0; done < bytes.byteSize(); done += chunk.length) {
       int count = (int) Math.min(chunk.length, bytes.byteSize() - done);

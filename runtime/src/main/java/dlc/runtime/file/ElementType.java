@@ -1,7 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.runtime.file;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_DOUBLE_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
+
 import dlc.ir.DType;
+import dlc.ir.NarrowFloats;
+import java.lang.foreign.MemorySegment;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -39,10 +48,25 @@ public enum ElementType {
     return switch (type) {
       case F32 -> F32;
       case F64 -> F64;
+      case BF16 -> BF16;
+      case F16 -> F16;
       case I32 -> I32;
       case U8 -> U8;
       case BOOL -> BOOL;
     };
+  }
+
+  /** Rounds {@code value} to this type and writes it as element {@code index}. */
+  void store(MemorySegment memory, long index, double value) {
+    switch (this) {
+      case F32 -> memory.set(JAVA_FLOAT_UNALIGNED, index * 4, (float) value);
+      case F64 -> memory.set(JAVA_DOUBLE_UNALIGNED, index * 8, value);
+      case F16 -> memory.set(JAVA_SHORT_UNALIGNED, index * 2, NarrowFloats.bits(DType.F16, value));
+      case BF16 -> memory.set(JAVA_SHORT_UNALIGNED, index * 2, NarrowFloats.bits(DType.BF16, value));
+      case I32 -> memory.set(JAVA_INT_UNALIGNED, index * 4, (int) value);
+      case I64 -> memory.set(JAVA_LONG_UNALIGNED, index * 8, (long) value);
+      case U8, BOOL -> memory.set(JAVA_BYTE, index, (byte) value);
+    }
   }
 
   static Optional<ElementType> ofDescr(String descr) {
@@ -55,7 +79,15 @@ public enum ElementType {
     return Optional.empty();
   }
 
-  static Optional<ElementType> named(String name) {
+  public boolean isFloat() {
+    return switch (this) {
+      case F32, F64, F16, BF16 -> true;
+      case I32, I64, U8, BOOL -> false;
+    };
+  }
+
+  /** The type that safetensors files call {@code name}. */
+  public static Optional<ElementType> named(String name) {
     for (ElementType type : values()) {
       if (type.name().equals(name)) {
         return Optional.of(type);

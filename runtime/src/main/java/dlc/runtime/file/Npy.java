@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -51,7 +51,7 @@ public final class Npy {
     AtomicFile.write(path, channel -> write(channel, array));
   }
 
-  private static void write(FileChannel channel, NumberArray array) throws IOException {
+  static void write(WritableByteChannel channel, NumberArray array) throws IOException {
     if (array.type() == ElementType.BF16) {
       throw new IllegalStateException("NumPy has no bf16");
     }

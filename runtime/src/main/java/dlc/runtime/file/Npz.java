@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
+import java.util.zip.ZipOutputStream;
 
 /** NumPy's {@code .npz} format: a zip archive of {@code .npy} files. */
 public final class Npz {
@@ -42,6 +43,21 @@ public final class Npz {
     } catch (IOException failure) {
       throw DataFile.unreadable(path.toString(), failure);
     }
+  }
+
+  /** Writes {@code arrays} in their order, all at once or not at all. */
+  public static void write(Path path, Map<String, NumberArray> arrays) {
+    AtomicFile.write(
+        path,
+        channel -> {
+          ZipOutputStream zip = new ZipOutputStream(java.nio.channels.Channels.newOutputStream(channel));
+          for (Map.Entry<String, NumberArray> entry : arrays.entrySet()) {
+            zip.putNextEntry(new ZipEntry(entry.getKey() + SUFFIX));
+            Npy.write(java.nio.channels.Channels.newChannel(zip), entry.getValue());
+            zip.closeEntry();
+          }
+          zip.finish();
+        });
   }
 
   private static List<ZipEntry> entries(ZipFile zip) {

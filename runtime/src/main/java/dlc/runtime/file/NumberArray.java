@@ -8,6 +8,8 @@ import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
+import dlc.ir.DType;
+import dlc.ir.NarrowFloats;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
@@ -57,8 +59,8 @@ public record NumberArray(ElementType type, List<Integer> dims, MemorySegment va
     return switch (type) {
       case F32 -> values.get(JAVA_FLOAT_UNALIGNED, index * 4);
       case F64 -> values.get(JAVA_DOUBLE_UNALIGNED, index * 8);
-      case F16 -> Float.float16ToFloat(values.get(JAVA_SHORT_UNALIGNED, index * 2));
-      case BF16 -> Float.intBitsToFloat(values.get(JAVA_SHORT_UNALIGNED, index * 2) << 16);
+      case F16 -> NarrowFloats.value(DType.F16, values.get(JAVA_SHORT_UNALIGNED, index * 2));
+      case BF16 -> NarrowFloats.value(DType.BF16, values.get(JAVA_SHORT_UNALIGNED, index * 2));
       case I32 -> values.get(JAVA_INT_UNALIGNED, index * 4);
       case I64 -> values.get(JAVA_LONG_UNALIGNED, index * 8);
       case U8, BOOL -> values.get(JAVA_BYTE, index) & 0xFF;
@@ -92,6 +94,18 @@ public record NumberArray(ElementType type, List<Integer> dims, MemorySegment va
       result[i] = (int) value;
     }
     return result;
+  }
+
+  /** The same numbers, rounded to {@code wanted}. */
+  public NumberArray as(ElementType wanted) {
+    if (wanted == type) {
+      return this;
+    }
+    MemorySegment memory = DataFile.allocate(elements() * wanted.bytes(), "an array");
+    for (long i = 0; i < elements(); i++) {
+      wanted.store(memory, i, at(i));
+    }
+    return new NumberArray(wanted, dims, memory);
   }
 
   /** The part {@code index} along the first dimension, which shares the memory. */

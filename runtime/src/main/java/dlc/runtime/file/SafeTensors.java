@@ -35,18 +35,10 @@ public final class SafeTensors {
   /** The arrays of a file by name, in the order in which they lie there. */
   public static Map<String, NumberArray> read(Path path) {
     try (DataFile file = DataFile.openPlain(path)) {
-      long length = file.length();
-      byte[] start = file.upTo(8);
-      long headerLength = start.length < 8 ? -1 : littleEndian(start).getLong();
-      if (headerLength < 2 || headerLength > Math.min(length - 8, MAX_HEADER)) {
-        throw foreign(path, start, length);
-      }
-      byte[] header = file.bytes((int) headerLength, "the header");
-      if (header[0] != '{') {
-        throw foreign(path, start, length);
-      }
-      List<Entry> entries = entries(path, header, length - 8 - headerLength);
-      MemorySegment values = file.segment(length - 8 - headerLength, "the arrays");
+      byte[] header = header(path, file);
+      long bytes = file.length() - 8 - header.length;
+      List<Entry> entries = entries(path, header, bytes);
+      MemorySegment values = file.segment(bytes, "the arrays");
       Map<String, NumberArray> arrays = new LinkedHashMap<>();
       for (Entry entry : entries) {
         MemorySegment part = values.asSlice(entry.start, entry.end - entry.start);
@@ -56,9 +48,27 @@ public final class SafeTensors {
     }
   }
 
+  /** What the file at {@code path} says of itself, by name, beside its arrays. */
+  public static Map<String, String> metadata(Path path) {
+    try (DataFile file = DataFile.openPlain(path)) {
+      JsonNode root = json(path, header(path, file));
+      Map<String, String> metadata = new LinkedHashMap<>();
+      for (Map.Entry<String, JsonNode> property : root.path(METADATA).properties()) {
+        metadata.put(property.getKey(), property.getValue().asString(""));
+      }
+      return Collections.unmodifiableMap(metadata);
+    }
+  }
+
   /** Writes {@code arrays} in their order, all at once or not at all. */
   public static void write(Path path, Map<String, NumberArray> arrays) {
-    byte[] header = header(arrays);
+    write(path, arrays, Map.of());
+  }
+
+  /** The same, with {@code metadata} for {@link #metadata} to read. */
+  public static void write(
+      Path path, Map<String, NumberArray> arrays, Map<String, String> metadata) {
+    byte[] header = header(arrays, metadata);
     AtomicFile.write(
         path,
         channel -> {
@@ -70,11 +80,32 @@ public final class SafeTensors {
         });
   }
 
+  private static byte[] header(Path path, DataFile file) {
+    long length = file.length();
+    byte[] start = file.upTo(8);
+    long headerLength = start.length < 8 ? -1 : littleEndian(start).getLong();
+    if (headerLength < 2 || headerLength > Math.min(length - 8, MAX_HEADER)) {
+      throw foreign(path, start, length);
+    }
+    byte[] header = file.bytes((int) headerLength, "the header");
+    if (header[0] != '{') {
+      throw foreign(path, start, length);
+    }
+    return header;
+  }
+
   /** What the header says of one array; {@code start} and {@code end} are bytes after it. */
   private record Entry(String name, ElementType type, List<Integer> dims, long start, long end) {}
 
-  private static byte[] header(Map<String, NumberArray> arrays) {
-    StringBuilder json = new StringBuilder("{\"" + METADATA + "\":{\"format\":\"pt\"}");
+  private static byte[] header(Map<String, NumberArray> arrays, Map<String, String> metadata) {
+    StringBuilder json = new StringBuilder("{\"" + METADATA + "\":{\"format\":\"pt\"");
+    metadata.forEach(
+        (name, text) -> {
+          if (!name.equals("format")) {
+            json.append(',').append(Json.quoted(name)).append(':').append(Json.quoted(text));
+          }
+        });
+    json.append('}');
     long offset = 0;
     for (Map.Entry<String, NumberArray> entry : arrays.entrySet()) {
       NumberArray array = entry.getValue();
@@ -91,14 +122,8 @@ public final class SafeTensors {
   }
 
   private static List<Entry> entries(Path path, byte[] header, long available) {
-    JsonNode root;
-    try {
-      root = JsonMapper.shared().readTree(header);
-    } catch (JacksonException failure) {
-      throw unreadable(path, "its header is not JSON: " + failure.getOriginalMessage());
-    }
     List<Entry> entries = new ArrayList<>();
-    for (Map.Entry<String, JsonNode> property : root.properties()) {
+    for (Map.Entry<String, JsonNode> property : json(path, header).properties()) {
       if (!property.getKey().equals(METADATA)) {
         entries.add(entry(path, property.getKey(), property.getValue()));
       }
@@ -117,6 +142,14 @@ public final class SafeTensors {
           path, Text.of("its arrays take %,d bytes, the file has %,d for them", end, available));
     }
     return entries;
+  }
+
+  private static JsonNode json(Path path, byte[] header) {
+    try {
+      return JsonMapper.shared().readTree(header);
+    } catch (JacksonException failure) {
+      throw unreadable(path, "its header is not JSON: " + failure.getOriginalMessage());
+    }
   }
 
   private static Entry entry(Path path, String name, JsonNode node) {

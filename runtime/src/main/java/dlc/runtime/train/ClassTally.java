@@ -2,6 +2,7 @@
 package dlc.runtime.train;
 
 import dlc.runtime.data.Column;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -137,6 +138,34 @@ final class ClassTally implements Scores.Tally {
             .mapToObj(c -> c < names.size() ? names.get(c) : String.valueOf(c))
             .toList();
     return matrix.map(counts -> new ConfusionMatrix(all, counts));
+  }
+
+  @Override
+  public double[] snapshot() {
+    List<long[]> rows = rows();
+    double[] all = new double[classes * rows.size() + 2];
+    for (int i = 0; i < classes * rows.size(); i++) {
+      all[i] = rows.get(i / classes)[i % classes];
+    }
+    all[all.length - 2] = counted;
+    all[all.length - 1] = amongTop;
+    return all;
+  }
+
+  @Override
+  public void restore(double[] numbers) {
+    List<long[]> rows = rows();
+    for (int i = 0; i < classes * rows.size(); i++) {
+      rows.get(i / classes)[i % classes] = (long) numbers[i];
+    }
+    counted = (long) numbers[numbers.length - 2];
+    amongTop = (long) numbers[numbers.length - 1];
+  }
+
+  private List<long[]> rows() {
+    List<long[]> rows = new ArrayList<>(List.of(right, actual, predicted));
+    matrix.ifPresent(counts -> rows.addAll(List.of(counts)));
+    return rows;
   }
 
   /** The mean over the classes that occurred, among the targets or the predictions. */

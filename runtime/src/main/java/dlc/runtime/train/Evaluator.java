@@ -34,6 +34,7 @@ public final class Evaluator {
   }
 
   private Step step(int batch, Dataset dataset) {
-    return Step.eval(specializer.forBatch(batch), batch, settings.output(), dataset);
+    return new Step(
+        specializer.forBatch(batch), Step.EVAL, batch, settings.output(), dataset);
   }
 }

@@ -45,6 +45,11 @@ public enum Metric {
     };
   }
 
+  /** Whether a greater figure is a better one. */
+  public boolean isGreaterBetter() {
+    return isShare() || this == R2;
+  }
+
   /** The name in programs. */
   @Override
   public String toString() {

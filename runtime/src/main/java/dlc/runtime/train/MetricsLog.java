@@ -8,21 +8,42 @@ import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Writes {@code metrics.jsonl}: a line of JSON for each epoch, and one at the end. */
 public final class MetricsLog implements TrainListener, AutoCloseable {
 
+  private static final Pattern EPOCH =
+      Pattern.compile("\\{\"event\":\"epoch\",\"epoch\":(\\d{1,9}),.*}");
+
   private final Path path;
+  private final List<String> earlier;
   private final Writer writer;
 
   /** Begins the file anew. */
   public MetricsLog(Path path) {
+    this(path, List.of());
+  }
+
+  /** Goes on with a file: keeps the lines of the epochs that training goes on after. */
+  public static MetricsLog continuing(Path path) {
+    try {
+      return new MetricsLog(path, Files.exists(path) ? Files.readAllLines(path) : List.of());
+    } catch (IOException failure) {
+      throw unwritable(path, failure);
+    }
+  }
+
+  private MetricsLog(Path path, List<String> earlier) {
     this.path = path;
+    this.earlier = List.copyOf(earlier);
     try {
       this.writer = Files.newBufferedWriter(path);
     } catch (IOException failure) {
-      throw unwritable(failure);
+      throw unwritable(path, failure);
     }
   }
 
@@ -50,6 +71,16 @@ public final class MetricsLog implements TrainListener, AutoCloseable {
   }
 
   @Override
+  public void resumed(int epochs) {
+    for (String line : earlier) {
+      Matcher epoch = EPOCH.matcher(line);
+      if (epoch.matches() && Integer.parseInt(epoch.group(1)) <= epochs) {
+        write(line);
+      }
+    }
+  }
+
+  @Override
   public void epochDone(EpochReport report) {
     write(line(report));
   }
@@ -64,7 +95,7 @@ public final class MetricsLog implements TrainListener, AutoCloseable {
     try {
       writer.close();
     } catch (IOException failure) {
-      throw unwritable(failure);
+      throw unwritable(path, failure);
     }
   }
 
@@ -74,11 +105,11 @@ public final class MetricsLog implements TrainListener, AutoCloseable {
       writer.write('\n');
       writer.flush();
     } catch (IOException failure) {
-      throw unwritable(failure);
+      throw unwritable(path, failure);
     }
   }
 
-  private UserError unwritable(IOException failure) {
+  private static UserError unwritable(Path path, IOException failure) {
     return new UserError(Code.CANNOT_WRITE, path, failure.toString())
         .help("choose another folder for the report");
   }

@@ -3,6 +3,7 @@ package dlc.runtime.train;
 
 import dlc.runtime.data.Column;
 import dlc.runtime.data.Dataset;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,12 @@ final class Scores {
     double figure(Metric metric);
 
     Optional<ConfusionMatrix> confusion(List<String> classes);
+
+    /** All counts and sums, for {@link #restore}. */
+    double[] snapshot();
+
+    /** Goes on from what {@link #snapshot} gave. */
+    void restore(double[] numbers);
   }
 
   private final List<Metric> metrics;
@@ -57,6 +64,22 @@ final class Scores {
         tally.get().add(outputs, i, targets, dataset.row(order[start + i]));
       }
     }
+  }
+
+  /** What was scored so far, as numbers that {@link #restore} goes on from. */
+  double[] snapshot() {
+    double[] counts = tally.map(Tally::snapshot).orElse(new double[0]);
+    double[] all = Arrays.copyOf(counts, counts.length + 2);
+    all[counts.length] = lossSum;
+    all[counts.length + 1] = samples;
+    return all;
+  }
+
+  void restore(double[] numbers) {
+    int counts = numbers.length - 2;
+    lossSum = numbers[counts];
+    samples = (long) numbers[counts + 1];
+    tally.ifPresent(each -> each.restore(Arrays.copyOf(numbers, counts)));
   }
 
   double meanLoss() {

@@ -3,7 +3,6 @@ package dlc.runtime.train;
 
 import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import dlc.ir.DType;
 import dlc.ir.TensorType;
@@ -14,51 +13,36 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /** An entry point for one batch size, with the places of its inputs and results looked up. */
 final class Step {
 
+  /** The entry point in which a model learns. */
+  static final String TRAIN = "train_step";
+
+  /** The entry point that only sums gradients up. */
+  static final String ACCUMULATE = "accumulate_step";
+
+  /** The entry point in which a model is measured. */
+  static final String EVAL = "eval_step";
+
   /** Where the program takes a column of the data. */
   private record Place(MemorySegment memory, DType dtype) {}
-
-  /** Where the program takes the scalars that steer training. */
-  private record Steering(MemorySegment seed, MemorySegment step, Place lr) {}
 
   private final Executable executable;
   private final String entry;
   private final int batch;
   private final List<Place> places = new ArrayList<>();
-  private final Optional<Steering> steering;
+  private final Steering steering;
   private final Place loss;
   private final Column outputs;
 
-  /** The step in which a model learns. */
-  static Step train(Executable executable, int batch, String output, Dataset dataset) {
-    String entry = "train_step";
-    Steering steering =
-        new Steering(
-            executable.slot(entry, "seed"),
-            executable.slot(entry, "step"),
-            new Place(executable.slot(entry, "lr"), executable.type(entry, "lr").dtype()));
-    return new Step(executable, entry, batch, output, dataset, Optional.of(steering));
-  }
-
-  /** The step in which a model is measured. */
-  static Step eval(Executable executable, int batch, String output, Dataset dataset) {
-    return new Step(executable, "eval_step", batch, output, dataset, Optional.empty());
-  }
-
-  private Step(
-      Executable executable,
-      String entry,
-      int batch,
-      String output,
-      Dataset dataset,
-      Optional<Steering> steering) {
+  Step(Executable executable, String entry, int batch, String output, Dataset dataset) {
     this.executable = executable;
     this.entry = entry;
     this.batch = batch;
-    this.steering = steering;
+    this.steering = Steering.of(executable, entry);
     for (Column column : columns(dataset)) {
       TensorType type = executable.type(entry, column.name());
       if (type.elements() != batch * column.type().elements()) {
@@ -74,16 +58,17 @@ final class Step {
     this.outputs = new Column(output, perSample, executable.slot(entry, output));
   }
 
-  /** Sets the scalars that steer a training step. */
-  void steer(int seed, long step, double lr) {
-    Steering slots = steering.orElseThrow();
-    slots.seed.set(JAVA_INT, 0, seed);
-    slots.step.set(JAVA_INT, 0, (int) step);
-    if (slots.lr.dtype == DType.F64) {
-      slots.lr.memory.set(JAVA_DOUBLE, 0, lr);
-    } else {
-      slots.lr.memory.set(JAVA_FLOAT, 0, (float) lr);
-    }
+  /** What steers the step. */
+  Steering steering() {
+    return steering;
+  }
+
+  /** The learning rate that was in force in the last run, where the program changes it. */
+  OptionalDouble rate() {
+    Optional<MemorySegment> rate = executable.result(entry, "lr");
+    return rate.isPresent()
+        ? OptionalDouble.of(rate.get().get(JAVA_DOUBLE, 0))
+        : OptionalDouble.empty();
   }
 
   /** Runs on the samples {@code order[start]} and following of {@code dataset}; gives the loss. */

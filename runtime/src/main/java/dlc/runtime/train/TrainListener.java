@@ -7,6 +7,9 @@ public interface TrainListener {
   /** Hears nothing. */
   TrainListener NONE = new TrainListener() {};
 
+  /** Training goes on where an earlier run was, after so many whole epochs. */
+  default void resumed(int epochs) {}
+
   default void epochStarted(int epoch, int epochs, int stepsInEpoch) {}
 
   default void batchDone(BatchReport report) {}
@@ -15,10 +18,19 @@ public interface TrainListener {
 
   default void finished(FinalReport report) {}
 
+  /** Something that a user should know, though training goes on. */
+  default void noted(String message) {}
+
   /** A listener that tells both. */
   default TrainListener and(TrainListener next) {
     TrainListener first = this;
     return new TrainListener() {
+      @Override
+      public void resumed(int epochs) {
+        first.resumed(epochs);
+        next.resumed(epochs);
+      }
+
       @Override
       public void epochStarted(int epoch, int epochs, int stepsInEpoch) {
         first.epochStarted(epoch, epochs, stepsInEpoch);
@@ -41,6 +53,12 @@ public interface TrainListener {
       public void finished(FinalReport report) {
         first.finished(report);
         next.finished(report);
+      }
+
+      @Override
+      public void noted(String message) {
+        first.noted(message);
+        next.noted(message);
       }
     };
   }

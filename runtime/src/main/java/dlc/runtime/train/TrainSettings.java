@@ -5,17 +5,19 @@ import dlc.base.Code;
 import dlc.base.UserError;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
  * How to train.
  *
- * <p>{@code steps} ends training before all {@code epochs} are over; {@code output} is the result
- * of the program that metrics compare with the target; with {@code checkFinite} all state is looked
- * through after each step.
+ * <p>{@code steps} ends training before all {@code epochs} are over; {@code accumulate} batches make
+ * one step; {@code output} is the result of the program that metrics compare with the target; with
+ * {@code checkFinite} all state is looked through after each step.
  */
 public record TrainSettings(
     int batch,
+    int accumulate,
     int epochs,
     OptionalLong steps,
     int seed,
@@ -25,10 +27,12 @@ public record TrainSettings(
     Task task,
     List<Metric> metrics,
     String output,
+    Optional<EarlyStop> early,
     boolean checkFinite) {
 
   public TrainSettings {
     requirePositive("batch", batch);
+    requirePositive("accumulate", accumulate);
     requirePositive("epochs", epochs);
     steps.ifPresent(limit -> requirePositive("steps", limit));
     metrics = List.copyOf(metrics);
@@ -38,6 +42,7 @@ public record TrainSettings(
   public static TrainSettings of(int batch, int epochs, int seed, double lr, Task task) {
     return new TrainSettings(
         batch,
+        1,
         epochs,
         OptionalLong.empty(),
         seed,
@@ -47,12 +52,14 @@ public record TrainSettings(
         task,
         List.of(),
         "output",
+        Optional.empty(),
         false);
   }
 
   public TrainSettings withSteps(long limit) {
     return new TrainSettings(
         batch,
+        accumulate,
         epochs,
         OptionalLong.of(limit),
         seed,
@@ -62,31 +69,120 @@ public record TrainSettings(
         task,
         metrics,
         output,
+        early,
         checkFinite);
   }
 
   public TrainSettings withMetrics(List<Metric> wanted) {
     return new TrainSettings(
-        batch, epochs, steps, seed, lr, dropLast, shuffle, task, wanted, output, checkFinite);
+        batch,
+        accumulate,
+        epochs,
+        steps,
+        seed,
+        lr,
+        dropLast,
+        shuffle,
+        task,
+        wanted,
+        output,
+        early,
+        checkFinite);
   }
 
   public TrainSettings inFileOrder() {
     return new TrainSettings(
-        batch, epochs, steps, seed, lr, dropLast, false, task, metrics, output, checkFinite);
+        batch,
+        accumulate,
+        epochs,
+        steps,
+        seed,
+        lr,
+        dropLast,
+        false,
+        task,
+        metrics,
+        output,
+        early,
+        checkFinite);
   }
 
   public TrainSettings droppingLast() {
     return new TrainSettings(
-        batch, epochs, steps, seed, lr, true, shuffle, task, metrics, output, checkFinite);
+        batch,
+        accumulate,
+        epochs,
+        steps,
+        seed,
+        lr,
+        true,
+        shuffle,
+        task,
+        metrics,
+        output,
+        early,
+        checkFinite);
   }
 
   public TrainSettings checkingFinite() {
     return new TrainSettings(
-        batch, epochs, steps, seed, lr, dropLast, shuffle, task, metrics, output, true);
+        batch,
+        accumulate,
+        epochs,
+        steps,
+        seed,
+        lr,
+        dropLast,
+        shuffle,
+        task,
+        metrics,
+        output,
+        early,
+        true);
+  }
+
+  /** One step for so many batches. */
+  public TrainSettings accumulating(int batches) {
+    return new TrainSettings(
+        batch,
+        batches,
+        epochs,
+        steps,
+        seed,
+        lr,
+        dropLast,
+        shuffle,
+        task,
+        metrics,
+        output,
+        early,
+        checkFinite);
+  }
+
+  public TrainSettings stoppingEarly(EarlyStop rule) {
+    return new TrainSettings(
+        batch,
+        accumulate,
+        epochs,
+        steps,
+        seed,
+        lr,
+        dropLast,
+        shuffle,
+        task,
+        metrics,
+        output,
+        Optional.of(rule),
+        checkFinite);
   }
 
   /** The metrics to report: what was asked for, and accuracy first wherever there are classes. */
   List<Metric> reported() {
+    return reported(task, metrics);
+  }
+
+  /** The metrics to report where {@code metrics} were asked for. */
+  public static List<Metric> reported(Task task, List<Metric> metrics) {
     List<Metric> reported = new ArrayList<>(metrics);
     boolean hasClasses =
         switch (task) {

@@ -8,17 +8,16 @@ import dlc.runtime.data.Dataset;
 import dlc.runtime.data.Loaded;
 import dlc.runtime.data.RandomStream;
 import dlc.runtime.data.RandomStream.Purpose;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 
 /**
  * Trains a model: runs {@code train_step} over shuffled batches, epoch by epoch, validates after
  * each and tests at the end.
  *
- * <p>The weights must have their first values before. A trainer runs once; it saves nothing, and
- * when it ends with an error the weights are of no use.
+ * <p>The weights must have their first values before. A trainer runs once; when it ends with an
+ * error the weights are of no use, but what it has saved is.
  */
 public final class Trainer {
 
@@ -26,106 +25,159 @@ public final class Trainer {
   private final Loaded data;
   private final TrainListener listener;
   private final StopFlag stop;
-  private final Specializer specializer;
   private final Evaluator evaluator;
-  private final Map<Integer, Step> steps = new HashMap<>();
-  private final int stepsInEpoch;
+  private final TrainSteps steps;
+  private final Optional<Saving> saving;
+  private final int batchesInEpoch;
   private final long lastStep;
-  private long step;
+  private Position position = Position.START;
+  private Scores scores;
+  private boolean isOver;
+  private double rate;
   private long started;
+  private long startedAt;
 
+  /** A trainer that saves nothing. */
   public Trainer(
       Specializer specializer,
       TrainSettings settings,
       Loaded data,
       TrainListener listener,
       StopFlag stop) {
-    this.specializer = specializer;
+    this(specializer, settings, data, listener, stop, Optional.empty());
+  }
+
+  /**
+   * A trainer that saves to {@code checkpoints}.
+   *
+   * @param checkpoints nothing where nothing is to be saved
+   */
+  public Trainer(
+      Specializer specializer,
+      TrainSettings settings,
+      Loaded data,
+      TrainListener listener,
+      StopFlag stop,
+      Optional<CheckpointFolder> checkpoints) {
     this.settings = settings;
     this.data = data;
     this.listener = listener;
     this.stop = stop;
     this.evaluator = new Evaluator(specializer, settings);
-    this.stepsInEpoch = stepsInEpoch();
+    this.batchesInEpoch = batchesInEpoch();
+    this.steps = new TrainSteps(specializer, settings, data.training(), stepsInEpoch());
+    this.saving =
+        checkpoints.map(
+            folder -> new Saving(folder, steps, settings, data.training(), listener));
+    this.scores = new Scores(settings, data.training());
+    this.rate = settings.lr();
     settings.task().requireLabels(data.training());
     data.validation().ifPresent(settings.task()::requireLabels);
     data.test().ifPresent(settings.task()::requireLabels);
     this.lastStep =
-        Math.min((long) stepsInEpoch * settings.epochs(), settings.steps().orElse(Long.MAX_VALUE));
+        Math.min(
+            (long) stepsInEpoch() * settings.epochs(), settings.steps().orElse(Long.MAX_VALUE));
+  }
+
+  /** Goes on from the newest whole checkpoint, if there is one. */
+  public void resume() {
+    saving
+        .flatMap(Saving::resume)
+        .ifPresent(
+            checkpoint -> {
+              position = checkpoint.position();
+              scores.restore(checkpoint.scores());
+              listener.resumed(position.epoch());
+            });
   }
 
   /** Trains until all is done or the stop flag is raised, whatever is first. */
   public FinalReport train() {
     started = System.nanoTime();
+    startedAt = position.step();
     Optional<EpochReport> last = Optional.empty();
-    for (int epoch = 1; step < lastStep && !stop.isRequested(); epoch++) {
-      last = Optional.of(epoch(epoch));
+    while (!isOver && position.step() < lastStep && !stop.isRequested()) {
+      last = Optional.of(epoch());
       listener.epochDone(last.get());
     }
     boolean stopped = stop.isRequested();
+    saving.ifPresent(each -> each.atEnd(position, scores));
     Optional<Figures> test = stopped ? Optional.empty() : data.test().map(evaluator::evaluate);
-    FinalReport report = new FinalReport(step, stopped, last, test, secondsSince(started));
+    FinalReport report =
+        new FinalReport(position.step(), stopped, last, test, secondsSince(started));
     listener.finished(report);
     return report;
   }
 
-  private EpochReport epoch(int epoch) {
+  private EpochReport epoch() {
     long start = System.nanoTime();
+    int epoch = position.epoch() + 1;
     Dataset training = data.training();
     int[] order =
         settings.shuffle()
             ? RandomStream.permutation(Purpose.SHUFFLE, settings.seed(), epoch, training.size())
             : IntStream.range(0, training.size()).toArray();
-    Scores scores = new Scores(settings, training);
-    int stepsHere = (int) Math.min(stepsInEpoch, lastStep - step);
-    listener.epochStarted(epoch, settings.epochs(), stepsHere);
-    int done = 0;
-    for (int i = 0; i < stepsHere && !stop.isRequested(); i++) {
+    int end =
+        (int)
+            Math.min(
+                batchesInEpoch,
+                position.batches() + (lastStep - position.step()) * settings.accumulate());
+    listener.epochStarted(epoch, settings.epochs(), end);
+    int skipped = position.batches() * settings.batch();
+    while (position.batches() < end && !stop.isRequested()) {
+      int done = position.batches() * settings.batch();
       int count = Math.min(settings.batch(), training.size() - done);
-      double loss = trainOn(order, done, count, epoch, scores);
-      done += count;
+      double loss = trainOn(order, done, count);
       listener.batchDone(
           new BatchReport(
               epoch,
-              step,
-              i + 1,
-              stepsHere,
-              done,
+              position.step(),
+              position.batches(),
+              end,
+              done + count,
               loss,
               scores.meanLoss(),
-              done / secondsSince(start),
+              (done + count - skipped) / secondsSince(start),
               secondsLeft()));
+      saving.ifPresent(each -> each.afterBatch(position, scores));
     }
+    int done = Math.min(position.batches() * settings.batch(), training.size()) - skipped;
     double samplesPerSecond = done / secondsSince(start);
     Optional<Figures> validation =
         stop.isRequested() ? Optional.empty() : data.validation().map(evaluator::evaluate);
-    return new EpochReport(
-        epoch,
-        settings.epochs(),
-        step,
-        settings.lr(),
-        scores.figures(),
-        validation,
-        secondsSince(start),
-        samplesPerSecond,
-        secondsLeft());
+    EpochReport report =
+        new EpochReport(
+            epoch,
+            settings.epochs(),
+            position.step(),
+            rate,
+            scores.figures(),
+            validation,
+            secondsSince(start),
+            samplesPerSecond,
+            secondsLeft());
+    if (position.batches() == batchesInEpoch && !stop.isRequested()) {
+      endEpoch(report);
+    }
+    return report;
   }
 
-  private double trainOn(int[] order, int start, int count, int epoch, Scores scores) {
-    Step current = steps.computeIfAbsent(count, this::step);
-    step++;
-    current.steer(settings.seed(), step, settings.lr());
+  private double trainOn(int[] order, int start, int count) {
+    boolean isStep =
+        (position.batches() + 1) % settings.accumulate() == 0
+            || position.batches() + 1 == batchesInEpoch;
+    Step current = steps.prepared(count, isStep, position);
     double loss = current.run(data.training(), order, start);
+    position = position.afterBatch(isStep);
+    rate = current.rate().orElse(rate);
     if (!Double.isFinite(loss)) {
-      throw notFinite("the loss is %s at step %d (epoch %d)".formatted(loss, step, epoch));
+      throw notFinite("the loss is %s".formatted(loss));
     }
     if (settings.checkFinite()) {
       Weights.firstNotFinite(current.executable())
           .ifPresent(
               name -> {
-                throw notFinite(
-                    "'%s' holds a NaN or an infinity after step %d (epoch %d)"
-                        .formatted(name, step, epoch));
+                throw notFinite("'%s' holds a NaN or an infinity".formatted(name));
               });
     }
     scores.add(loss, current.outputs(), data.training(), order, start, count);
@@ -133,18 +185,60 @@ public final class Trainer {
   }
 
   private UserError notFinite(String found) {
-    return new UserError(Code.NOT_FINITE, found)
+    String kept =
+        saving.isPresent()
+            ? "the last checkpoint is from before it"
+            : "nothing was saved";
+    return new UserError(
+            Code.NOT_FINITE,
+            "%s %s step %d (epoch %d)"
+                .formatted(
+                    found,
+                    found.startsWith("'") ? "after" : "at",
+                    position.step(),
+                    position.epoch() + 1))
         .help(
             "lower the learning rate (now %s), clip the gradient (clip norm=1.0), normalize the"
-                    .formatted(settings.lr())
-                + " data, or find the first bad value with --check-finite; nothing was saved");
+                    .formatted(rate)
+                + " data, or find the first bad value with --check-finite; "
+                + kept);
   }
 
-  private Step step(int batch) {
-    return Step.train(specializer.forBatch(batch), batch, settings.output(), data.training());
+  /** What follows an epoch that is whole: schedules that watch, early stopping, a checkpoint. */
+  private void endEpoch(EpochReport report) {
+    double loss = report.validation().orElse(report.training()).loss();
+    steps.endEpoch(position, loss);
+    settings.early().ifPresent(rule -> watch(rule, report));
+    boolean isBest = !(loss >= position.bestLoss());
+    if (isBest) {
+      position = position.withBestLoss(loss);
+    }
+    position = position.nextEpoch();
+    scores = new Scores(settings, data.training());
+    saving.ifPresent(each -> each.afterEpoch(position, scores, isBest));
   }
 
-  private int stepsInEpoch() {
+  private void watch(EarlyStop rule, EpochReport report) {
+    OptionalDouble figure = rule.watched(report);
+    if (figure.isEmpty()) {
+      throw new UserError(
+              Code.BAD_SETTING, "stop", "on=\"" + rule.on() + "\" is not measured in this training")
+          .help("name it among the metrics, or watch validation.loss");
+    }
+    if (rule.isBetter(figure.getAsDouble(), position.best())) {
+      position = position.watching(figure.getAsDouble(), 0);
+      return;
+    }
+    position = position.watching(position.best(), position.waited() + 1);
+    if (position.waited() >= rule.patience()) {
+      isOver = true;
+      listener.noted(
+          "training ends early: %s was not better for %d epochs"
+              .formatted(rule.on(), position.waited()));
+    }
+  }
+
+  private int batchesInEpoch() {
     int samples = data.training().size();
     int full = samples / settings.batch();
     boolean partial = samples % settings.batch() > 0 && !settings.dropLast();
@@ -158,8 +252,13 @@ public final class Trainer {
     return partial ? full + 1 : full;
   }
 
+  private int stepsInEpoch() {
+    return Math.ceilDiv(batchesInEpoch, settings.accumulate());
+  }
+
   private double secondsLeft() {
-    return secondsSince(started) / step * (lastStep - step);
+    long done = Math.max(1, position.step() - startedAt);
+    return secondsSince(started) / done * (lastStep - position.step());
   }
 
   private static double secondsSince(long start) {

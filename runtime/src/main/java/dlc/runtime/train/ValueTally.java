@@ -2,6 +2,7 @@
 package dlc.runtime.train;
 
 import dlc.runtime.data.Column;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -48,6 +49,28 @@ final class ValueTally implements Scores.Tally {
   @Override
   public Optional<ConfusionMatrix> confusion(List<String> classes) {
     return Optional.empty();
+  }
+
+  @Override
+  public double[] snapshot() {
+    int elements = squaredErrors.length;
+    double[] all = new double[3 * elements + 2];
+    System.arraycopy(squaredErrors, 0, all, 0, elements);
+    System.arraycopy(targetMeans, 0, all, elements, elements);
+    System.arraycopy(targetDeviations, 0, all, 2 * elements, elements);
+    all[3 * elements] = absoluteErrors;
+    all[3 * elements + 1] = samples;
+    return all;
+  }
+
+  @Override
+  public void restore(double[] numbers) {
+    int elements = numbers.length / 3;
+    squaredErrors = Arrays.copyOfRange(numbers, 0, elements);
+    targetMeans = Arrays.copyOfRange(numbers, elements, 2 * elements);
+    targetDeviations = Arrays.copyOfRange(numbers, 2 * elements, 3 * elements);
+    absoluteErrors = numbers[3 * elements];
+    samples = (long) numbers[3 * elements + 1];
   }
 
   private double r2() {

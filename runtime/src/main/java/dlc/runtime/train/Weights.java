@@ -5,10 +5,11 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import dlc.base.Code;
-import dlc.base.NearestName;
 import dlc.base.UserError;
+import dlc.ir.NarrowFloats;
 import dlc.ir.TensorType;
 import dlc.runtime.Executable;
 import dlc.runtime.file.ElementType;
@@ -16,25 +17,31 @@ import dlc.runtime.file.NumberArray;
 import dlc.runtime.file.SafeTensors;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.DoublePredicate;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 
-/** Carries weights and buffers, but not the optimizer's state, between models and files. */
+/**
+ * Carries weights and buffers, but not the optimizer's state, between models and files.
+ *
+ * <p>Where training averages weights, the averages stand for them: they are what is evaluated.
+ */
 public final class Weights {
 
-  private static final int MOST_LISTED = 5;
-  private static final String COUNTER = "num_batches_tracked";
+  /** What the average of a weight is called, after the weight. */
+  private static final String AVERAGE = "/ema";
 
   private Weights() {}
 
   /** Writes the weights and buffers in the order of the program; NaNs are not saved. */
   public static void save(Executable executable, Path path) {
+    save(executable, path, Map.of());
+  }
+
+  /** The same, with what else is worth knowing of them. */
+  public static void save(Executable executable, Path path, Map<String, String> metadata) {
     find(executable, Weights::isWeight, Double::isNaN)
         .ifPresent(
             name -> {
@@ -42,7 +49,7 @@ public final class Weights {
                       Code.NOT_FINITE, "%s is not saved: '%s' holds a NaN".formatted(path, name))
                   .help("lower the learning rate; what was there before is untouched");
             });
-    SafeTensors.write(path, arrays(executable));
+    SafeTensors.write(path, arrays(executable), metadata);
   }
 
   /** The weights and buffers, as views of the model's memory. */
@@ -51,26 +58,69 @@ public final class Weights {
     weights(executable)
         .forEach(
             (name, type) -> {
-              MemorySegment memory = executable.state(name).asSlice(0, type.bytes());
+              String evaluated =
+                  executable.states().containsKey(name + AVERAGE) ? name + AVERAGE : name;
+              MemorySegment memory = executable.state(evaluated).asSlice(0, type.bytes());
               arrays.put(name, new NumberArray(ElementType.of(type.dtype()), type.dims(), memory));
             });
     return arrays;
   }
 
   /** Reads weights and buffers, all of them; on any error the model stays as it was. */
-  public static void load(Executable executable, Path path) {
-    load(executable, SafeTensors.read(path), path.toString());
+  public static WeightMatch load(Executable executable, Path path) {
+    return load(executable, SafeTensors.read(path), path.toString());
   }
 
   /** Takes weights and buffers from {@code arrays}, which messages call {@code origin}. */
-  public static void load(Executable executable, Map<String, NumberArray> arrays, String origin) {
+  public static WeightMatch load(
+      Executable executable, Map<String, NumberArray> arrays, String origin) {
     Map<String, TensorType> wanted = weights(executable);
-    requireMatch(wanted, arrays, origin);
+    Map<String, NumberArray> evaluated = evaluated(arrays);
+    WeightMatch match = WeightMatch.of(wanted, evaluated, origin);
+    if (!match.isComplete()) {
+      throw match.complaint(wanted.keySet());
+    }
+    store(executable, evaluated, wanted, match);
+    return match;
+  }
+
+  /** The weights and buffers alone, where {@code arrays} are a checkpoint. */
+  private static Map<String, NumberArray> evaluated(Map<String, NumberArray> arrays) {
+    Map<String, NumberArray> evaluated = new LinkedHashMap<>();
+    arrays.forEach(
+        (name, array) -> {
+          if (isWeight(name)) {
+            evaluated.put(name, arrays.getOrDefault(name + AVERAGE, array));
+          }
+        });
+    return evaluated;
+  }
+
+  /** Takes those weights and buffers from the file at {@code path} that fit, one at least. */
+  public static WeightMatch loadFitting(Executable executable, Path path) {
+    Map<String, TensorType> wanted = weights(executable);
+    Map<String, NumberArray> arrays = evaluated(SafeTensors.read(path));
+    WeightMatch match = WeightMatch.of(wanted, arrays, path.toString());
+    if (match.fitting().isEmpty()) {
+      throw match.complaint(wanted.keySet());
+    }
+    store(executable, arrays, wanted, match);
+    return match;
+  }
+
+  private static void store(
+      Executable executable,
+      Map<String, NumberArray> arrays,
+      Map<String, TensorType> wanted,
+      WeightMatch match) {
     arrays.forEach(
         (name, array) -> {
           TensorType type = wanted.get(name);
-          if (type != null) {
+          if (type != null && match.fitting().contains(name)) {
             store(array, executable.state(name), type);
+            if (executable.states().containsKey(name + AVERAGE)) {
+              store(array, executable.state(name + AVERAGE), type);
+            }
           }
         });
   }
@@ -78,54 +128,6 @@ public final class Weights {
   /** The first state that holds a NaN or an infinity. */
   static Optional<String> firstNotFinite(Executable executable) {
     return find(executable, _ -> true, value -> !Double.isFinite(value));
-  }
-
-  private static void requireMatch(
-      Map<String, TensorType> wanted, Map<String, NumberArray> arrays, String origin) {
-    List<String> missing = new ArrayList<>();
-    List<String> different = new ArrayList<>();
-    List<String> extra = new ArrayList<>();
-    wanted.forEach(
-        (name, type) -> {
-          NumberArray array = arrays.get(name);
-          if (array == null) {
-            missing.add(name + " " + type);
-          } else if (!array.dims().equals(type.dims())) {
-            different.add("%s is %s, not %s".formatted(name, array, type));
-          }
-        });
-    for (String name : arrays.keySet()) {
-      if (!wanted.containsKey(name) && !name.endsWith(COUNTER)) {
-        extra.add(name);
-      }
-    }
-    List<String> found = new ArrayList<>();
-    addTo(found, "missing: ", missing);
-    addTo(found, "of another shape: ", different);
-    addTo(found, "not in the model: ", extra);
-    if (!found.isEmpty()) {
-      throw new UserError(Code.WEIGHTS_MISMATCH, origin, String.join("; ", found))
-          .help(help(wanted, extra));
-    }
-  }
-
-  private static void addTo(List<String> found, String title, List<String> names) {
-    if (!names.isEmpty()) {
-      String listed = names.stream().limit(MOST_LISTED).collect(Collectors.joining(", "));
-      int more = names.size() - MOST_LISTED;
-      found.add(title + listed + (more > 0 ? " and %d more".formatted(more) : ""));
-    }
-  }
-
-  private static String help(Map<String, TensorType> wanted, List<String> extra) {
-    return extra.stream()
-        .flatMap(
-            name ->
-                NearestName.of(name, wanted.keySet())
-                    .map(near -> "perhaps %s is the model's %s".formatted(name, near))
-                    .stream())
-        .findFirst()
-        .orElse("these are the weights of another model; nothing was loaded");
   }
 
   private static void store(NumberArray array, MemorySegment memory, TensorType type) {
@@ -138,6 +140,8 @@ public final class Weights {
       switch (type.dtype()) {
         case F32 -> memory.setAtIndex(JAVA_FLOAT, i, (float) value);
         case F64 -> memory.setAtIndex(JAVA_DOUBLE, i, value);
+        case BF16, F16 ->
+            memory.setAtIndex(JAVA_SHORT, i, NarrowFloats.bits(type.dtype(), value));
         case I32 -> memory.setAtIndex(JAVA_INT, i, (int) value);
         case U8, BOOL -> memory.set(JAVA_BYTE, i, (byte) value);
       }
@@ -176,6 +180,6 @@ public final class Weights {
   }
 
   private static boolean isWeight(String name) {
-    return name.indexOf('/') < 0;
+    return name.indexOf('/') < 0 && !name.startsWith("@");
   }
 }

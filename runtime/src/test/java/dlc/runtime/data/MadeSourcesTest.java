@@ -137,6 +137,25 @@ final class MadeSourcesTest {
   }
 
   @Test
+  void bytesAreTheBrightnessOfImagesAsInputsAndIntsAsTargets() {
+    Npy.write(folder.resolve("x.npy"), NumberArray.of(new byte[] {0, 51, -1, 102, 0, 0}, 3, 2));
+    Npy.write(folder.resolve("y.npy"), NumberArray.of(new byte[] {0, 1, 1}, 3));
+    Map<String, Object> named = Map.of("x", "x.npy", "y", "y.npy");
+    Dataset all =
+        new NpySource()
+            .load(SourceSpec.of("npy", List.of(), named), requestOf("npy"))
+            .training();
+    Column pixels = all.inputs().getFirst();
+    assertThat(pixels.type()).isEqualTo(TensorType.of(DType.U8, 2));
+    assertThat(pixels.asFloat(1)).isEqualTo(0.2f);
+    assertThat(all.target().orElseThrow().type()).isEqualTo(TensorType.of(DType.I32));
+  }
+
+  private DataRequest requestOf(String kind) {
+    return Requests.of(SourceSpec.of(kind, List.of(), Map.of()), folder);
+  }
+
+  @Test
   void relativePathsAreLookedUpInOrder() throws IOException {
     Path given = Files.createDirectories(folder.resolve("given/mnist"));
     Path beside = Files.createDirectories(folder.resolve("beside"));

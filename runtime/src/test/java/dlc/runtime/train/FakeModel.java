@@ -17,6 +17,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Softmax regression from {@code FEATURES} floats to {@code CLASSES}, written out in Java. */
 final class FakeModel implements Specializer {
@@ -79,6 +80,18 @@ final class FakeModel implements Specializer {
     @Override
     public MemorySegment slot(String entry, String name) {
       return slot(name);
+    }
+
+    @Override
+    public boolean takes(String entry, String name) {
+      return types.containsKey(name) && !List.of("loss", "output").contains(name);
+    }
+
+    @Override
+    public Optional<MemorySegment> result(String entry, String name) {
+      return List.of("loss", "output").contains(name)
+          ? Optional.of(slot(name))
+          : Optional.empty();
     }
 
     @Override

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.runtime.file;
+
+import dlc.base.Code;
+import dlc.base.UserError;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Set;
+import javax.imageio.ImageIO;
+
+/**
+ * An image as a model takes it: {@code [channels, height, width]} bytes of brightness, from a PNG,
+ * JPEG, GIF or BMP file.
+ *
+ * <p>Three channels are red, green and blue; one is the brightness that they make together, by the
+ * weights of ITU-R 601. What is transparent is black.
+ */
+public final class ImageFile {
+
+  private static final Set<String> ENDINGS = Set.of("png", "jpg", "jpeg", "gif", "bmp");
+
+  private final BufferedImage image;
+
+  private ImageFile(BufferedImage image) {
+    this.image = image;
+  }
+
+  /** Whether {@code name} ends as the names of images do. */
+  public static boolean isNamedSo(String name) {
+    String lower = name.toLowerCase(Locale.ROOT);
+    return ENDINGS.contains(lower.substring(lower.lastIndexOf('.') + 1));
+  }
+
+  public static ImageFile read(Path path) {
+    try {
+      BufferedImage image = ImageIO.read(path.toFile());
+      if (image == null) {
+        throw new UserError(Code.DATA_MALFORMED, path, "it is not an image that dlc can read")
+            .help("PNG, JPEG, GIF and BMP files are read");
+      }
+      return new ImageFile(image);
+    } catch (IOException | IllegalArgumentException | IndexOutOfBoundsException failure) {
+      throw new UserError(Code.DATA_MALFORMED, path, String.valueOf(failure.getMessage()))
+          .help("the file is damaged: write it again");
+    }
+  }
+
+  public int height() {
+    return image.getHeight();
+  }
+
+  public int width() {
+    return image.getWidth();
+  }
+
+  /** The bytes of an image scaled to {@code height} and {@code width}, see {@link Resampling}. */
+  public byte[] pixels(int channels, int height, int width) {
+    float[][] planes = planes(channels);
+    byte[] bytes = new byte[channels * height * width];
+    Resampling across = new Resampling(width(), width);
+    Resampling down = new Resampling(height(), height);
+    for (int channel = 0; channel < channels; channel++) {
+      float[] rows = across.rows(planes[channel], height());
+      float[] pixels = down.columns(rows, width);
+      for (int i = 0; i < pixels.length; i++) {
+        int rounded = Math.round(pixels[i]);
+        bytes[channel * pixels.length + i] = (byte) Math.clamp(rounded, 0, 255);
+      }
+    }
+    return bytes;
+  }
+
+  private float[][] planes(int channels) {
+    int size = height() * width();
+    int[] colors = image.getRGB(0, 0, width(), height(), null, 0, width());
+    float[][] planes = new float[channels][size];
+    for (int i = 0; i < size; i++) {
+      int color = colors[i] >>> 24 == 0 ? 0 : colors[i];
+      int red = color >> 16 & 0xFF;
+      int green = color >> 8 & 0xFF;
+      int blue = color & 0xFF;
+      if (channels == 1) {
+        planes[0][i] = Math.round(0.299f * red + 0.587f * green + 0.114f * blue);
+      } else {
+        planes[0][i] = red;
+        planes[1][i] = green;
+        planes[2][i] = blue;
+      }
+    }
+    return planes;
+  }
+}

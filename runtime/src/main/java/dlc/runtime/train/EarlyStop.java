@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.runtime.train;
+
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * Ends training when a figure no longer gets better.
+ *
+ * @param patience after how many epochs without a better figure
+ * @param on {@code validation.loss}, {@code training.f1} and so on; where there is nothing to
+ *     validate, of training
+ * @param least how much better counts
+ */
+public record EarlyStop(int patience, String on, double least) {
+
+  private static final String LOSS = "loss";
+
+  private String figure() {
+    return on.substring(on.indexOf('.') + 1);
+  }
+
+  /** The figure of an epoch, if it was measured. */
+  OptionalDouble watched(EpochReport report) {
+    Optional<Figures> figures =
+        on.startsWith("validation.")
+            ? report.validation().or(() -> Optional.of(report.training()))
+            : Optional.of(report.training());
+    String name = figure();
+    return name.equals(LOSS)
+        ? OptionalDouble.of(figures.orElseThrow().loss())
+        : Metric.named(name)
+            .map(metric -> figures.orElseThrow().metric(metric))
+            .orElse(OptionalDouble.empty());
+  }
+
+  /** Whether {@code figure} is better than {@code best}, which may be NaN for none yet. */
+  boolean isBetter(double figure, double best) {
+    if (Double.isNaN(best)) {
+      return true;
+    }
+    boolean isLower = Metric.named(figure()).map(metric -> !metric.isGreaterBetter()).orElse(true);
+    return isLower ? figure < best - least : figure > best + least;
+  }
+}

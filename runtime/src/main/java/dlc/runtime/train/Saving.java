@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.runtime.train;
+
+import dlc.base.Code;
+import dlc.base.UserError;
+import dlc.runtime.data.Dataset;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** Saves checkpoints during training; when it cannot, it says so and training goes on. */
+final class Saving {
+
+  private final CheckpointFolder folder;
+  private final TrainSteps steps;
+  private final TrainListener listener;
+  private final Map<String, String> run = new LinkedHashMap<>();
+  private boolean isFirst = true;
+  private boolean isResumed;
+  private Position saved = Position.START;
+
+  Saving(
+      CheckpointFolder folder,
+      TrainSteps steps,
+      TrainSettings settings,
+      Dataset training,
+      TrainListener listener) {
+    this.folder = folder;
+    this.steps = steps;
+    this.listener = listener;
+    run.put("seed", Integer.toString(settings.seed()));
+    run.put("batch", Integer.toString(settings.batch()));
+    run.put("accumulate", Integer.toString(settings.accumulate()));
+    run.put("samples", Integer.toString(training.size()));
+  }
+
+  /** The newest checkpoint, with its state put back; one of another run is an error. */
+  Optional<Checkpoint> resume() {
+    Optional<CheckpointFolder.Found> found = folder.newest(listener::noted);
+    found.ifPresent(
+        each -> {
+          String origin = each.path().toString();
+          requireSameRun(each.checkpoint(), origin);
+          each.checkpoint().restore(steps.executable(), origin);
+          isResumed = true;
+          saved = each.checkpoint().position();
+          listener.noted(
+              "going on from %s: step %d, epoch %d"
+                  .formatted(origin, saved.step(), saved.epoch() + 1));
+        });
+    if (found.isEmpty()) {
+      listener.noted("there is no checkpoint in " + folder.folder() + ", so training begins anew");
+    }
+    return found.map(CheckpointFolder.Found::checkpoint);
+  }
+
+  private void requireSameRun(Checkpoint checkpoint, String origin) {
+    run.forEach(
+        (name, value) -> {
+          String before = checkpoint.run().getOrDefault(name, "nothing");
+          if (!before.equals(value)) {
+            throw new UserError(
+                    Code.WEIGHTS_MISMATCH,
+                    origin,
+                    "it was made with %s %s, this run has %s".formatted(name, before, value))
+                .help("give this run the same %s, or begin anew without --resume".formatted(name));
+          }
+        });
+  }
+
+  void afterBatch(Position position, Scores scores) {
+    boolean isDue =
+        position.step() > saved.step()
+            && folder.everySteps().isPresent()
+            && position.step() % folder.everySteps().getAsLong() == 0;
+    if (isDue) {
+      save(position, scores, false);
+    }
+  }
+
+  void afterEpoch(Position position, Scores scores, boolean isBest) {
+    if (position.epoch() % folder.everyEpochs() == 0 || (isBest && folder.keepsBest())) {
+      save(position, scores, isBest);
+    }
+  }
+
+  /** Saves where training ends, unless that is where it saved last. */
+  void atEnd(Position position, Scores scores) {
+    if (position.batchesInAll() > saved.batchesInAll() || position.epoch() > saved.epoch()) {
+      save(position, scores, false);
+    }
+  }
+
+  private void save(Position position, Scores scores, boolean isBest) {
+    try {
+      folder.save(
+          Checkpoint.of(steps.executable(), scores.snapshot(), run, position),
+          isBest,
+          isFirst,
+          isResumed);
+      saved = position;
+      isFirst = false;
+    } catch (UserError failure) {
+      listener.noted(
+          "no checkpoint of step %d: %s; training goes on"
+              .formatted(position.step(), failure.getMessage()));
+    }
+  }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.runtime.train;
+
+import dlc.runtime.Executable;
+import dlc.runtime.Specializer;
+import dlc.runtime.data.Dataset;
+import java.util.HashMap;
+import java.util.Map;
+
+/** The entry points that train, for each batch size, told where training stands. */
+final class TrainSteps {
+
+  private static final String EPOCH_END = "epoch_end";
+
+  private record Key(int batch, boolean isStep) {}
+
+  private final Specializer specializer;
+  private final TrainSettings settings;
+  private final Dataset training;
+  private final int stepsInEpoch;
+  private final Map<Key, Step> steps = new HashMap<>();
+
+  TrainSteps(Specializer specializer, TrainSettings settings, Dataset training, int stepsInEpoch) {
+    this.specializer = specializer;
+    this.settings = settings;
+    this.training = training;
+    this.stepsInEpoch = stepsInEpoch;
+  }
+
+  /** The model for the first batches; its state is that of all. */
+  Executable executable() {
+    return specializer.forBatch(Math.min(settings.batch(), training.size()));
+  }
+
+  /**
+   * The step for the next batch after {@code position}.
+   *
+   * @param isStep whether the weights change, or gradients are only summed up
+   */
+  Step prepared(int batch, boolean isStep, Position position) {
+    Step step = steps.computeIfAbsent(new Key(batch, isStep), this::load);
+    steer(step.steering(), position.step() + 1, position);
+    step.steering().set("micro_step", position.batchesInAll() + 1);
+    return step;
+  }
+
+  private Step load(Key key) {
+    return new Step(
+        specializer.forBatch(key.batch),
+        key.isStep ? Step.TRAIN : Step.ACCUMULATE,
+        key.batch,
+        settings.output(),
+        training);
+  }
+
+  /** Lets schedules look at the loss after an epoch, where the program has some that do. */
+  void endEpoch(Position position, double loss) {
+    Executable executable = executable();
+    if (executable.has(EPOCH_END)) {
+      Steering steering = Steering.of(executable, EPOCH_END);
+      steer(steering, position.step(), position);
+      steering.set("watched", loss);
+      executable.run(EPOCH_END);
+    }
+  }
+
+  private void steer(Steering steering, long step, Position position) {
+    steering.set("seed", settings.seed());
+    steering.set("lr", settings.lr());
+    steering.set("step", step);
+    steering.set("epoch", position.epoch());
+    steering.set("epochs", settings.epochs());
+    steering.set("steps_per_epoch", stepsInEpoch);
+  }
+}
