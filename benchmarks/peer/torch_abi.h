@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The part of libtorch's C++ binary interface that peer.cpp calls. The packages that libtorch's
+// The part of libtorch's C++ binary interface that is called here. The packages that libtorch's
 // shared libraries come in have no headers, so the few entry points that a training step needs are
-// declared here. The names and parameter types below make up the mangled names, so a function that
-// is declared wrongly does not link. It holds for PyTorch 2.7 to 2.13, in the C++11 ABI.
+// declared by hand: an operator is a line. The names and parameter types below make up the mangled
+// names, so a function that is declared wrongly does not link. It holds for PyTorch 2.7 to 2.13, in
+// the C++11 ABI.
 
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -72,6 +75,7 @@ extern "C" {
 int32_t aoti_torch_new_tensor_handle(void* tensor, void** copy);
 int32_t aoti_torch_delete_tensor_object(void* tensor);
 int32_t aoti_torch_get_data_ptr(void* tensor, void** data);
+int32_t aoti_torch_get_numel(void* tensor, int64_t* count);
 }
 
 namespace at {
@@ -97,6 +101,17 @@ class Tensor {
     }
   }
   c10::TensorImpl* impl() const { return impl_; }
+  bool defined() const { return impl_ != undefined(); }
+  int64_t numel() const {
+    int64_t count = 0;
+    aoti_torch_get_numel(const_cast<Tensor*>(this), &count);
+    return count;
+  }
+  void* data() const {
+    void* data = nullptr;
+    aoti_torch_get_data_ptr(const_cast<Tensor*>(this), &data);
+    return data;
+  }
 
  private:
   static c10::TensorImpl* undefined() {
@@ -123,93 +138,107 @@ std::string show_config();
 namespace _ops {
 
 using c10::ArrayRef;
+using c10::MemoryFormat;
 using c10::Scalar;
 using c10::SymInt;
 using Type = std::optional<c10::ScalarType>;
 using Layout = std::optional<c10::Layout>;
 using Device = std::optional<c10::Device>;
 using Pinned = std::optional<bool>;
+using Format = std::optional<MemoryFormat>;
 using MaybeTensor = std::optional<Tensor>;
+using Tensors = ArrayRef<Tensor>;
+using Sizes = ArrayRef<SymInt>;
+using Ints = ArrayRef<int64_t>;
+using Two = std::tuple<Tensor, Tensor>;
+using Three = std::tuple<Tensor, Tensor, Tensor>;
 
-struct randn {
-  static Tensor call(ArrayRef<SymInt> size, Type, Layout, Device, Pinned);
-};
-struct randint {
-  static Tensor call(SymInt high, ArrayRef<SymInt> size, Type, Layout, Device, Pinned);
-};
-struct zeros {
-  static Tensor call(ArrayRef<SymInt> size, Type, Layout, Device, Pinned);
-};
-struct zeros_like {
-  static Tensor call(
-      const Tensor&, Type, Layout, Device, Pinned, std::optional<c10::MemoryFormat>);
-};
-struct uniform_ {
-  static Tensor& call(Tensor&, double from, double to, std::optional<Generator>);
-};
-struct fill__Scalar {
-  static Tensor& call(Tensor&, const Scalar&);
-};
-struct add__Tensor {
-  static Tensor& call(Tensor&, const Tensor&, const Scalar& alpha);
-};
-struct add_Tensor {
-  static Tensor call(const Tensor&, const Tensor&, const Scalar& alpha);
-};
-struct item {
-  static Scalar call(const Tensor&);
-};
-struct contiguous {
-  static Tensor call(const Tensor&, c10::MemoryFormat);
-};
-struct requires_grad_ {
-  static Tensor& call(Tensor&, bool);
-};
-struct linear {
-  static Tensor call(const Tensor&, const Tensor& weight, const MaybeTensor& bias);
-};
-struct conv2d {
-  static Tensor call(
-      const Tensor&, const Tensor& weight, const MaybeTensor& bias, ArrayRef<SymInt> stride,
-      ArrayRef<SymInt> padding, ArrayRef<SymInt> dilation, SymInt groups);
-};
-struct batch_norm {
-  static Tensor call(
-      const Tensor&, const MaybeTensor& weight, const MaybeTensor& bias, const MaybeTensor& mean,
-      const MaybeTensor& var, bool training, double momentum, double eps, bool cudnn);
-};
-struct relu {
-  static Tensor call(const Tensor&);
-};
-struct max_pool2d {
-  static Tensor call(
-      const Tensor&, ArrayRef<int64_t> kernel, ArrayRef<int64_t> stride, ArrayRef<int64_t> padding,
-      ArrayRef<int64_t> dilation, bool ceil);
-};
-struct adaptive_avg_pool2d {
-  static Tensor call(const Tensor&, ArrayRef<SymInt> size);
-};
-struct flatten_using_ints {
-  static Tensor call(const Tensor&, int64_t start, int64_t end);
-};
-struct cross_entropy_loss {
-  static Tensor call(
-      const Tensor&, const Tensor& target, const MaybeTensor& weight, int64_t reduction,
-      SymInt ignore, double smoothing);
-};
-struct _fused_sgd_ {
-  static void call(
-      ArrayRef<Tensor> weights, ArrayRef<Tensor> grads, ArrayRef<Tensor> momenta,
-      double weight_decay, double momentum, double lr, double dampening, bool nesterov,
-      bool maximize, bool first_step, const MaybeTensor& grad_scale, const MaybeTensor& found_inf);
-};
-struct _fused_adam_ {
-  static void call(
-      ArrayRef<Tensor> weights, ArrayRef<Tensor> grads, ArrayRef<Tensor> averages,
-      ArrayRef<Tensor> squares, ArrayRef<Tensor> max_squares, ArrayRef<Tensor> steps, double lr,
-      double beta1, double beta2, double weight_decay, double eps, bool amsgrad, bool maximize,
-      const MaybeTensor& grad_scale, const MaybeTensor& found_inf);
-};
+// An operator: its name, its result, the types of its parameters. PyTorch's native_functions.yaml
+// says what they are; `linear.out` is called linear_out there.
+#define OP(name, result, ...)         \
+  struct name {                       \
+    static result call(__VA_ARGS__);  \
+  };
+
+// Tensors: size, type, layout, device, pinned.
+OP(zeros, Tensor, Sizes, Type, Layout, Device, Pinned)
+OP(zeros_like, Tensor, const Tensor&, Type, Layout, Device, Pinned, Format)
+OP(randn, Tensor, Sizes, Type, Layout, Device, Pinned)
+OP(randint, Tensor, SymInt high, Sizes, Type, Layout, Device, Pinned)
+OP(uniform_, Tensor&, Tensor&, double from, double to, std::optional<Generator>)
+OP(fill__Scalar, Tensor&, Tensor&, const Scalar&)
+OP(requires_grad_, Tensor&, Tensor&, bool)
+OP(item, Scalar, const Tensor&)
+OP(size_int, int64_t, const Tensor&, int64_t dim)
+
+// Shape.
+OP(contiguous, Tensor, const Tensor&, MemoryFormat)
+OP(flatten_using_ints, Tensor, const Tensor&, int64_t start, int64_t end)
+OP(view, Tensor, const Tensor&, Sizes)
+OP(transpose_int, Tensor, const Tensor&, int64_t, int64_t)
+OP(permute, Tensor, const Tensor&, Ints)
+OP(reshape, Tensor, const Tensor&, Sizes)
+OP(index_select, Tensor, const Tensor&, int64_t dim, const Tensor& places)
+OP(unbind_int, std::vector<Tensor>, const Tensor&, int64_t dim)
+
+// Arithmetic. The scalar is a factor of the second operand.
+OP(add_Tensor, Tensor, const Tensor&, const Tensor&, const Scalar&)
+OP(add__Tensor, Tensor&, Tensor&, const Tensor&, const Scalar&)
+OP(sub_Tensor, Tensor, const Tensor&, const Tensor&, const Scalar&)
+OP(mul_Scalar, Tensor, const Tensor&, const Scalar&)
+OP(mul__Scalar, Tensor&, Tensor&, const Scalar&)
+OP(abs, Tensor, const Tensor&)
+OP(mean, Tensor, const Tensor&, Type)
+OP(norm_Scalar, Tensor, const Tensor&, const Scalar& power)
+
+// Layers.
+OP(linear, Tensor, const Tensor&, const Tensor& weight, const MaybeTensor& bias)
+OP(conv2d, Tensor, const Tensor&, const Tensor& weight, const MaybeTensor& bias, Sizes stride,
+   Sizes padding, Sizes dilation, SymInt groups)
+OP(conv_transpose2d_input, Tensor, const Tensor&, const Tensor& weight, const MaybeTensor& bias,
+   Sizes stride, Sizes padding, Sizes output_padding, SymInt groups, Sizes dilation)
+OP(batch_norm, Tensor, const Tensor&, const MaybeTensor& weight, const MaybeTensor& bias,
+   const MaybeTensor& mean, const MaybeTensor& var, bool training, double momentum, double eps,
+   bool cudnn)
+OP(layer_norm, Tensor, const Tensor&, Sizes, const MaybeTensor& weight, const MaybeTensor& bias,
+   double eps, bool cudnn)
+OP(relu, Tensor, const Tensor&)
+OP(relu6, Tensor, const Tensor&)
+OP(sigmoid, Tensor, const Tensor&)
+OP(dropout, Tensor, const Tensor&, double share, bool training)
+OP(gelu, Tensor, const Tensor&, std::string_view approximate)
+OP(max_pool2d, Tensor, const Tensor&, Ints kernel, Ints stride, Ints padding, Ints dilation,
+   bool ceil)
+OP(adaptive_avg_pool1d, Tensor, const Tensor&, Ints)
+OP(adaptive_avg_pool2d, Tensor, const Tensor&, Sizes)
+OP(embedding, Tensor, const Tensor& weight, const Tensor& indices, SymInt padding, bool scale,
+   bool sparse)
+OP(lstm_input, Three, const Tensor&, Tensors states, Tensors weights, bool bias, int64_t layers,
+   double dropout, bool training, bool bidirectional, bool batch_first)
+OP(gru_input, Two, const Tensor&, const Tensor& state, Tensors weights, bool bias, int64_t layers,
+   double dropout, bool training, bool bidirectional, bool batch_first)
+OP(scaled_dot_product_attention, Tensor, const Tensor& queries, const Tensor& keys,
+   const Tensor& values, const MaybeTensor& mask, double dropout, bool causal,
+   std::optional<double> scale, bool grouped)
+
+// Losses and optimizers. The last two are the gradients' scale and whether one is infinite.
+OP(cross_entropy_loss, Tensor, const Tensor&, const Tensor& target, const MaybeTensor& weight,
+   int64_t reduction, SymInt ignore, double smoothing)
+OP(l1_loss, Tensor, const Tensor&, const Tensor& target, int64_t reduction)
+OP(mse_loss, Tensor, const Tensor&, const Tensor& target, int64_t reduction)
+OP(binary_cross_entropy_with_logits, Tensor, const Tensor&, const Tensor& target,
+   const MaybeTensor& weight, const MaybeTensor& positive_weight, int64_t reduction)
+OP(_fused_sgd_, void, Tensors weights, Tensors grads, Tensors momenta, double decay,
+   double momentum, double lr, double dampening, bool nesterov, bool maximize, bool first_step,
+   const MaybeTensor&, const MaybeTensor&)
+OP(_fused_adam_, void, Tensors weights, Tensors grads, Tensors averages, Tensors squares,
+   Tensors max_squares, Tensors steps, double lr, double beta1, double beta2, double decay,
+   double eps, bool amsgrad, bool maximize, const MaybeTensor&, const MaybeTensor&)
+OP(_fused_adamw_, void, Tensors weights, Tensors grads, Tensors averages, Tensors squares,
+   Tensors max_squares, Tensors steps, double lr, double beta1, double beta2, double decay,
+   double eps, bool amsgrad, bool maximize, const MaybeTensor&, const MaybeTensor&)
+
+#undef OP
 
 }  // namespace _ops
 }  // namespace at

@@ -2,58 +2,54 @@
 package dlc.bench;
 
 import dlc.driver.ModelFile;
-import dlc.driver.ModelSession;
 import dlc.driver.RunOptions;
 import dlc.driver.Workbench;
-import dlc.ir.TensorType;
 import dlc.runtime.Executable;
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.file.Path;
 import java.util.Map;
-import java.util.Random;
 
-/** dlc in this process: the compiled step is called as the trainer calls it. */
+/** dlc in this process: compiled code is called as the trainer calls it. */
 final class DlcContender implements Contender {
 
-  private static final String ENTRY = "train_step";
-  private static final int CLASSES = 10;
-  private static final float LEARNING_RATE = 0.001f;
+  /** The entry points of a model. */
+  static final Map<Work, String> STEPS = Map.of(Work.TRAIN, "train_step", Work.PREDICT, "predict");
+
+  /** The entry points of a layer, which learns nothing. */
+  static final Map<Work, String> PASSES = Map.of(Work.TRAIN, "gradients", Work.PREDICT, "predict");
+
+  private static final int SEED = 1;
 
   private final Workbench bench;
   private final Executable model;
-  private final MemorySegment counter;
+  private final RandomSlots slots;
+  private final Map<Work, String> entries;
   private int steps;
 
-  private DlcContender(Workbench bench, Executable model) {
+  private DlcContender(Workbench bench, Map<Work, String> entries) {
     this.bench = bench;
-    this.model = model;
-    this.counter = model.slot(ENTRY, "step");
+    this.entries = entries;
+    bench.session().init(SEED);
+    this.model = bench.session().usual();
+    this.slots = new RandomSlots(bench);
   }
 
-  static DlcContender start(Case which, Path home) {
-    RunOptions options = RunOptions.usual().withBatch(which.batch()).withThreads(which.threads());
-    Workbench bench = Workbench.open(ModelFile.load(which.file(home), Map.of()), options);
-    ModelSession session = bench.session();
-    session.init(1);
-    DlcContender contender = new DlcContender(bench, session.usual());
-    contender.fill();
-    return contender;
+  /** Compiles {@code file}; every input is random. */
+  static DlcContender start(ModelFile file, int batch, int threads, Map<Work, String> entries) {
+    RunOptions options = RunOptions.usual().withBatch(batch).withThreads(threads);
+    return new DlcContender(Workbench.open(file, options), entries);
   }
 
-  /** Random data, and the settings of the optimizer. */
-  private void fill() {
-    Random random = new Random(1);
-    MemorySegment image = model.slot(ENTRY, "image");
-    TensorType type = model.type(ENTRY, "image");
-    for (long i = 0; i < type.elements(); i++) {
-      image.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) random.nextGaussian());
-    }
-    MemorySegment target = model.slot(ENTRY, "target");
-    for (long i = 0; i < model.type(ENTRY, "target").elements(); i++) {
-      target.setAtIndex(ValueLayout.JAVA_INT, i, random.nextInt(CLASSES));
-    }
-    model.slot(ENTRY, "lr").set(ValueLayout.JAVA_FLOAT, 0, LEARNING_RATE);
+  /** A model as {@code which} says. */
+  static DlcContender start(Case which) {
+    return start(which.load(), which.batch(), which.threads(), STEPS);
+  }
+
+  Workbench bench() {
+    return bench;
+  }
+
+  Executable model() {
+    return model;
   }
 
   @Override
@@ -62,22 +58,47 @@ final class DlcContender implements Contender {
   }
 
   @Override
-  public double round(double seconds) {
+  public double round(Work work, double seconds) {
+    String entry = prepare(work);
     Samples times = new Samples();
     long before = System.nanoTime();
     long end = before + (long) (seconds * 1e9);
     while (times.isEmpty() || before < end) {
-      counter.set(ValueLayout.JAVA_INT, 0, ++steps);
-      model.run(ENTRY);
+      run(entry);
       long after = System.nanoTime();
       times.add((after - before) / 1e9);
       before = after;
     }
-    float loss = model.slot(ENTRY, "loss").get(ValueLayout.JAVA_FLOAT, 0);
+    if (work == Work.TRAIN) {
+      requireFinite(model.slot(entry, "loss").get(ValueLayout.JAVA_FLOAT, 0));
+    }
+    return times.median();
+  }
+
+  /** The entry point that does {@code work}, its inputs filled. */
+  String prepare(Work work) {
+    String entry = entries.get(work);
+    slots.fill(entry);
+    return entry;
+  }
+
+  /** New random inputs at the next {@link #prepare}. */
+  void forgetInputs() {
+    slots.forget();
+  }
+
+  /** A step, as the trainer counts them. */
+  void run(String entry) {
+    if (model.takes(entry, "step")) {
+      model.slot(entry, "step").set(ValueLayout.JAVA_INT, 0, ++steps);
+    }
+    model.run(entry);
+  }
+
+  private static void requireFinite(float loss) {
     if (!Float.isFinite(loss)) {
       throw new IllegalStateException("dlc: the loss is " + loss);
     }
-    return times.median();
   }
 
   @Override

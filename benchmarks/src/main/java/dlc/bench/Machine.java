@@ -31,6 +31,15 @@ final class Machine {
         .isPresent();
   }
 
+  /** The largest resident size that a process had so far, in kB; 0 when it has ended. */
+  static long peakMemory(long pid) {
+    return lines(Path.of("/proc", Long.toString(pid), "status")).stream()
+        .filter(line -> line.startsWith("VmHWM:"))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+        .findFirst()
+        .orElse(0);
+  }
+
   /** How many processes wanted to run, on average over 1, 5 and 15 minutes. */
   static String load() {
     return lines(LOAD).stream()

@@ -2,118 +2,137 @@
 package dlc.bench;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /** The command {@code benchmarks/run}, after everything that it needs was fetched and built. */
 public final class Main {
 
-  private static final String START = "start";
-  private static final String AGREE = "agree";
-  private static final double WARM_UP_SECONDS = 1;
-  private static final double ROUND_SECONDS = 0.1;
+  private static final int START_RUNS = 7;
+  private static final int RANDOM_STEPS = 10;
+  private static final int PHOTOGRAPH_STEPS = 100;
+  private static final List<Integer> BOTH = List.of(1, 2);
 
-  /** A case with slow steps ends after so long, but not before so many rounds. */
-  private static final double LONGEST_SECONDS = 60;
+  private final Home home;
+  private final Options options;
+  private final Report report;
+  private final Measurements measurements;
 
-  private static final int FEWEST_ROUNDS = 5;
-
-  private final Path home;
-  private final List<String> cases = new ArrayList<>();
-  private List<Integer> threads = List.of(1, 2);
-  private int rounds = 21;
-  private boolean saves = true;
-  private Path data = Path.of("data");
-
-  private Main(Path home) {
+  private Main(Home home, Options options) {
     this.home = home;
+    this.options = options;
+    this.report = new Report(home);
+    this.measurements = new Measurements(home, report);
   }
 
   /** Takes the folder {@code benchmarks}, then what the user said. */
   public static void main(String[] args) throws IOException, InterruptedException {
-    Main main = new Main(Path.of(args[0]));
     try {
-      main.parse(List.of(args).subList(1, args.length));
-      main.run();
+      Options options = Options.parse(List.of(args).subList(1, args.length));
+      if (!new Main(new Home(Path.of(args[0])), options).run()) {
+        System.exit(1);
+      }
     } catch (IllegalArgumentException wrong) {
       System.err.println("benchmarks: " + wrong.getMessage());
       System.exit(2);
     }
   }
 
-  private void parse(List<String> words) {
-    for (int i = 0; i < words.size(); i++) {
-      switch (words.get(i)) {
-        case "--threads" -> threads = Case.numbers(words.get(++i));
-        case "--rounds" -> rounds = Integer.parseInt(words.get(++i));
-        case "--no-save" -> saves = false;
-        case "--data" -> data = Path.of(words.get(++i));
-        default -> cases.add(words.get(i));
-      }
+  /** False when the two sides do not compute the same. */
+  private boolean run() throws IOException, InterruptedException {
+    List<String> words = options.words();
+    return switch (words.isEmpty() ? "" : words.getFirst()) {
+      case "agree" -> agree(RANDOM_STEPS);
+      case "smoke" -> smoke();
+      case "samples" -> samples(words.subList(1, words.size()));
+      case "" -> full();
+      default -> some(words);
+    };
+  }
+
+  /** Trains samples to their end on both sides; all of them take an hour or so. */
+  private boolean samples(List<String> names) throws IOException, InterruptedException {
+    Path data = options.data().orElse(home.root().resolve("../shared/data").normalize());
+    int threads = options.threads().map(List::getFirst).orElse(2);
+    new SampleRuns(home, data, threads).run(names.isEmpty() ? SampleRuns.NAMES : names);
+    return true;
+  }
+
+  private boolean agree(int steps) throws IOException, InterruptedException {
+    Agreement agreement = new Agreement(home);
+    boolean agree = true;
+    for (String model : Case.MODELS) {
+      agree &= agreement.onRandomData(model, steps);
     }
-    if (cases.isEmpty()) {
-      cases.addAll(Case.USUAL);
-      cases.add(START);
+    if (options.data().isPresent()) {
+      agree &= agreement.onPhotographs(options.data().get(), PHOTOGRAPH_STEPS);
+    }
+    return agree;
+  }
+
+  /** Everything, and the pages that show it. */
+  private boolean full() throws IOException, InterruptedException {
+    for (String which : Case.USUAL) {
+      train(which);
+    }
+    inference();
+    measurements.memory(Case.parse("M4:128", BOTH, home));
+    measurements.start(START_RUNS);
+    boolean agree = layers(List.of());
+    if (options.saves()) {
+      report.save(home.results(), "");
+      report.publish(home.path());
+    }
+    return agree;
+  }
+
+  private boolean some(List<String> words) throws IOException, InterruptedException {
+    boolean agree = true;
+    switch (words.getFirst()) {
+      case "inference" -> inference();
+      case "memory" -> measurements.memory(Case.parse("M4:128", options.modelThreads(), home));
+      case "start" -> measurements.start(START_RUNS);
+      case "layers" -> agree = layers(words.subList(1, words.size()));
+      default -> words.forEach(this::train);
+    }
+    if (options.saves()) {
+      report.save(home.results(), String.join("-", words));
+    }
+    return agree;
+  }
+
+  private void train(String which) {
+    List<Case> cases = Case.parse(which, options.modelThreads(), home);
+    measurements.models(Table.TRAINING, Work.TRAIN, cases, options.modelTurns());
+  }
+
+  private void inference() {
+    for (String model : Case.MODELS) {
+      List<Case> cases = Case.parse(model + ":1", options.modelThreads(), home);
+      measurements.models(Table.INFERENCE, Work.PREDICT, cases, options.modelTurns());
     }
   }
 
-  private void run() throws IOException, InterruptedException {
-    if (cases.remove(AGREE) && !Agreement.check(home, data)) {
-      System.exit(1);
-    }
-    if (cases.isEmpty()) {
-      return;
-    }
-    Report report = new Report(rounds);
-    try {
-      for (String text : cases) {
-        measure(text, report);
-      }
-    } finally {
-      if (saves) {
-        report.save(home.resolve("results"));
-      }
-    }
+  private boolean layers(List<String> names) throws IOException {
+    List<LayerCase> layers = LayerCase.read(home.layers(), names);
+    return measurements.layers(layers, options.layerThreads(), options.layerTurns());
   }
 
-  private void measure(String text, Report report) throws IOException, InterruptedException {
-    if (text.equals(START)) {
-      for (StartUp.Command command : StartUp.commands(home)) {
-        report.add(command.time());
-      }
-      return;
+  /** Everything once, as shortly as can be: shows that it works, not how fast it is. */
+  private boolean smoke() throws IOException, InterruptedException {
+    boolean agree = agree(3);
+    for (String model : Case.MODELS) {
+      List<Case> cases = Case.parse(model + ":2", BOTH, home);
+      measurements.models(Table.TRAINING, Work.TRAIN, cases, Turns.ONCE);
+      measurements.models(Table.INFERENCE, Work.PREDICT, cases, Turns.ONCE);
     }
-    for (Case which : Case.parse(text, threads)) {
-      report.add(measure(which));
-    }
-  }
-
-  /** Lets all contenders take turns, so that a slow phase of the machine hits them alike. */
-  private Result measure(Case which) {
-    List<Contender> contenders = new ArrayList<>();
-    try {
-      contenders.add(DlcContender.start(which, home));
-      contenders.addAll(PyTorchContender.startAll(which, home));
-      contenders.forEach(contender -> contender.round(WARM_UP_SECONDS));
-      Map<Contender, Samples> times = new LinkedHashMap<>();
-      long end = System.nanoTime() + (long) (LONGEST_SECONDS * 1e9);
-      for (int round = 0; round < rounds; round++) {
-        if (round >= FEWEST_ROUNDS && System.nanoTime() > end) {
-          break;
-        }
-        for (Contender contender : contenders) {
-          double seconds = contender.round(ROUND_SECONDS);
-          times.computeIfAbsent(contender, _ -> new Samples()).add(seconds);
-        }
-      }
-      List<Result.Speed> speeds = new ArrayList<>();
-      times.forEach((who, each) -> speeds.add(Result.Speed.of(who.name(), which.batch(), each)));
-      return new Result(which, speeds);
-    } finally {
-      contenders.forEach(Contender::close);
-    }
+    measurements.memory(Case.parse("M2:4", List.of(1), home));
+    measurements.start(1);
+    agree &= measurements.layers(LayerCase.read(home.layers(), List.of()), List.of(1), Turns.ONCE);
+    Path folder = Files.createTempDirectory("dlc-bench");
+    report.save(folder, "smoke");
+    report.publish(folder);
+    return agree;
   }
 }

@@ -5,18 +5,13 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 
 /** PyTorch in a process of its own, which waits while others are measured. */
 final class PyTorchContender implements Contender {
-
-  /** Folders of libraries; the last is not there on every machine. */
-  private static final List<String> VERSIONS = List.of("2.13", "2.7", "2.13-openblas");
 
   private final String name;
   private final Process process;
@@ -31,67 +26,39 @@ final class PyTorchContender implements Contender {
   }
 
   /** All settings worth trying for {@code which}; the best of them counts. */
-  static List<Contender> startAll(Case which, Path home) {
-    List<String> layouts = which.isConvolutional() ? List.of("nchw", "nhwc") : List.of("nchw");
-    List<Contender> contenders = new ArrayList<>();
-    for (String version : VERSIONS) {
-      if (!Files.isDirectory(libraries(home, version))) {
-        continue;
-      }
-      for (String layout : layouts) {
-        contenders.add(start(which, home, version, layout));
+  static List<PyTorchContender> startAll(Case which, Home home) {
+    List<PyTorchContender> contenders = new ArrayList<>();
+    for (PyTorch torch : PyTorch.all(home)) {
+      for (String layout : layouts(which.isConvolutional())) {
+        contenders.add(start(torch, layout, torch.process(which, layout)));
       }
     }
     return contenders;
   }
 
-  private static PyTorchContender start(Case which, Path home, String version, String layout) {
-    ProcessBuilder builder = process(which, home, version, layout);
+  /** The same for the layer on {@code tape}. */
+  static List<PyTorchContender> startAll(Path tape, boolean images, int threads, Home home) {
+    List<PyTorchContender> contenders = new ArrayList<>();
+    for (PyTorch torch : PyTorch.all(home)) {
+      for (String layout : layouts(images)) {
+        ProcessBuilder process =
+            torch.process("layer", tape.toString(), Integer.toString(threads), layout);
+        contenders.add(start(torch, layout, process));
+      }
+    }
+    return contenders;
+  }
+
+  private static List<String> layouts(boolean images) {
+    return images ? List.of("nchw", "nhwc") : List.of("nchw");
+  }
+
+  private static PyTorchContender start(PyTorch torch, String layout, ProcessBuilder process) {
     try {
-      return new PyTorchContender("PyTorch " + version + " " + layout, builder.start());
+      return new PyTorchContender(torch.version() + " " + layout, process.start());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  private static Path libraries(Path home, String version) {
-    return home.resolve("target").resolve("libraries").resolve(version);
-  }
-
-  /**
-   * The program {@code peer}, with MKL on the same OpenMP threads as the rest of PyTorch, and
-   * OpenBLAS on AVX-512, which this version does not find out of newer processors.
-   */
-  static ProcessBuilder process(Case which, Path home, String version, String layout) {
-    ProcessBuilder builder = peer(home, version);
-    builder
-        .command()
-        .addAll(
-            List.of(
-                which.model(),
-                Integer.toString(which.batch()),
-                Integer.toString(which.threads()),
-                layout));
-    return builder;
-  }
-
-  /** The program alone; its arguments are to be added. */
-  static ProcessBuilder peer(Path home, String version) {
-    List<String> command =
-        new ArrayList<>(List.of(home.resolve("target").resolve("peer").toString()));
-    ProcessBuilder builder = new ProcessBuilder(command);
-    builder.redirectError(ProcessBuilder.Redirect.INHERIT);
-    builder
-        .environment()
-        .putAll(
-            Map.of(
-                "LD_LIBRARY_PATH", libraries(home, version).toString(),
-                "MKL_THREADING_LAYER", "GNU",
-                "MKL_INTERFACE_LAYER", "LP64"));
-    if (Machine.has("avx512f")) {
-      builder.environment().put("OPENBLAS_CORETYPE", "SKYLAKEX");
-    }
-    return builder;
   }
 
   @Override
@@ -100,21 +67,30 @@ final class PyTorchContender implements Contender {
   }
 
   @Override
-  public double round(double seconds) {
+  public double round(Work work, double seconds) {
+    String[] words = ask(String.format(Locale.ROOT, "%s %.6f", work.request(), seconds)).split(" ");
+    if (!Double.isFinite(Double.parseDouble(words[1]))) {
+      throw new IllegalStateException(name + ": the result is " + words[1]);
+    }
+    return Double.parseDouble(words[0]);
+  }
+
+  /** Writes what it computes into {@code file}. */
+  void dump(Path file) {
+    ask("dump " + file);
+  }
+
+  private String ask(String request) {
     try {
-      requests.write(String.format(Locale.ROOT, "%.6f%n", seconds));
+      requests.write(request + "\n");
       requests.flush();
       String answer = answers.readLine();
       if (answer == null) {
-        throw new IllegalStateException(name + " ended");
+        throw new IllegalStateException("PyTorch " + name + " ended");
       }
-      String[] words = answer.split(" ");
-      if (!Double.isFinite(Double.parseDouble(words[1]))) {
-        throw new IllegalStateException(name + ": the loss is " + words[1]);
-      }
-      return Double.parseDouble(words[0]);
+      return answer;
     } catch (IOException e) {
-      throw new UncheckedIOException(name, e);
+      throw new UncheckedIOException("PyTorch " + name, e);
     }
   }
 

@@ -6,77 +6,85 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import tools.jackson.databind.json.JsonMapper;
 
 /** What a run found, printed as it comes and kept in files in the end. */
 final class Report {
 
-  private final List<Result> results = new ArrayList<>();
-  private final List<StartUp.Time> times = new ArrayList<>();
+  private final LocalDate date = LocalDate.now();
   private final String cpu = Machine.cpu();
-  private final int rounds;
+  private final String versions;
+  private final Map<Table, List<Row>> tables = new EnumMap<>(Table.class);
 
-  Report(int rounds) {
-    this.rounds = rounds;
+  Report(Home home) {
+    this.versions =
+        PyTorch.all(home).stream()
+            .map(PyTorch::version)
+            .collect(Collectors.joining(", ", "PyTorch ", ", JDK " + Runtime.version().feature()));
   }
 
-  void add(Result result) {
-    if (results.isEmpty()) {
-      System.out.print(Result.header());
+  void add(Table table, Row row) {
+    List<Row> rows = tables.computeIfAbsent(table, _ -> new ArrayList<>());
+    if (rows.isEmpty()) {
+      System.out.print(table.head());
     }
-    Result fair = result.besideFewerThreads(results);
-    results.add(fair);
-    System.out.print(fair.row());
+    rows.add(row);
+    System.out.print(row.markdown());
   }
 
-  void add(StartUp.Time time) {
-    times.add(time);
-    System.out.print(time.line());
+  /** What {@code table} holds so far, of models. */
+  List<ModelRow> models(Table table) {
+    return tables.getOrDefault(table, List.of()).stream().map(ModelRow.class::cast).toList();
   }
 
-  /** Writes {@code DATE-CPU.md} and {@code .json} into {@code folder}. */
-  void save(Path folder) throws IOException {
+  /** Writes {@code DATE-CPU-NAME.md} and {@code .json}; of all measurements without a name. */
+  void save(Path folder, String name) throws IOException {
     Files.createDirectories(folder);
-    String name = LocalDate.now() + "-" + cpu.toLowerCase(Locale.ROOT).replaceAll("\\W+", "-");
-    Files.writeString(folder.resolve(name + ".md"), markdown());
-    Files.writeString(folder.resolve(name + ".json"), json());
-    System.out.println("written to " + folder.resolve(name + ".md"));
+    String file = (date + " " + cpu + " " + name).strip().replaceAll("[^\\w-]+", "-");
+    Path markdown = folder.resolve(file.toLowerCase(Locale.ROOT) + ".md");
+    Files.writeString(markdown, markdown(""));
+    Files.writeString(folder.resolve(file.toLowerCase(Locale.ROOT) + ".json"), json());
+    System.out.println("\nwritten to " + markdown);
   }
 
-  private String markdown() {
-    StringBuilder text = new StringBuilder();
-    text.append(
-        String.format(
-            Locale.ROOT,
-            "# %s%n%n%s, %d processors. Training samples a second, %d rounds, load %s.%n%n",
-            LocalDate.now(),
-            cpu,
-            Runtime.getRuntime().availableProcessors(),
-            rounds,
-            Machine.load()));
-    if (!results.isEmpty()) {
-      text.append(Result.header());
-      results.forEach(result -> text.append(result.row()));
-    }
-    if (!times.isEmpty()) {
-      text.append("\nStart-up:\n\n");
-      times.forEach(time -> text.append(time.line()));
-    }
+  /** Writes {@code RESULTS.md} and the chart in it. */
+  void publish(Path folder) throws IOException {
+    RatioChart.save(models(Table.TRAINING), caption(), folder.resolve("ratios.svg"));
+    Files.writeString(
+        folder.resolve("RESULTS.md"), markdown("\n![dlc beside PyTorch](ratios.svg)\n"));
+  }
+
+  private String caption() {
+    return "%s, %s, %d processors, %s"
+        .formatted(date, cpu, Runtime.getRuntime().availableProcessors(), versions);
+  }
+
+  private String markdown(String picture) {
+    StringBuilder text = new StringBuilder("# dlc beside PyTorch\n\n");
+    text.append(caption()).append(". Load ").append(Machine.load()).append(".\n");
+    text.append(picture);
+    tables.forEach(
+        (table, rows) -> {
+          text.append(table.head());
+          rows.forEach(row -> text.append(row.markdown()));
+        });
     return text.toString();
   }
 
   private String json() {
-    return String.format(
-        Locale.ROOT,
-        "{\"date\": \"%s\", \"cpu\": \"%s\", \"processors\": %d, \"rounds\": %d, \"load\":"
-            + " \"%s\",%n\"results\": [%n  %s],%n\"startUp\": [%n  %s]}%n",
-        LocalDate.now(),
-        cpu,
-        Runtime.getRuntime().availableProcessors(),
-        rounds,
-        Machine.load(),
-        String.join(",\n  ", results.stream().map(Result::json).toList()),
-        String.join(",\n  ", times.stream().map(StartUp.Time::json).toList()));
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put("date", date.toString());
+    all.put("cpu", cpu);
+    all.put("processors", Runtime.getRuntime().availableProcessors());
+    all.put("versions", versions);
+    all.put("load", Machine.load());
+    tables.forEach((table, rows) -> all.put(table.name().toLowerCase(Locale.ROOT), rows));
+    return JsonMapper.builder().build().writerWithDefaultPrettyPrinter().writeValueAsString(all);
   }
 }

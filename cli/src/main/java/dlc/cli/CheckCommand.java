@@ -8,6 +8,7 @@ import dlc.driver.Memory;
 import dlc.driver.ModelFile;
 import dlc.frontend.CheckedModel;
 import dlc.frontend.TrainSection;
+import dlc.frontend.TrainSection.Precision;
 import dlc.frontend.elaborate.LayerRow;
 import dlc.frontend.elaborate.Outline;
 import dlc.runtime.file.Json;
@@ -114,12 +115,13 @@ final class CheckCommand implements Callable<Integer> {
   }
 
   private static String trained(TrainSection train) {
-    return "  trained on %s with %s, loss %s, batch %d\n"
+    return "  trained on %s with %s, loss %s, batch %d%s\n"
         .formatted(
             train.data().map(Object::toString).orElse("?"),
             train.optimizer().map(Object::toString).orElse("?"),
             train.loss().orElse("?"),
-            train.batch());
+            train.batch(),
+            train.precision() == Precision.F32 ? "" : ", precision " + train.precision());
   }
 
   /** The bytes of a type such as {@code f32[16, 7, 7]}. */

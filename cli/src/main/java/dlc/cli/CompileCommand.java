@@ -44,13 +44,15 @@ import picocli.CommandLine.Spec;
 /** {@code dlc compile}. */
 @Command(
     name = "compile",
-    description = "Shows what the compiler makes of FILE at any stage, down to an object file.",
+    description = "Makes a program of FILE that trains and predicts by itself, or shows a stage.",
     footer = {
       "",
+      "The program needs nothing but the C library of Linux; OUT --help says what it can do.",
       "Stages: ast, ir (tensor IR), opt (after the passes), kernel (scheduled loops), llvm, asm,"
           + " obj.",
       "",
       "Examples:",
+      "  dlc compile samples/simple_cnn.dl -o simple_cnn --data ~/data",
       "  dlc compile samples/digits.dl --emit=kernel --entry predict",
       "  dlc compile samples/digits.dl --emit=obj -o digits.o --cpu x86-64-v3"
     })
@@ -67,11 +69,14 @@ final class CompileCommand implements Callable<Integer> {
     obj
   }
 
+  private static final String PREDICT = "predict";
+
   @Spec private CommandSpec spec;
   @Mixin private Output output;
   @Mixin private ProgramArguments program;
+  @Mixin private ExecutableArguments executable;
 
-  @Option(names = "--emit", paramLabel = "STAGE", description = "What to write; see below.")
+  @Option(names = "--emit", paramLabel = "STAGE", description = "Show this stage; see below.")
   private Optional<Stage> emit;
 
   @Option(
@@ -92,8 +97,10 @@ final class CompileCommand implements Callable<Integer> {
   @Option(
       names = "--cpu",
       paramLabel = "NAME",
-      description = "The processor to compile for: native, x86-64-v3, … (default: native).")
-  private String cpu = Processor.NATIVE;
+      description =
+          "The processor to compile for: native, x86-64-v3, … (default: programs choose among three"
+              + " when they start, stages are for native).")
+  private Optional<String> cpu;
 
   @Option(
       names = "--print-after",
@@ -112,16 +119,15 @@ final class CompileCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (batch.isPresent() && batch.get() < 1) {
+      throw usage("--batch is %d, it must be at least 1".formatted(batch.get()));
+    }
     if (emit.isEmpty()) {
-      throw usage(
-          "executables are not available in this version; give --emit=ast, ir, opt, kernel, llvm,"
-              + " asm or obj");
+      writeExecutable();
+      return 0;
     }
     if (emit.get() == Stage.obj && file.isEmpty()) {
       throw usage("--emit=obj needs a file to write to: -o OUT");
-    }
-    if (batch.isPresent() && batch.get() < 1) {
-      throw usage("--batch is %d, it must be at least 1".formatted(batch.get()));
     }
     file.ifPresent(AtomicFile::requireWritable);
     TimingObserver timing = new TimingObserver();
@@ -131,6 +137,21 @@ final class CompileCommand implements Callable<Integer> {
       output.err().flush();
     }
     return 0;
+  }
+
+  private void writeExecutable() {
+    Path path =
+        file.orElseThrow(() -> usage("a program needs a file to be written to: -o OUT"));
+    AtomicFile.requireWritable(path);
+    if (entry.isPresent() && !entry.get().equals(PREDICT)) {
+      throw usage("--entry is %s: of a program only predict can stand alone".formatted(entry.get()));
+    }
+    cpu.ifPresent(Processor::named);
+    write(
+        executable.compile(program.load(), program.model(), batch, cpu, entry.isPresent()));
+    if (!path.toFile().setExecutable(true, false)) {
+      throw new UserError(Code.CANNOT_WRITE, path, "it cannot be made executable");
+    }
   }
 
   private ParameterException usage(String message) {
@@ -171,7 +192,7 @@ final class CompileCommand implements Callable<Integer> {
   private Target target(Stage stage) {
     return switch (stage) {
       case ast, ir, opt -> Target.X86_64_V3;
-      case kernel, llvm, asm, obj -> Processor.named(cpu);
+      case kernel, llvm, asm, obj -> Processor.named(cpu.orElse(Processor.NATIVE));
     };
   }
 

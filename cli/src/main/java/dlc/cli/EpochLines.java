@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.cli;
 
+import dlc.runtime.file.Text;
 import dlc.runtime.train.ConfusionMatrix;
 import dlc.runtime.train.EpochReport;
 import dlc.runtime.train.FinalReport;
@@ -10,9 +11,21 @@ import dlc.runtime.train.TrainListener;
 final class EpochLines implements TrainListener {
 
   private final Output output;
+  private final boolean showsRate;
 
-  EpochLines(Output output) {
+  /**
+   * Lines to {@code output}.
+   *
+   * @param showsRate whether the learning rate changes
+   */
+  EpochLines(Output output, boolean showsRate) {
     this.output = output;
+    this.showsRate = showsRate;
+  }
+
+  @Override
+  public void noted(String message) {
+    output.note("note: " + message);
   }
 
   @Override
@@ -26,6 +39,9 @@ final class EpochLines implements TrainListener {
     report
         .validation()
         .ifPresent(figures -> line.append("  ").append(Words.figures("validation ", figures)));
+    if (showsRate) {
+      line.append(Text.of("  lr %.4g", report.lr()));
+    }
     line.append("  %s samples/s".formatted(Words.count(Math.round(report.samplesPerSecond()))));
     line.append("  ").append(Words.seconds(report.seconds()));
     if (report.secondsLeft() > 0) {

@@ -16,6 +16,11 @@ final class JsonLines implements TrainListener {
   }
 
   @Override
+  public void noted(String message) {
+    output.note("note: " + message);
+  }
+
+  @Override
   public void epochDone(EpochReport report) {
     output.out().println(MetricsLog.line(report));
   }

@@ -74,7 +74,7 @@ public final class Main implements Runnable {
   /** Parses the standard library while the options are read, for commands that will need it. */
   private static void readAhead(String command) {
     switch (command) {
-      case "train", "eval", "predict", "check", "compile", "gradcheck" ->
+      case "train", "eval", "predict", "generate", "check", "compile", "gradcheck" ->
           Thread.ofPlatform()
               .daemon()
               .name("dlc-library")
@@ -123,6 +123,9 @@ public final class Main implements Runnable {
     commands.put("interp", InterpCommand::new);
     commands.put("parity", ParityCommand::new);
     commands.put("gradcheck", GradcheckCommand::new);
+    commands.put("data", DataCommand::new);
+    commands.put("generate", GenerateCommand::new);
+    commands.put("weights", WeightsCommand::new);
     commands.put("explain", ExplainCommand::new);
     commands.put("doc", DocCommand::new);
     commands.put("doctor", DoctorCommand::new);

@@ -6,13 +6,17 @@ import dlc.base.UserError;
 import dlc.driver.TrainLimits;
 import dlc.driver.Training;
 import dlc.driver.Workbench;
+import dlc.runtime.Executable;
 import dlc.runtime.data.Dataset;
 import dlc.runtime.data.Loaded;
 import dlc.runtime.file.AtomicFile;
+import dlc.runtime.train.CheckpointFolder;
 import dlc.runtime.train.FinalReport;
 import dlc.runtime.train.MetricsLog;
 import dlc.runtime.train.StopFlag;
 import dlc.runtime.train.TrainListener;
+import dlc.runtime.train.Trainer;
+import dlc.runtime.train.Weights;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,6 +57,11 @@ final class TrainCommand implements Callable<Integer> {
   private Optional<Path> init;
 
   @Option(
+      names = "--init-partial",
+      description = "Take those weights of --init that fit, and name the others.")
+  private boolean isPartial;
+
+  @Option(
       names = "--save",
       paramLabel = "W",
       description = "Write the weights to this file, in the safetensors format.")
@@ -63,6 +72,23 @@ final class TrainCommand implements Callable<Integer> {
       paramLabel = "DIR",
       description = "Write " + LOG + " to this folder: a line for each epoch.")
   private Optional<Path> report;
+
+  @Option(
+      names = "--checkpoint-dir",
+      paramLabel = "DIR",
+      description = "Save the whole state of training to this folder, after each epoch.")
+  private Optional<Path> checkpointFolder;
+
+  @Option(
+      names = "--checkpoint-every-steps",
+      paramLabel = "N",
+      description = "Save it after every N steps, too.")
+  private Optional<Long> checkpointSteps;
+
+  @Option(
+      names = "--resume",
+      description = "Go on from the newest checkpoint of --checkpoint-dir, if there is one.")
+  private boolean resumes;
 
   @Option(
       names = "--check-finite",
@@ -79,17 +105,42 @@ final class TrainCommand implements Callable<Integer> {
             epochs.map(OptionalInt::of).orElse(OptionalInt.empty()),
             steps.map(OptionalLong::of).orElse(OptionalLong.empty()),
             checkFinite);
+    requireCheckpointFolder();
     save.ifPresent(AtomicFile::requireWritable);
     report.ifPresent(TrainCommand::prepare);
     StopFlag stop = new StopFlag();
     try (Interruption _ =
             new Interruption(stop, () -> output.note("\nstopping after this step …"));
         Workbench bench = run.open()) {
-      Training training = Training.of(bench, limits, init);
+      Training training = Training.of(bench, limits, this::initialize);
       introduce(training);
       train(training, stop);
     }
     return 0;
+  }
+
+  private void initialize(Executable model) {
+    if (isPartial && init.isEmpty()) {
+      throw new UserError(Code.BAD_OPTION, "--init-partial is given without --init")
+          .help("name the weights to start with: --init weights.safetensors");
+    }
+    init.map(path -> isPartial ? Weights.loadFitting(model, path) : Weights.load(model, path))
+        .ifPresent(match -> match.notes().forEach(note -> output.note("note: " + note)));
+  }
+
+  private void requireCheckpointFolder() {
+    if (checkpointFolder.isEmpty() && (resumes || checkpointSteps.isPresent())) {
+      throw new UserError(
+              Code.BAD_OPTION,
+              (resumes ? "--resume" : "--checkpoint-every-steps")
+                  + " is given without --checkpoint-dir")
+          .help("name the folder of the checkpoints: --checkpoint-dir run");
+    }
+    if (checkpointSteps.isPresent() && checkpointSteps.get() < 1) {
+      throw new UserError(
+          Code.BAD_OPTION,
+          "--checkpoint-every-steps is %d, it must be at least 1".formatted(checkpointSteps.get()));
+    }
   }
 
   private static void prepare(Path folder) {
@@ -129,20 +180,49 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private void train(Training training, StopFlag stop) {
-    TrainListener listener = isJson ? new JsonLines(output) : new EpochLines(output);
+    TrainListener listener = 
+        isJson
+            ? new JsonLines(output)
+            : new EpochLines(
+                output, !training.bench().section().updates().schedule().isEmpty());
     boolean showsProgress = !output.isQuiet() && Terminal.isTerminal(Terminal.STDERR);
     try (Progress progress = new Progress(showsProgress)) {
       listener = progress.and(listener);
-      FinalReport result;
-      if (report.isPresent()) {
-        try (MetricsLog log = new MetricsLog(report.get().resolve(LOG))) {
-          result = training.run(log.and(listener), stop);
-        }
-      } else {
-        result = training.run(listener, stop);
-      }
+      FinalReport result = trained(training, listener, stop);
       save.ifPresent(path -> save(training, result, path));
     }
+  }
+
+  private FinalReport trained(Training training, TrainListener listener, StopFlag stop) {
+    Optional<CheckpointFolder> checkpoints =
+        checkpointFolder.map(folder -> checkpoints(training, folder));
+    if (report.isEmpty()) {
+      return train(training.trainer(listener, stop, checkpoints));
+    }
+    Path path = report.get().resolve(LOG);
+    try (MetricsLog log = resumes ? MetricsLog.continuing(path) : new MetricsLog(path)) {
+      return train(training.trainer(log.and(listener), stop, checkpoints));
+    }
+  }
+
+  private FinalReport train(Trainer trainer) {
+    if (resumes) {
+      trainer.resume();
+    }
+    return trainer.train();
+  }
+
+  private CheckpointFolder checkpoints(Training training, Path folder) {
+    CheckpointFolder checkpoints =
+        training.checkpoints(
+            folder, checkpointSteps.map(OptionalLong::of).orElse(OptionalLong.empty()));
+    checkpoints.prepare();
+    if (!resumes && !checkpoints.isEmpty()) {
+      output.note(
+          "note: %s holds checkpoints, which this run replaces; --resume would go on from them"
+              .formatted(folder));
+    }
+    return checkpoints;
   }
 
   private void save(Training training, FinalReport result, Path path) {

@@ -61,7 +61,7 @@ public final class Dlc implements AutoCloseable {
 
   /** Trains from the beginning until all is done or {@code stop} is requested. */
   public FinalReport train(TrainLimits limits, TrainListener listener, StopFlag stop) {
-    FinalReport report = Training.of(bench, limits, Optional.empty()).run(listener, stop);
+    FinalReport report = Training.of(bench, limits, _ -> {}).run(listener, stop);
     hasWeights = true;
     return report;
   }

@@ -14,6 +14,7 @@ import dlc.ir.TensorType;
 import dlc.ir.Value;
 import dlc.ir.op.Leaf;
 import dlc.ir.op.Lookup;
+import dlc.ir.op.Op;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -163,8 +164,9 @@ public final class GradCheck {
     int bound = 2;
     boolean isPlace = false;
     for (Value value : graph.values()) {
-      if (value.op() instanceof Lookup.Take && following.contains(value.operand(1))) {
-        int rows = value.operand(0).type().dim(0);
+      int axis = readAxis(value);
+      if (axis >= 0 && following.contains(value.operand(1))) {
+        int rows = value.operand(0).type().dim(axis);
         bound = isPlace ? Math.min(bound, rows) : rows;
         isPlace = true;
       } else if (value.operands().stream().anyMatch(following::contains)) {
@@ -172,6 +174,15 @@ public final class GradCheck {
       }
     }
     return bound;
+  }
+
+  /** The dimension of operand 0 that is read at the places of operand 1, or -1. */
+  private static int readAxis(Value value) {
+    return switch (value.op()) {
+      case Lookup.Take _ -> 0;
+      case Lookup.TakeAlong along -> along.axis();
+      case Op _ -> -1;
+    };
   }
 
   private Row check(Leaf.Parameter parameter, double[] gradient, double least) {

@@ -60,7 +60,7 @@ public final class ModelSession implements Specializer, AutoCloseable {
   }
 
   /** Weights and buffers as the text has them, then what the optimizer keeps. */
-  private static Map<String, TensorType> inOrder(
+  static Map<String, TensorType> inOrder(
       CheckedModel model, Map<String, TensorType> states) {
     Map<String, TensorType> ordered = new LinkedHashMap<>();
     for (Outline.Variable variable : model.variables()) {
@@ -76,7 +76,9 @@ public final class ModelSession implements Specializer, AutoCloseable {
   /** Gives all state its first value, which follows from {@code seed}. */
   public void init(int seed) {
     Executable any = specialized(usual);
-    any.slot("init", "seed").set(ValueLayout.JAVA_INT, 0, seed);
+    if (any.takes("init", "seed")) {
+      any.slot("init", "seed").set(ValueLayout.JAVA_INT, 0, seed);
+    }
     any.run("init");
   }
 

@@ -31,15 +31,20 @@ public final class Predictor {
   }
 
   public static Predictor of(Workbench bench) {
+    return new Predictor(bench, link(bench), classes(bench, bench.task()));
+  }
+
+  /** What makes probabilities of the output, if anything does. */
+  static Tasks.Link link(Workbench bench) {
     Task task = bench.task();
     String loss = bench.model().train().flatMap(section -> section.loss()).orElse("");
     // Outputs that are classes at many places are given as they are.
     boolean plain = task instanceof Task.Classes && bench.output().type().rank() != 1;
-    Tasks.Link link = plain ? Tasks.Link.NONE : Tasks.link(task, loss);
-    return new Predictor(bench, link, classes(bench, task));
+    return plain ? Tasks.Link.NONE : Tasks.link(task, loss);
   }
 
-  private static List<String> classes(Workbench bench, Task task) {
+  /** What the classes are called, where they are and where that is known. */
+  static List<String> classes(Workbench bench, Task task) {
     if (!(task instanceof Task.Classes)) {
       return List.of();
     }

@@ -9,6 +9,7 @@ import dlc.runtime.Executable;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /** A model for one batch size; an entry point is compiled when it is first asked for. */
 final class SpecializedModel implements Executable {
@@ -25,6 +26,20 @@ final class SpecializedModel implements Executable {
   @Override
   public MemorySegment slot(String entry, String name) {
     return load(entry).slot(entry, name);
+  }
+
+  @Override
+  public boolean takes(String entry, String name) {
+    return graph(entry).parameters().stream()
+        .map(Graph::declaration)
+        .anyMatch(each -> !each.role().persists() && each.name().equals(name));
+  }
+
+  @Override
+  public Optional<MemorySegment> result(String entry, String name) {
+    return graph(entry).results().containsKey(name)
+        ? load(entry).result(entry, name)
+        : Optional.empty();
   }
 
   @Override

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.driver;
 
+import dlc.frontend.TrainSection;
+import dlc.runtime.Executable;
 import dlc.runtime.data.Loaded;
+import dlc.runtime.data.Vocabulary;
+import dlc.runtime.train.CheckpointFolder;
 import dlc.runtime.train.FinalReport;
 import dlc.runtime.train.StopFlag;
 import dlc.runtime.train.TrainListener;
@@ -9,7 +13,11 @@ import dlc.runtime.train.TrainSettings;
 import dlc.runtime.train.Trainer;
 import dlc.runtime.train.Weights;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
 
 /** A training run that is ready to begin: the data are there, and the weights have values. */
 public record Training(Workbench bench, TrainSettings settings) {
@@ -17,15 +25,20 @@ public record Training(Workbench bench, TrainSettings settings) {
   /**
    * Prepares to train.
    *
-   * @param weights where training starts; without it, as the program and its seed say
+   * @param start may change the weights, which are as the program and its seed say
    */
-  public static Training of(Workbench bench, TrainLimits limits, Optional<Path> weights) {
+  public static Training of(Workbench bench, TrainLimits limits, Consumer<Executable> start) {
     TrainSettings settings = bench.settings(limits);
     bench.session().init(bench.seed());
-    weights.ifPresent(path -> Weights.load(bench.state(), path));
+    start.accept(bench.state());
     // Compiles the step before the clock of the first epoch starts.
     int first = Math.min(settings.batch(), bench.data().training().size());
-    bench.session().forBatch(first).slot("train_step", "loss");
+    Executable model = bench.session().forBatch(first);
+    for (String entry : List.of("accumulate_step", "train_step")) {
+      if (model.has(entry)) {
+        model.slot(entry, "loss");
+      }
+    }
     return new Training(bench, settings);
   }
 
@@ -35,11 +48,29 @@ public record Training(Workbench bench, TrainSettings settings) {
 
   /** Trains until all is done or {@code stop} is requested; the weights are the bench's. */
   public FinalReport run(TrainListener listener, StopFlag stop) {
-    return new Trainer(bench.session(), settings, data(), listener, stop).train();
+    return trainer(listener, stop, Optional.empty()).train();
+  }
+
+  /** What trains, and saves to {@code checkpoints} or goes on from them. */
+  public Trainer trainer(
+      TrainListener listener, StopFlag stop, Optional<CheckpointFolder> checkpoints) {
+    return new Trainer(bench.session(), settings, data(), listener, stop, checkpoints);
+  }
+
+  /** Where the program's checkpoints lie, if in {@code folder}. */
+  public CheckpointFolder checkpoints(Path folder, OptionalLong everySteps) {
+    TrainSection.Checkpoint how =
+        bench.section().checkpoint().orElse(TrainSection.Checkpoint.USUAL);
+    return new CheckpointFolder(folder, how.every(), everySteps, how.kept(), how.keepsBest());
+  }
+
+  /** What a file of the weights says beside them: the tokens that a model of text knows. */
+  public Map<String, String> metadata() {
+    return data().training().vocabulary().map(Vocabulary::metadata).orElse(Map.of());
   }
 
   /** Writes the weights as they are now. */
   public void save(Path path) {
-    Weights.save(bench.state(), path);
+    Weights.save(bench.state(), path, metadata());
   }
 }

@@ -21,6 +21,7 @@ import dlc.runtime.data.Normalization;
 import dlc.runtime.data.SourceSpec;
 import dlc.runtime.data.Sources;
 import dlc.runtime.data.Split;
+import dlc.runtime.train.EarlyStop;
 import dlc.runtime.train.Metric;
 import dlc.runtime.train.Task;
 import dlc.runtime.train.TrainSettings;
@@ -108,6 +109,11 @@ public final class Workbench implements AutoCloseable {
     return SourceSpec.of(source.name(), source.positional(), source.named());
   }
 
+  /** The program's file. */
+  ModelFile file() {
+    return file;
+  }
+
   DataPaths paths() {
     return new DataPaths(options.data(), options.environment(), file.folder());
   }
@@ -115,14 +121,17 @@ public final class Workbench implements AutoCloseable {
   /** The data in their parts, as the model wants them. */
   public Loaded data() {
     if (data.isEmpty()) {
-      data = Optional.of(load());
+      data = Optional.of(load(section().validation().map(Split.Share::of)));
     }
     return data.get();
   }
 
-  private Loaded load() {
-    TrainSection section = section();
-    Optional<Split.Share> validation = section.validation().map(Split.Share::of);
+  /** The data with nothing held out for validation. */
+  public Loaded wholeData() {
+    return load(Optional.empty());
+  }
+
+  private Loaded load(Optional<Split.Share> validation) {
     Optional<TensorType> target = target();
     int classes = task() instanceof Task.Classes task ? task.count() : 0;
     DataRequest request =
@@ -156,7 +165,7 @@ public final class Workbench implements AutoCloseable {
   }
 
   /** What the loss compares one sample's output with, if it does. */
-  private Optional<TensorType> target() {
+  Optional<TensorType> target() {
     Graph eval = model.program(plain.withBatch(1)).entry("eval_step").orElseThrow();
     return eval.parameters().stream()
         .filter(value -> Graph.declaration(value).name().equals("target"))
@@ -173,11 +182,20 @@ public final class Workbench implements AutoCloseable {
         : Tasks.of(output().type(), target(), section().loss().orElse(""));
   }
 
+  /** What the program asks for; nothing where it does not train. */
+  List<Metric> metrics() {
+    return model.train().stream()
+        .flatMap(section -> section.metrics().stream())
+        .flatMap(name -> Metric.named(name).stream())
+        .toList();
+  }
+
   TrainSettings settings(TrainLimits limits) {
     TrainSection section = section();
     int samples = data().training().size();
-    long inEpoch =
+    long batches =
         section.dropLast() ? Math.max(1, samples / batch()) : Math.ceilDiv((long) samples, batch());
+    long inEpoch = Math.ceilDiv(batches, section.updates().accumulate());
     OptionalLong steps =
         limits.steps().isPresent() || section.steps().isEmpty()
             ? limits.steps()
@@ -192,10 +210,11 @@ public final class Workbench implements AutoCloseable {
                         ? Math.toIntExact(
                             Math.min(Integer.MAX_VALUE, Math.ceilDiv(steps.getAsLong(), inEpoch)))
                         : section.epochs().orElse(1));
-    List<Metric> metrics =
-        section.metrics().stream().flatMap(name -> Metric.named(name).stream()).toList();
+    List<Metric> metrics = metrics();
+    TrainSection.Updates updates = section.updates();
     return new TrainSettings(
         batch(),
+        updates.accumulate(),
         epochs,
         steps,
         seed(),
@@ -205,11 +224,12 @@ public final class Workbench implements AutoCloseable {
         task(),
         metrics,
         output().name(),
+        section.stop().map(rule -> new EarlyStop(rule.patience(), rule.on(), rule.least())),
         limits.checkFinite());
   }
 
   /** Float inputs, or bytes where the source of the data gives such. */
-  private static ProgramOptions arriving(CheckedModel model, ProgramOptions options) {
+  static ProgramOptions arriving(CheckedModel model, ProgramOptions options) {
     boolean bytes =
         model
             .train()
@@ -237,9 +257,15 @@ public final class Workbench implements AutoCloseable {
   }
 
   private static ProgramOptions plain(CheckedModel model, int batch) {
-    boolean wide =
-        model.train().filter(train -> train.precision() == TrainSection.Precision.F64).isPresent();
-    return ProgramOptions.of(batch).withFloatType(wide ? DType.F64 : DType.F32);
+    ProgramOptions single = ProgramOptions.of(batch);
+    TrainSection.Precision precision =
+        model.train().map(TrainSection::precision).orElse(TrainSection.Precision.F32);
+    return switch (precision) {
+      case F32 -> single;
+      case F64 -> single.withFloatType(DType.F64);
+      case BF16 -> single.withNarrowType(DType.BF16);
+      case F16 -> single.withNarrowType(DType.F16);
+    };
   }
 
   /** Float inputs, normalized as in training. */

@@ -64,6 +64,20 @@ final class DlcTest {
   }
 
   @Test
+  void aModelWithoutRandomWeightsTrains() throws IOException {
+    Path plain =
+        Files.writeString(
+            folder.resolve("plain.dl"),
+            """
+            model Plain(x: f32[4]) -> f32[4] { batchnorm1d }
+            train Plain { data random loss mse optimizer sgd(lr=0.1) steps 2 }
+            """);
+    try (Dlc model = Dlc.load(plain)) {
+      assertThat(model.train().test()).isPresent();
+    }
+  }
+
+  @Test
   void saysWhatIsMissing() {
     try (Dlc model = Dlc.load(file)) {
       assertThatThrownBy(() -> model.predict(new float[2])).hasMessageContaining("no weights");

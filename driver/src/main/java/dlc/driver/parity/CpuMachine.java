@@ -4,6 +4,7 @@ package dlc.driver.parity;
 import dlc.cpu.CpuBackend;
 import dlc.driver.Compiler;
 import dlc.ir.Program;
+import dlc.ir.NarrowFloats;
 import dlc.ir.TensorType;
 import dlc.ir.kernel.KernelProgram;
 import dlc.runtime.Executable;
@@ -88,7 +89,9 @@ public final class CpuMachine implements Machine {
       called
           .results()
           .forEach(
-              (name, slot) -> results.put(name, read(executable.slot(entry, name), slot.type())));
+              (name, slot) ->
+                  results.put(
+                      name, read(executable.result(entry, name).orElseThrow(), slot.type())));
       return new Results(results);
     }
 
@@ -106,6 +109,8 @@ public final class CpuMachine implements Machine {
           switch (type.dtype()) {
             case F32 -> memory.getAtIndex(ValueLayout.JAVA_FLOAT, i);
             case F64 -> memory.getAtIndex(ValueLayout.JAVA_DOUBLE, i);
+            case BF16, F16 ->
+                NarrowFloats.value(type.dtype(), memory.getAtIndex(ValueLayout.JAVA_SHORT, i));
             case I32 -> memory.getAtIndex(ValueLayout.JAVA_INT, i);
             case U8, BOOL -> memory.get(ValueLayout.JAVA_BYTE, i) & 0xFF;
           };
@@ -122,6 +127,9 @@ public final class CpuMachine implements Machine {
       switch (type.dtype()) {
         case F32 -> memory.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) element);
         case F64 -> memory.setAtIndex(ValueLayout.JAVA_DOUBLE, i, element);
+        case BF16, F16 ->
+            memory.setAtIndex(
+                ValueLayout.JAVA_SHORT, i, NarrowFloats.bits(type.dtype(), element));
         case I32 -> memory.setAtIndex(ValueLayout.JAVA_INT, i, (int) element);
         case U8, BOOL -> memory.set(ValueLayout.JAVA_BYTE, i, (byte) (int) element);
       }

@@ -12,6 +12,9 @@ final class Expected {
   private static final double RELATIVE_AFTER_STEPS = 1e-4;
   private static final double ABSOLUTE_AFTER_STEPS = 1e-6;
 
+  private static final double RATES_RELATIVE = 1e-9;
+  private static final double RATES_ABSOLUTE = 1e-12;
+
   private final double[] values;
   private final double absolute;
   private final double relative;
@@ -38,6 +41,11 @@ final class Expected {
   /** Numbers that the reference computed in f32, after some steps. */
   static Expected afterSteps(double[] values) {
     return new Expected(values, ABSOLUTE_AFTER_STEPS, RELATIVE_AFTER_STEPS, _ -> true);
+  }
+
+  /** Learning rates, which both sides compute in f64. */
+  static Expected rates(double[] values) {
+    return new Expected(values, RATES_ABSOLUTE, RATES_RELATIVE, _ -> true);
   }
 
   /** The same, but only the elements that {@code compared} holds for. */

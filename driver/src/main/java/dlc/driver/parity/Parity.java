@@ -50,7 +50,7 @@ public final class Parity {
     } else if (manifest.find("ops").isPresent()) {
       new OpParity(folder, machine, report).run(manifest.get("ops"));
     } else if (manifest.find("traces").isPresent()) {
-      report.notRun("schedules", "learning-rate schedules are not available in this version");
+      new ScheduleParity(machine, report).run(manifest.get("traces"));
     } else {
       throw new UserError(
           Code.DATA_MALFORMED, folder.resolve(MANIFEST), "it has no optimizers, ops or traces");

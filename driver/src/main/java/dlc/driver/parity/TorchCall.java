@@ -50,6 +50,11 @@ record TorchCall(String function, List<Argument> arguments) {
     return Optional.of(new TorchCall(call.group(1), arguments));
   }
 
+  /** The elements of a list as they are written. */
+  static List<String> items(String list) {
+    return split(list.substring(1, list.length() - 1));
+  }
+
   /** The parts between the commas that stand in no brackets. */
   private static List<String> split(String text) {
     List<String> parts = new ArrayList<>();
@@ -114,7 +119,7 @@ record TorchCall(String function, List<Argument> arguments) {
   /** A Python literal as dl writes it. */
   static String inDl(String literal) {
     if (literal.startsWith("(") || literal.startsWith("[")) {
-      return split(literal.substring(1, literal.length() - 1)).stream()
+      return items(literal).stream()
           .map(TorchCall::inDl)
           .collect(Collectors.joining(", ", "[", "]"));
     }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -13,9 +12,6 @@ import org.junit.jupiter.api.TestFactory;
 
 /** Every recorded case agrees with PyTorch, compiled and interpreted. */
 final class ParityTest {
-
-  /** What this version cannot express; all other cases must run whole. */
-  private static final Set<String> LATER = Set.of("19_lr_schedulers");
 
   @TestFactory
   Stream<DynamicTest> compiledCodeAgrees() {
@@ -54,10 +50,8 @@ final class ParityTest {
 
   private static void check(CaseReport report) {
     assertThat(report.misses()).isEmpty();
-    if (!LATER.contains(report.name())) {
-      assertThat(report.notRun()).isEmpty();
-      assertThat(report.comparisons()).isNotEmpty();
-    }
+    assertThat(report.notRun()).isEmpty();
+    assertThat(report.comparisons()).isNotEmpty();
   }
 
   @Test

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.bench;
+
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** How much memory whole processes take that train for a few steps. */
+final class Memory {
+
+  private static final int STEPS = 3;
+  private static final long POLL_MILLIS = 10;
+
+  /** Megabytes at most; of PyTorch, the thriftiest. */
+  record MemoryRow(
+      String model, int batch, int threads, double dlc, double pytorch, double ratio)
+      implements Row {
+
+    @Override
+    public String markdown() {
+      return String.format(
+          Locale.ROOT,
+          "| %s | %d | %d | %,.0f | %,.0f | %.2f |%n",
+          model,
+          batch,
+          threads,
+          dlc,
+          pytorch,
+          ratio);
+    }
+  }
+
+  private Memory() {}
+
+  static MemoryRow measure(Case which, Home home) throws IOException, InterruptedException {
+    double dlc = peak(dlc(which, home));
+    double pytorch = Double.POSITIVE_INFINITY;
+    for (PyTorch torch : PyTorch.all(home)) {
+      pytorch = Math.min(pytorch, peak(torch.process(which, "nchw")));
+    }
+    return new MemoryRow(
+        which.model(), which.batch(), which.threads(), dlc, pytorch, pytorch / dlc);
+  }
+
+  private static ProcessBuilder dlc(Case which, Home home) throws IOException {
+    List<String> command = new ArrayList<>(home.dlc());
+    command.addAll(List.of("train", which.file().toString(), "--steps", "" + STEPS));
+    command.addAll(List.of("--batch", "" + which.batch(), "--threads", "" + which.threads()));
+    command.addAll(List.of("--report", Files.createTempDirectory("dlc-bench").toString()));
+    return new ProcessBuilder(command);
+  }
+
+  /** The largest resident size of a process, in megabytes. */
+  private static double peak(ProcessBuilder builder) throws IOException, InterruptedException {
+    builder.redirectOutput(ProcessBuilder.Redirect.DISCARD);
+    builder.redirectError(ProcessBuilder.Redirect.DISCARD);
+    Process process = builder.start();
+    try (Writer requests = process.outputWriter()) {
+      requests.write("train 0\n".repeat(STEPS));
+    } catch (IOException _) {
+      // dlc does not read its input.
+    }
+    long kilobytes = 0;
+    do {
+      kilobytes = Math.max(kilobytes, Machine.peakMemory(process.pid()));
+    } while (!process.waitFor(POLL_MILLIS, java.util.concurrent.TimeUnit.MILLISECONDS));
+    if (process.exitValue() != 0) {
+      throw new IllegalStateException(builder.command() + " ended with " + process.exitValue());
+    }
+    return kilobytes * 1024 / 1e6;
+  }
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.cli;
+
+import dlc.base.Code;
+import dlc.base.UserError;
+import dlc.cpu.binary.Platform;
+import dlc.driver.ModelFile;
+import dlc.driver.RunOptions;
+import dlc.driver.StandAlone;
+import dlc.driver.Workbench;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Option;
+
+/** What {@code dlc compile} may say of a program that is to stand alone. */
+final class ExecutableArguments {
+
+  @Option(
+      names = "--target",
+      paramLabel = "SYSTEM",
+      description = "The system to compile for: x86_64-linux or aarch64-linux (default: this one).")
+  private Optional<String> target;
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description =
+          "Where the data are: the sizes of last batches are counted, normalize auto is measured.")
+  private Optional<Path> data;
+
+  @Option(
+      names = "--tails",
+      split = ",",
+      paramLabel = "N",
+      description = "Last, smaller batches to be ready for, where the data are not at hand.")
+  private List<Integer> tails = List.of();
+
+  @Option(names = "--seed", paramLabel = "N", description = "Instead of the program's seed.")
+  private Optional<Long> seed;
+
+  @Option(
+      names = "--embed",
+      paramLabel = "W",
+      description = "Carry these weights inside, for predictions without a file.")
+  private Optional<Path> weights;
+
+  /** The executable of {@code file}. */
+  byte[] compile(
+      ModelFile file,
+      Optional<String> model,
+      Optional<Integer> batch,
+      Optional<String> cpu,
+      boolean predictOnly) {
+    String environment = System.getenv("DLC_DATA");
+    RunOptions usual = RunOptions.usual();
+    RunOptions run =
+        new RunOptions(
+            model,
+            data,
+            Optional.ofNullable(environment).filter(text -> !text.isEmpty()).map(Path::of),
+            batch.map(OptionalInt::of).orElse(OptionalInt.empty()),
+            seed.map(OptionalLong::of).orElse(OptionalLong.empty()),
+            1,
+            usual.cpu(),
+            usual.observer());
+    StandAlone.Options options =
+        new StandAlone.Options(
+            Version.text(),
+            platform(),
+            cpu,
+            predictOnly,
+            tails,
+            weights.map(ExecutableArguments::read));
+    try (Workbench bench = Workbench.open(file, run)) {
+      return StandAlone.executable(bench, options);
+    }
+  }
+
+  private Platform platform() {
+    String wanted = target.orElse(System.getProperty("os.arch").replace("amd64", "x86_64") + "-linux");
+    return Platform.named(wanted)
+        .orElseThrow(
+            () ->
+                new UserError(Code.BAD_OPTION, "there is no target '%s'".formatted(wanted))
+                    .help(
+                        "there are "
+                            + Arrays.stream(Platform.values())
+                                .map(Platform::id)
+                                .collect(Collectors.joining(", "))));
+  }
+
+  private static byte[] read(Path path) {
+    try {
+      return Files.readAllBytes(path);
+    } catch (IOException failure) {
+      throw new UserError(Code.CANNOT_READ, path, failure.toString()).help("check the path");
+    }
+  }
+}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.driver;
+
+import dlc.cpu.binary.Binary;
+import dlc.cpu.binary.BinaryModel;
+import dlc.cpu.binary.BinaryModel.Code;
+import dlc.cpu.binary.BinaryModel.Version;
+import dlc.cpu.binary.Platform;
+import dlc.frontend.CheckedModel;
+import dlc.frontend.ProgramOptions;
+import dlc.ir.Program;
+import dlc.ir.kernel.KernelProgram;
+import dlc.ir.kernel.Target;
+import dlc.passes.lower.PlanMemory;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedSet;
+
+/** Makes of a model a program that trains, measures and predicts by itself. */
+public final class StandAlone {
+
+  private static final String TRAIN = "train_step";
+  private static final String ACCUMULATE = "accumulate_step";
+  private static final String EVAL = "eval_step";
+  private static final String EPOCH_END = "epoch_end";
+  private static final String PREDICT = "predict";
+
+  /**
+   * What is wanted.
+   *
+   * @param compiler what the program says of the version of dlc
+   * @param cpu the only processor to make code for
+   * @param predictOnly whether training and measuring are left out
+   * @param tails smaller batches to make code for beside those that the data have
+   * @param weights a safetensors file to carry inside
+   */
+  public record Options(
+      String compiler,
+      Platform platform,
+      Optional<String> cpu,
+      boolean predictOnly,
+      List<Integer> tails,
+      Optional<byte[]> weights) {
+    public Options {
+      tails = List.copyOf(tails);
+    }
+  }
+
+  /** One entry point to compile: the program that it is in, and for how many samples. */
+  private record Wanted(String entry, int batch, Program program) {}
+
+  private final Workbench bench;
+  private final CheckedModel model;
+  private final Options options;
+
+  private StandAlone(Workbench bench, Options options) {
+    this.bench = bench;
+    this.model = bench.model();
+    this.options = options;
+  }
+
+  /** The bytes of an executable file. */
+  public static byte[] executable(Workbench bench, Options options) {
+    return Binary.executable(new StandAlone(bench, options).model(), options.platform());
+  }
+
+  private BinaryModel model() {
+    boolean trains = !options.predictOnly && model.train().isPresent();
+    List<Wanted> wanted = wanted(trains);
+    Program layout = wanted.getFirst().program;
+    KernelProgram memory = PlanMemory.run(layout.name(), List.of(), layout.states());
+    return new ModelDescription(bench, options)
+        .of(memory, layout.states(), versions(wanted), trains);
+  }
+
+  private List<Wanted> wanted(boolean trains) {
+    ProgramOptions floats = bench.normalized();
+    List<Wanted> wanted = new ArrayList<>();
+    if (trains) {
+      ProgramOptions arriving = Workbench.arriving(model, floats);
+      Tails tails = Tails.of(bench, options.tails());
+      Program usual = model.program(arriving);
+      wanted.add(new Wanted("init", bench.batch(), usual));
+      add(wanted, TRAIN, usual, arriving, tails.training());
+      add(wanted, ACCUMULATE, usual, arriving, tails.training());
+      add(wanted, EVAL, usual, arriving, tails.measured());
+      add(wanted, EPOCH_END, usual, arriving, Collections.emptySortedSet());
+    }
+    wanted.add(new Wanted(PREDICT, 1, model.program(floats.withBatch(1))));
+    return wanted;
+  }
+
+  private void add(
+      List<Wanted> wanted,
+      String entry,
+      Program usual,
+      ProgramOptions arriving,
+      SortedSet<Integer> tails) {
+    if (usual.entry(entry).isEmpty()) {
+      return;
+    }
+    wanted.add(new Wanted(entry, bench.batch(), usual));
+    for (int tail : tails) {
+      wanted.add(new Wanted(entry, tail, model.program(arriving.withBatch(tail))));
+    }
+  }
+
+  private List<Version> versions(List<Wanted> wanted) {
+    return targets().stream()
+        .map(
+            target -> {
+              Compiler compiler = Compiler.of(target);
+              List<Code> code =
+                  wanted.parallelStream()
+                      .map(
+                          each ->
+                              new Code(
+                                  each.batch,
+                                  compiler.compile(each.program, List.of(each.entry))))
+                      .toList();
+              return new Version(target.cpu(), level(target), target, code);
+            })
+        .toList();
+  }
+
+  private List<Target> targets() {
+    if (options.cpu().isPresent()) {
+      return List.of(Processor.named(options.cpu().get()));
+    }
+    return switch (options.platform()) {
+      case X86_64 -> List.of(Target.X86_64_V2, Target.X86_64_V3, Target.X86_64_V4);
+      case AARCH64 -> List.of(options.platform().plain());
+    };
+  }
+
+  /** The level of x86-64 that has all that {@code target} uses. */
+  private int level(Target target) {
+    if (options.platform() != Platform.X86_64 || target.equals(Target.X86_64)) {
+      return 0;
+    }
+    return switch (target.vectorBytes()) {
+      case 64 -> 4;
+      case 32 -> 3;
+      default -> 2;
+    };
+  }
+}
