@@ -233,6 +233,7 @@ final class PlanFusion {
       if (group != null
           && access.getValue()
           && !isOfManyParts(group)
+          && Scatter.of(group).isEmpty()
           && !(group.op() instanceof Tiles.FromTiles && readsState(accesses))
           && group.type().dims().equals(value.type().dims())
           && accesses.entrySet().stream()

@@ -22,6 +22,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -64,6 +65,10 @@ final class WriteGroup {
     Comprehension comprehension = comprehension(first);
     List<Index> here = Comprehension.indices(comprehension.loops());
     Inliner inliner = new Inliner(plan, this::buffer, names);
+    Optional<Scatter> scatter = Scatter.of(first);
+    if (scatter.isPresent()) {
+      return written(scatter.get().write(first, buffer(first), plan.storage(), inliner));
+    }
     List<Stmt> body = new ArrayList<>();
     switch (comprehension.fold()) {
       case Comprehension.Fold.None _ -> {}
@@ -93,12 +98,12 @@ final class WriteGroup {
     }
     body.addAll(inliner.block());
     body.addAll(stores);
-    Kernel kernel =
-        new Kernel(
-            name(),
-            List.copyOf(buffers.values()),
-            nest(loops(comprehension), body),
-            group.members().getLast().span());
+    return written(nest(loops(comprehension), body));
+  }
+
+  private Written written(List<Stmt> body) {
+    List<Buffer> arguments = List.copyOf(buffers.values());
+    Kernel kernel = new Kernel(name(), arguments, body, group.members().getLast().span());
     return new Written(kernel, List.copyOf(buffers.keySet()));
   }
 

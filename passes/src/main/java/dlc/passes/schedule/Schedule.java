@@ -34,7 +34,9 @@ public final class Schedule {
     PlainNest nest = PlainNest.of(call.kernel());
     int lanes = lanes(call.kernel(), target);
     Call scheduled;
-    if (!nest.folds()) {
+    if (ScheduleScatter.fits(call.kernel())) {
+      scheduled = with(call, ScheduleScatter.run(call.kernel(), lanes));
+    } else if (!nest.folds()) {
       scheduled = with(call, ScheduleElementwise.run(nest, lanes));
     } else {
       scheduled =
