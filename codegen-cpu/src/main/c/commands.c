@@ -92,7 +92,6 @@ void start_threads(const Options *options) {
 
 void take_data_folder(const Options *options) {
   data_folder = option(options, "--data");
-  program_folder = dlc_model.folder;
   int packed = data_folder && ends_with(data_folder, ".safetensors") && is_file(data_folder);
   if (data_folder && !packed && !is_folder(data_folder)) {
     fail(DATA_NOT_FOUND, "give the folder in which the data lie",

@@ -2,7 +2,6 @@
 #include "file.h"
 
 const char *data_folder;
-const char *program_folder;
 
 static const char FETCH_AGAIN[] =
     "the file is damaged or its download was cut off: fetch it again";
@@ -10,6 +9,9 @@ static const char FETCH_AGAIN[] =
 // ---- reading
 
 char *join(const char *folder, const char *name) {
+  if (same(folder, ".")) {
+    return copy_of(name, (i64)strlen(name));
+  }
   return text_of(ends_with(folder, "/") || !*folder ? "%s%s" : "%s/%s", folder, name);
 }
 
@@ -133,7 +135,7 @@ char *resolve(const char *path) {
   }
   const char *environment = getenv("DLC_DATA");
   const char *places[] = {data_folder, environment && *environment ? environment : NULL,
-                          program_folder};
+                          "."};
   Text searched = {0};
   for (int i = 0; i < 3; i++) {
     if (!places[i]) {
@@ -146,7 +148,7 @@ char *resolve(const char *path) {
     text_add(&searched, searched.length ? " or %s" : "%s", places[i]);
   }
   fail(DATA_NOT_FOUND, "say with --data DIR in which folder it is, or set DLC_DATA",
-       "cannot find %s in %s", path, searched.at ? searched.at : ".");
+       "cannot find %s in %s", path, searched.at);
 }
 
 // ---- writing

@@ -23,10 +23,9 @@ int is_file(const char *path);
 char *find_file(const char *folder, const char *name);
 char *join(const char *folder, const char *name);
 
-// Where a relative path of the data is: below --data, $DLC_DATA, or where the program was compiled.
+// Where a relative path of the data is: below --data, $DLC_DATA, or the current folder.
 char *resolve(const char *path);
 extern const char *data_folder;
-extern const char *program_folder;
 
 // A file that takes the place of `path` when it is complete.
 typedef struct {

@@ -64,7 +64,6 @@ typedef struct {
   const char *name;
   const char *compiler;   // its version
   const char *file;       // the program's name
-  const char *folder;     // where relative data were looked up last, or NULL
   const char *optimizer;  // as text
   const char *loss;
 

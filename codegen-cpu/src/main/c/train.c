@@ -309,6 +309,7 @@ void train(const Parts *parts, const Settings *settings, Saving *saving, int res
   scores_begin(&run.scores, &parts->training);
   if (resumes && saving_resume(saving, &run.position, &run.scores)) {
     report_resume(run.position.epoch);
+    run.is_over = dlc_model.stops_early && run.position.waited >= dlc_model.patience;
   }
   run.started = seconds_now();
   run.started_at = run.position.step;

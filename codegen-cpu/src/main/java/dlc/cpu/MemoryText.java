@@ -254,21 +254,49 @@ final class MemoryText {
     }
     Operand vector = scalars.splat(value, lanes());
     Operand guard = store.buffer().space() == Space.REGISTER ? null : kernel.mask();
-    if (flat.isIrregularIn(lane) || flat.stride(lane) != 1) {
+    int step = flat.isIrregularIn(lane) ? 0 : flat.stride(lane);
+    if (step < 1 || step > MAX_SHUFFLED_STEP || (step > 1 && guard != null)) {
       scatter(store.buffer(), flat, lane, vector, guard);
       return;
     }
-    String pointer = pointer(store.buffer(), flat.minus(lane.index()));
-    if (guard == null) {
-      text.line("store %s, ptr %s, align %d".formatted(inMemory(vector, type), pointer, type.bytes()));
-      return;
+    String pointer = pointer(store.buffer(), flat.minus(lane.index().times(step)));
+    if (step > 1) {
+      spread(inMemory(vector, type), pointer, type, step);
+    } else if (guard != null) {
+      storeMasked(inMemory(vector, type), pointer, type, lanes(), guard.typed());
+    } else {
+      text.line(
+          "store %s, ptr %s, align %d".formatted(inMemory(vector, type), pointer, type.bytes()));
     }
-    String typed = Operand.vector(Operand.inMemory(type), lanes());
-    String intrinsic = "@llvm.masked.store.v%d%s.p0".formatted(lanes(), suffix(type));
-    text.declare("declare void %s(%s, ptr, i32, <%d x i1>)".formatted(intrinsic, typed, lanes()));
+  }
+
+  /** Writes in small even steps, as a wide vector of which the places between are left out. */
+  private void spread(String vector, String pointer, DType type, int step) {
+    int count = step * lanes();
+    String places =
+        IntStream.range(0, count)
+            .mapToObj(i -> i % step == 0 ? "i32 " + i / step : "i32 poison")
+            .collect(Collectors.joining(", "));
+    String narrow = Operand.vector(Operand.inMemory(type), lanes());
+    String wide =
+        text.value(
+            "shufflevector %s, %s poison, <%d x i32> <%s>"
+                .formatted(vector, narrow, count, places));
+    String mask =
+        IntStream.range(0, count)
+            .mapToObj(i -> i % step == 0 ? "i1 1" : "i1 0")
+            .collect(Collectors.joining(", ", "<" + count + " x i1> <", ">"));
+    String typed = "<" + count + " x " + Operand.inMemory(type) + "> " + wide;
+    storeMasked(typed, pointer, type, count, mask);
+  }
+
+  private void storeMasked(String vector, String pointer, DType type, int count, String mask) {
+    String typed = "<" + count + " x " + Operand.inMemory(type) + ">";
+    String intrinsic = "@llvm.masked.store.v%d%s.p0".formatted(count, suffix(type));
+    text.declare("declare void %s(%s, ptr, i32, <%d x i1>)".formatted(intrinsic, typed, count));
     text.line(
         "call void %s(%s, ptr %s, i32 %d, %s)"
-            .formatted(intrinsic, inMemory(vector, type), pointer, type.bytes(), guard.typed()));
+            .formatted(intrinsic, vector, pointer, type.bytes(), mask));
   }
 
   private void scatter(
@@ -288,7 +316,8 @@ final class MemoryText {
     Operand writes = guard == null ? Operand.literal(1, DType.BOOL, lanes) : guard;
     text.line(
         "call void %s(%s, <%d x ptr> %s, i32 %d, %s)"
-            .formatted(intrinsic, inMemory(vector, type), lanes, places, type.bytes(), writes.typed()));
+            .formatted(
+                intrinsic, inMemory(vector, type), lanes, places, type.bytes(), writes.typed()));
   }
 
   private String inMemory(Operand value, DType type) {

@@ -44,10 +44,13 @@ final class NarrowText {
     if (type == DType.F16 && target.convertsF16()) {
       String half = Operand.vector("half", lanes);
       String value = text.value("bitcast %s %s to %s".formatted(shorts, bits, half));
-      return floats("fpext %s %s to %s".formatted(half, value, Operand.vector("float", lanes)), lanes);
+      return floats(
+          "fpext %s %s to %s".formatted(half, value, Operand.vector("float", lanes)), lanes);
     }
     String wide = text.value("zext %s %s to %s".formatted(shorts, bits, integers(lanes)));
-    return type == DType.BF16 ? asFloat(apply("shl", wide, 16, lanes), lanes) : fromF16(wide, lanes);
+    return type == DType.BF16
+        ? asFloat(apply("shl", wide, 16, lanes), lanes)
+        : fromF16(wide, lanes);
   }
 
   /** The bits of {@code x}, an f32, rounded to {@code type}: an i16 in each lane. */
@@ -117,8 +120,7 @@ final class NarrowText {
     Operand led = asFloat(apply("add", normal, 1 << 23, lanes), lanes);
     Operand small =
         floats(
-            "fsub %s, %s"
-                .formatted(led.typed(), Operand.literal(0x1p-14, DType.F32, lanes).text()),
+            "fsub %s, %s".formatted(led.typed(), Operand.literal(0x1p-14, DType.F32, lanes).text()),
             lanes);
     String isSmall = test("eq", exponent, 0, lanes);
     String finite = select(isSmall, asBits(small), normal, lanes);

@@ -24,10 +24,10 @@ public final class NarrowFloats {
   private static short upperHalf(float value) {
     int bits = Float.floatToRawIntBits(value);
     if (Float.isNaN(value)) {
-      return (short) (bits >>> 16 | QUIET);
+      return (short) ((bits >>> 16) | QUIET);
     }
-    int isOdd = bits >>> 16 & 1;
-    return (short) (bits + 0x7FFF + isOdd >>> 16);
+    int isOdd = (bits >>> 16) & 1;
+    return (short) ((bits + 0x7FFF + isOdd) >>> 16);
   }
 
   /** The number that {@code bits} are as {@code type}. */

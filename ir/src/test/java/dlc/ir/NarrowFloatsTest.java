@@ -49,7 +49,8 @@ final class NarrowFloatsTest {
       double toBelow = Math.abs((double) value - Float.intBitsToFloat(below << 16));
       double toAbove = Math.abs(neighbour(below + 1) - value);
       boolean isUp = toAbove < toBelow || (toAbove == toBelow && below % 2 == 1);
-      assertThat(NarrowFloats.bits(DType.BF16, value)).isEqualTo((short) (isUp ? below + 1 : below));
+      assertThat(NarrowFloats.bits(DType.BF16, value))
+          .isEqualTo((short) (isUp ? below + 1 : below));
     }
   }
 

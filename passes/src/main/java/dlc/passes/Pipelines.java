@@ -21,7 +21,6 @@ public final class Pipelines {
         // Kernels are planned for the plain form, in which a dot reads its operands as they lie.
         new Simplify(),
         new JoinDots(),
-        new SplitStridedGradients(),
         // Last: what it makes has no gradient, and simplify knows convolutions only as such.
         new UseWinograd());
   }

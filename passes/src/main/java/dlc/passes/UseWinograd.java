@@ -15,7 +15,6 @@ import dlc.ir.op.Layout.Reshape;
 import dlc.ir.op.Layout.Transpose;
 import dlc.ir.op.Tiles.FromTiles;
 import dlc.ir.op.Tiles.ToTiles;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -32,8 +31,8 @@ import java.util.Optional;
  *                       from_tiles (dot "apc,aco->apo" v, u)
  * </pre>
  *
- * <p>It runs when nothing is left to differentiate. Tiles of narrow floats are f32: their own digits
- * would not do for what is in between.
+ * <p>It runs when nothing is left to differentiate. Tiles of narrow floats are f32: their own
+ * digits would not do for what is in between.
  */
 public final class UseWinograd implements Pass {
 

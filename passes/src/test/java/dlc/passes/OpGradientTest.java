@@ -49,7 +49,10 @@ final class OpGradientTest {
         .map(example -> DynamicTest.dynamicTest(example.toString(), () -> check(example)));
   }
 
-  /** Held constant by definition, too coarse for differences, or itself a gradient, of which no one asks the gradient. */
+  /**
+   * Held constant by definition, too coarse for differences, or itself a gradient, of which no one
+   * asks the gradient.
+   */
   private static boolean isDifferentiated(OpExamples.Example example) {
     return example.resultType().dtype().isFloat()
         && !example.resultType().dtype().isNarrow()

@@ -39,11 +39,6 @@ final class PassGoldenTest {
   }
 
   @TestFactory
-  List<DynamicTest> splitStridedGradients() {
-    return GoldenTests.under("split-strided-gradients", PassGoldenTest::checked);
-  }
-
-  @TestFactory
   List<DynamicTest> roundEarly() {
     return GoldenTests.under("round-early", PassGoldenTest::checked);
   }

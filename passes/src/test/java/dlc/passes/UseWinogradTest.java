@@ -31,7 +31,7 @@ final class UseWinogradTest {
   private static final double WORSE = 4;
 
   @ParameterizedTest
-  @CsvSource({"16, 12, 12, 1", "16, 9, 15, 1", "32, 10, 8, 0", "16, 11, 12, 2"})
+  @CsvSource({"16, 12, 12, 1", "32, 9, 15, 1", "32, 14, 8, 0"})
   void isNearlyAsExactAsTheDirectSum(int channels, int height, int width, int padding) {
     Graph exact = convolutions(DType.F64, channels, height, width, padding);
     Graph direct = convolutions(DType.F32, channels, height, width, padding);

@@ -10,13 +10,9 @@ import dlc.ir.kernel.Target;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.Stream;
 
 /**
  * A model as a program that needs nothing but the C library.
@@ -33,13 +29,41 @@ public final class Binary {
   private Binary() {}
 
   /** The bytes of an executable for {@code platform}. */
-  public static byte[] executable(BinaryModel model, Platform platform) {
+  public static byte[] executable(BinaryModel model, Platform platform, Linkage linkage) {
     List<Part> parts = new ArrayList<>(kernels(model, platform));
     String triple = platform.triple();
     parts.add(new Part("model", object(ModelTables.write(model), platform)));
     parts.add(new Part("pool", object(PoolText.of(triple), platform)));
     parts.add(new Part("runtime", resource(RuntimeBuild.runtime(platform))));
-    return link(parts, platform);
+    return Link.executable(parts, platform, linkage);
+  }
+
+  /** A library and its header. */
+  public record Library(byte[] bytes, String header) {}
+
+  /** How a library is linked into programs. */
+  public enum LibraryKind {
+    STATIC,
+    SHARED
+  }
+
+  /**
+   * The functions of a model for programs in C and all that can call such, for {@code platform}.
+   *
+   * <p>They run on the thread that calls them and need no other library.
+   */
+  public static Library library(BinaryModel model, Platform platform, LibraryKind kind) {
+    LibraryApi api = LibraryApi.of(model);
+    List<Part> parts = new ArrayList<>(kernels(model, platform));
+    parts.add(new Part("model", object(ModelTables.writeForLibrary(model), platform)));
+    parts.add(new Part("functions", object(api.module(), platform)));
+    parts.add(new Part("library", resource(RuntimeBuild.library(platform))));
+    byte[] bytes =
+        switch (kind) {
+          case STATIC -> Link.archive(parts, platform, api);
+          case SHARED -> Link.shared(parts, platform, api);
+        };
+    return new Library(bytes, LibraryHeader.write(model, api));
   }
 
   private static byte[] object(String text, Platform platform) {
@@ -66,61 +90,7 @@ public final class Binary {
         prefix + "." + code.entry().name(), Emission.object(text, target, triple));
   }
 
-  private static byte[] link(List<Part> parts, Platform platform) {
-    List<String> options =
-        List.of(
-            "-pie",
-            "--dynamic-linker=" + platform.interpreter(),
-            "--gc-sections",
-            "--strip-all",
-            "--build-id=none",
-            "--hash-style=gnu",
-            "-z",
-            "relro",
-            "-z",
-            "now");
-    return inFolder(
-        folder -> {
-          Path output = folder.resolve("program");
-          Path library = folder.resolve("libc.so");
-          Files.write(library, resource(RuntimeBuild.library(platform)));
-          List<String> command =
-              new ArrayList<>(List.of("-flavor", "gnu", "-m", platform.emulation()));
-          command.addAll(options);
-          for (Part part : parts) {
-            Path object = folder.resolve(part.name + ".o");
-            Files.write(object, part.object);
-            command.add(object.toString());
-          }
-          command.addAll(List.of(library.toString(), "-o", output.toString()));
-          PresetTool.linker().run(command);
-          return Files.readAllBytes(output);
-        });
-  }
-
-  @FunctionalInterface
-  private interface Work {
-    byte[] in(Path folder) throws IOException;
-  }
-
-  private static byte[] inFolder(Work work) {
-    try {
-      Path folder = Files.createTempDirectory("dlc-link");
-      try {
-        return work.in(folder);
-      } finally {
-        try (Stream<Path> files = Files.walk(folder)) {
-          for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-            Files.delete(file);
-          }
-        }
-      }
-    } catch (IOException failure) {
-      throw new UncheckedIOException(failure);
-    }
-  }
-
-  private static byte[] resource(String name) {
+  static byte[] resource(String name) {
     try (InputStream file =
         Objects.requireNonNull(Binary.class.getResourceAsStream("native/" + name))) {
       return file.readAllBytes();

@@ -45,10 +45,10 @@ public record BinaryModel(
   /**
    * What the program is called.
    *
+   * @param compiler the version of dlc
    * @param file the program's file, without its folder
-   * @param folder where relative paths of data are looked up last
    */
-  public record Identity(String model, String compiler, String file, Optional<String> folder) {}
+  public record Identity(String model, String compiler, String file) {}
 
   /**
    * The machine code for one kind of processor.

@@ -11,9 +11,14 @@ import dlc.ir.TensorType;
 import dlc.ir.kernel.KernelProgram.Place;
 import dlc.ir.kernel.KernelProgram.Region;
 import dlc.ir.kernel.KernelProgram.Slot;
+import dlc.runtime.file.ElementType;
+import dlc.runtime.file.NumberArray;
+import dlc.runtime.file.SafeTensors;
 import dlc.runtime.train.EarlyStop;
 import dlc.runtime.train.Task;
+import java.lang.foreign.Arena;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,6 +45,14 @@ final class ModelTables {
     return tables.constants.module();
   }
 
+  /** The module with {@code dlc_model} and the form of saved weights. */
+  static String writeForLibrary(BinaryModel model) {
+    ModelTables tables = new ModelTables(model);
+    tables.constants.named("dlc_model", tables.model());
+    tables.constants.named("dlc_saved_form", tables.savedForm());
+    return tables.constants.module();
+  }
+
   /** What the function of an entry point is called, and before it what its module is. */
   static String prefix(Version version, Code code) {
     return "dlc.%s.b%d".formatted(version.name(), code.batch());
@@ -50,7 +63,6 @@ final class ModelTables {
     fields.add(text(model.identity().model()));
     fields.add(text(model.identity().compiler()));
     fields.add(text(model.identity().file()));
-    fields.add(model.identity().folder().map(this::text).orElse(Field.NULL));
     fields.add(text(model.training().map(Training::optimizer).orElse("")));
     fields.add(text(model.training().map(Training::loss).orElse("")));
     addCode(fields);
@@ -236,6 +248,38 @@ final class ModelTables {
 
   private Field text(String text) {
     return constants.text(text);
+  }
+
+  /** Averages of weights, where there are such, are saved under the names of the weights. */
+  private List<Field> savedForm() {
+    Map<String, TensorType> weights = new LinkedHashMap<>();
+    model.states().forEach(
+        (name, type) -> {
+          if (name.indexOf('/') < 0) {
+            weights.put(name, type);
+          }
+        });
+    Map<String, NumberArray> arrays = new LinkedHashMap<>();
+    weights.forEach(
+        (name, type) ->
+            arrays.put(
+                name,
+                new NumberArray(
+                    ElementType.of(type.dtype()),
+                    type.dims(),
+                    Arena.ofAuto().allocate(type.bytes()))));
+    byte[] start = SafeTensors.start(arrays, Map.of());
+    List<List<Field>> slots = new ArrayList<>();
+    weights.forEach(
+        (name, type) -> {
+          String average = name + "/ema";
+          slots.add(slot(name, type, place(model.slots().containsKey(average) ? average : name)));
+        });
+    return List.of(
+        Field.of(start.length),
+        constants.blob(start),
+        Field.of(slots.size()),
+        constants.structs(slots));
   }
 
   /** Those commands for which there are entry points; the rest of the runtime is left out. */

@@ -45,7 +45,12 @@ final class PresetTool {
   }
 
   static PresetTool linker() {
-    return named("lld", LIBRARIES.subList(0, 1));
+    return companion("lld");
+  }
+
+  /** A program that needs the library of LLVM alone, as the linker does. */
+  static PresetTool companion(String name) {
+    return named(name, LIBRARIES.subList(0, 1));
   }
 
   static PresetTool clang() {

@@ -42,6 +42,16 @@ public final class RuntimeBuild {
           "-Wextra",
           "-Werror");
 
+  /** Tells processors apart; programs and libraries have it. */
+  private static final String LEVEL = "level.c";
+
+  /** What libraries are made of. */
+  private static final List<String> LIBRARY = List.of(LEVEL, "library.c", "tensors.c");
+
+  /** Nothing becomes a call of the C library. */
+  private static final List<String> FREESTANDING =
+      Stream.concat(OPTIONS.stream(), Stream.of("-ffreestanding", "-fno-builtin")).toList();
+
   private RuntimeBuild() {}
 
   /** Compiles the sources in the folder {@code arguments[0]} into the folder {@code arguments[1]}. */
@@ -70,15 +80,26 @@ public final class RuntimeBuild {
       throws IOException {
     Path folder = Files.createTempDirectory("dlc-runtime");
     List<String> objects = new ArrayList<>();
+    List<String> program = new ArrayList<>();
+    List<String> library = new ArrayList<>();
     for (Path file : files) {
       String name = file.getFileName().toString();
-      if (name.endsWith(".c")) {
-        Path object = folder.resolve(name.replace(".c", ".o"));
-        clang.run(compile(platform, OPTIONS, file, object));
-        objects.add(object.toString());
+      if (!name.endsWith(".c")) {
+        continue;
+      }
+      boolean apart = LIBRARY.contains(name);
+      Path object = folder.resolve(name.replace(".c", ".o"));
+      clang.run(compile(platform, apart ? FREESTANDING : OPTIONS, file, object));
+      objects.add(object.toString());
+      if (apart) {
+        library.add(object.toString());
+      }
+      if (!apart || name.equals(LEVEL)) {
+        program.add(object.toString());
       }
     }
-    link(linker, platform, "-r", objects, target.resolve(runtime(platform)));
+    link(linker, platform, "-r", program, target.resolve(runtime(platform)));
+    link(linker, platform, "-r", library, target.resolve(library(platform)));
     Path names = folder.resolve("libc.o");
     clang.run(compile(platform, List.of(), files.getFirst().resolveSibling(LIBC), names));
     link(
@@ -86,7 +107,7 @@ public final class RuntimeBuild {
         platform,
         "-shared",
         List.of("-soname", "libc.so.6", names.toString()),
-        target.resolve(library(platform)));
+        target.resolve(names(platform)));
     objects.add(names.toString());
     for (String object : objects) {
       Files.delete(Path.of(object));
@@ -99,8 +120,13 @@ public final class RuntimeBuild {
     return "runtime-" + platform.id() + ".o";
   }
 
-  /** The resource that stands in for the C library of {@code platform}. */
+  /** The resource with what libraries need, which in turn needs nothing. */
   static String library(Platform platform) {
+    return "library-" + platform.id() + ".o";
+  }
+
+  /** The resource that stands in for the C library of {@code platform}. */
+  static String names(Platform platform) {
     return "libc-" + platform.id() + ".so";
   }
 
@@ -130,7 +156,7 @@ public final class RuntimeBuild {
   private static String digest(List<Path> files) throws IOException {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      digest.update(String.join(" ", OPTIONS).getBytes(StandardCharsets.UTF_8));
+      digest.update(String.join(" ", FREESTANDING).getBytes(StandardCharsets.UTF_8));
       for (Path file : files) {
         digest.update(file.getFileName().toString().getBytes(StandardCharsets.UTF_8));
         digest.update(Files.readAllBytes(file));

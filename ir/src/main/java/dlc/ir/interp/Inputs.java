@@ -36,7 +36,8 @@ public final class Inputs {
 
   private static double element(TensorType type, Random random) {
     return switch (type.dtype()) {
-      case F32, F64, BF16, F16 -> random.nextInt((int) (-2 * FRACTION), (int) (2 * FRACTION)) / FRACTION;
+      case F32, F64, BF16, F16 ->
+          random.nextInt((int) (-2 * FRACTION), (int) (2 * FRACTION)) / FRACTION;
       case I32, U8 -> random.nextInt(MOST_INTEGER);
       case BOOL -> random.nextInt(2);
     };

@@ -388,10 +388,11 @@ final class RandomOps {
         yield moved(new Generator.Cast(dtype), moved(uniform, seed, step));
       }
       default -> {
-        Value small = exact.contains(x) ? emit(new Generator.Cast(DType.I32), x) : null;
-        yield small == null
-            ? emit(Elementwise.TANH, x)
-            : emit(new Generator.Cast(dtype), emit(Elementwise.MUL, small, small));
+        DType other = oneOf(List.of(DType.I32, DType.BF16, DType.F16));
+        Value small = emit(new Generator.Cast(other), x);
+        yield exact.contains(x)
+            ? emit(new Generator.Cast(dtype), emit(Elementwise.MUL, small, small))
+            : emit(Elementwise.TANH, x);
       }
     };
   }

@@ -179,6 +179,11 @@ public record Index(int constant, List<Term> terms) {
         && one == 1) {
       return whole.plus(inner.floorDiv(by * divisor));
     }
+    int grain = rest.grain(divisor);
+    if (grain > 1) {
+      return whole.plus(
+          rest.minus(rest.indivisible(grain)).exactlyOver(grain).floorDiv(divisor / grain));
+    }
     return whole.plus(of(new Quotient(rest, divisor)));
   }
 
@@ -191,7 +196,33 @@ public record Index(int constant, List<Term> terms) {
     if (Math.floorDiv(rest.min(), divisor) == Math.floorDiv(rest.max(), divisor)) {
       return rest.plus(-divisor * Math.floorDiv(rest.min(), divisor));
     }
+    int grain = rest.grain(divisor);
+    if (grain > 1) {
+      Index small = rest.indivisible(grain);
+      return rest.minus(small).exactlyOver(grain).mod(divisor / grain).times(grain).plus(small);
+    }
     return of(new Remainder(rest, divisor));
+  }
+
+  /**
+   * A divisor of {@code divisor} such that this is a multiple of it and something from 0 to less
+   * than it, which then does not matter for the quotient; or 1.
+   */
+  private int grain(int divisor) {
+    for (Term term : terms) {
+      int grain = gcd(Math.abs(term.coefficient()), divisor);
+      if (grain > 1 && grain < divisor) {
+        Index small = indivisible(grain);
+        if (small.min() >= 0 && small.max() < grain) {
+          return grain;
+        }
+      }
+    }
+    return 1;
+  }
+
+  private static int gcd(int x, int y) {
+    return y == 0 ? x : gcd(y, x % y);
   }
 
   private Index indivisible(int divisor) {

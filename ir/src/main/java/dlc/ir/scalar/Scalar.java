@@ -9,8 +9,8 @@ import java.util.function.UnaryOperator;
 /**
  * An expression for one element. Ops declare their value with it, kernels compute it.
  *
- * <p>It never has a narrow type: what is loaded from memory of one is an f32 from there on, and what
- * is stored into it is rounded.
+ * <p>It never has a narrow type: what is loaded from memory of one is an f32 from there on, and
+ * what is stored into it is rounded.
  */
 public sealed interface Scalar {
 

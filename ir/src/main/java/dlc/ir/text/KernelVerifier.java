@@ -165,7 +165,10 @@ public final class KernelVerifier {
           scalar(value, scope);
           access(buffer, at, Condition.ALWAYS, scope);
           require(
-              value.type() == buffer.type().dtype().computed(), "%s is stored in %s", value.type(), buffer);
+              value.type() == buffer.type().dtype().computed(),
+              "%s is stored in %s",
+              value.type(),
+              buffer);
         }
         case Stmt.Declare(Buffer buffer) -> {
           require(buffer.space() == Space.REGISTER, "%s is declared but no register", buffer);

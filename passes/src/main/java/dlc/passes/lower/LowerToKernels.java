@@ -51,7 +51,7 @@ public final class LowerToKernels {
 
   private LowerToKernels(Graph graph) {
     this.graph = graph;
-    this.plan = PlanParts.run(PlanLayouts.run(PlanFusion.plan(graph)));
+    this.plan = PlanPitches.run(PlanParts.run(PlanLayouts.run(PlanFusion.plan(graph))));
   }
 
   public static LoweredGraph run(Graph graph) {

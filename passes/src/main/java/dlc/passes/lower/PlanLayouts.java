@@ -36,8 +36,7 @@ final class PlanLayouts {
 
   /** The plan with layouts. */
   static FusionPlan run(FusionPlan plan) {
-    return plan.withStorage(
-        new Storage(new PlanLayouts(plan).channelsLast(), plan.storage().parts()));
+    return plan.withStorage(plan.storage().withChannelsLast(new PlanLayouts(plan).channelsLast()));
   }
 
   private Set<Value> channelsLast() {

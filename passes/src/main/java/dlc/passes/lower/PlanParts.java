@@ -50,7 +50,7 @@ final class PlanParts {
     // The longest first: shorter ones may lie in them.
     wholes.sort(Comparator.comparingInt((Value whole) -> -whole.operands().size()));
     wholes.forEach(planner::place);
-    return plan.withStorage(new Storage(plan.storage().channelsLast(), planner.parts));
+    return plan.withStorage(plan.storage().withParts(planner.parts));
   }
 
   private void place(Value whole) {

@@ -15,10 +15,26 @@ import java.util.Set;
  *
  * @param channelsLast their second dimension is the last in memory
  * @param parts they have no memory of their own but lie in that of another
+ * @param rowsApart there is room between their rows
  */
-record Storage(Set<Value> channelsLast, Map<Value, Part> parts) {
+record Storage(Set<Value> channelsLast, Map<Value, Part> parts, Set<Value> rowsApart) {
 
-  static final Storage PLAIN = new Storage(Set.of(), Map.of());
+  static final Storage PLAIN = new Storage(Set.of(), Map.of(), Set.of());
+
+  /** So many elements are left out between rows. */
+  private static final int ROOM = 16;
+
+  Storage withChannelsLast(Set<Value> values) {
+    return new Storage(values, parts, rowsApart);
+  }
+
+  Storage withParts(Map<Value, Part> values) {
+    return new Storage(channelsLast, values, rowsApart);
+  }
+
+  Storage withRowsApart(Set<Value> values) {
+    return new Storage(channelsLast, parts, values);
+  }
 
   /**
    * Where a value lies in a concatenation.
@@ -73,13 +89,19 @@ record Storage(Set<Value> channelsLast, Map<Value, Part> parts) {
 
   /** The type of the memory in which {@code value} lies, seen as {@code value} sees it. */
   TensorType type(Value value) {
-    Part part = parts.get(base(value));
+    Value base = base(value);
+    Part part = parts.get(base);
     if (part != null) {
-      return part.whole().type();
+      return type(part.whole());
     }
-    return hasChannelsLast(value)
-        ? new TensorType(value.type().dtype(), secondLast(value.type().dims()))
-        : value.type();
+    List<Integer> dims = value.type().dims();
+    if (channelsLast.contains(base)) {
+      dims = secondLast(dims);
+    } else if (rowsApart.contains(base)) {
+      dims = new ArrayList<>(dims);
+      dims.set(dims.size() - 1, dims.getLast() + ROOM);
+    }
+    return new TensorType(value.type().dtype(), dims);
   }
 
   /** The place in memory of the element of {@code value} at {@code at}. */

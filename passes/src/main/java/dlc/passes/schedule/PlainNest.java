@@ -4,9 +4,11 @@ package dlc.passes.schedule;
 import dlc.ir.kernel.Kernel;
 import dlc.ir.kernel.LoopKind;
 import dlc.ir.kernel.Stmt;
+import dlc.ir.scalar.Index;
 import dlc.ir.scalar.LoopVar;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The parts of a plain kernel, as lowering writes them: serial loops around, perhaps, a fold and
@@ -17,13 +19,16 @@ import java.util.List;
  * @param reduced the loops that are folded
  * @param step what is done in each turn of them
  * @param after what is done with the folded value, or all that is done when nothing is folded
+ * @param phases short loops over the result inside of all others, each turn of which is code of its
+ *     own
  */
 record PlainNest(
     List<LoopVar> loops,
     List<Stmt> before,
     List<LoopVar> reduced,
     List<Stmt> step,
-    List<Stmt> after) {
+    List<Stmt> after,
+    List<LoopVar> phases) {
 
   static PlainNest of(Kernel kernel) {
     List<LoopVar> loops = new ArrayList<>();
@@ -33,12 +38,12 @@ record PlainNest(
       fold++;
     }
     if (fold == body.size()) {
-      return new PlainNest(loops, List.of(), List.of(), List.of(), body);
+      return new PlainNest(loops, List.of(), List.of(), List.of(), body, List.of());
     }
     List<LoopVar> reduced = new ArrayList<>();
     List<Stmt> step = descend(body.subList(fold, fold + 1), reduced);
     return new PlainNest(
-        loops, body.subList(0, fold), reduced, step, body.subList(fold + 1, body.size()));
+        loops, body.subList(0, fold), reduced, step, body.subList(fold + 1, body.size()), List.of());
   }
 
   private static List<Stmt> descend(List<Stmt> body, List<LoopVar> loops) {
@@ -58,7 +63,7 @@ record PlainNest(
 
   /** How many elements the result loops visit. */
   long elements() {
-    return product(loops);
+    return product(loops) * product(phases);
   }
 
   /** How many turns the folded loops make for one element. */
@@ -68,5 +73,24 @@ record PlainNest(
 
   static long product(List<LoopVar> loops) {
     return loops.stream().mapToLong(LoopVar::extent).reduce(1, (x, y) -> x * y);
+  }
+
+  PlainNest withLoops(List<LoopVar> newLoops) {
+    return new PlainNest(newLoops, before, reduced, step, after, phases);
+  }
+
+  PlainNest withReduced(List<LoopVar> newReduced) {
+    return new PlainNest(loops, before, newReduced, step, after, phases);
+  }
+
+  PlainNest withPhases(List<LoopVar> newPhases) {
+    return new PlainNest(loops, before, reduced, step, after, newPhases);
+  }
+
+  /** The same with loop counters replaced in what is done. */
+  PlainNest substitute(Map<LoopVar, Index> replacement) {
+    List<Stmt> newStep = Rewriting.substitute(step, replacement);
+    List<Stmt> newAfter = Rewriting.substitute(after, replacement);
+    return new PlainNest(loops, before, reduced, newStep, newAfter, phases);
   }
 }

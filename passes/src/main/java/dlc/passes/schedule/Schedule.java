@@ -31,7 +31,10 @@ public final class Schedule {
   }
 
   private static Call schedule(Call call, Target target, Staging staging) {
-    PlainNest nest = PlainNest.of(call.kernel());
+    PlainNest plain = PlainNest.of(call.kernel());
+    PlainNest nest = SplitLoops.run(plain);
+    // A contraction has tiles for what others have phases for.
+    PlainNest whole = nest.phases().isEmpty() ? nest : plain;
     int lanes = lanes(call.kernel(), target);
     Call scheduled;
     if (ScheduleScatter.fits(call.kernel())) {
@@ -40,9 +43,9 @@ public final class Schedule {
       scheduled = with(call, ScheduleElementwise.run(nest, lanes));
     } else {
       scheduled =
-          ScheduleTiles.run(call, nest, lanes)
+          ScheduleTiles.run(call, plain, lanes)
               .map(body -> with(call, body))
-              .or(() -> ScheduleContraction.run(call, nest, lanes, target, staging))
+              .or(() -> ScheduleContraction.run(call, whole, lanes, target, staging))
               .orElseGet(() -> with(call, ScheduleFold.run(nest, lanes)));
     }
     Kernel kernel = scheduled.kernel();

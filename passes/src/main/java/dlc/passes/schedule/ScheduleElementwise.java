@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.passes.schedule;
 
+import dlc.ir.kernel.LoopKind;
 import dlc.ir.kernel.Stmt;
 import dlc.ir.scalar.LoopVar;
 import java.util.ArrayList;
@@ -21,7 +22,7 @@ final class ScheduleElementwise {
   static List<Stmt> run(PlainNest nest, int lanes) {
     Collapse.Collapsed collapsed = Collapse.run(nest.loops(), nest.after());
     if (collapsed.loops().isEmpty()) {
-      return collapsed.body();
+      return Rewriting.nest(nest.phases(), LoopKind.UNROLLED, collapsed.body());
     }
     long operations = nest.elements() * Work.operations(nest.after()) / lanes;
     List<LoopVar> outer = new ArrayList<>(collapsed.loops());
@@ -32,7 +33,10 @@ final class ScheduleElementwise {
         pieces.map(
             piece -> {
               List<Stmt> body = Rewriting.substitute(collapsed.body(), Map.of(inner, piece.at()));
-              return Rewriting.lanes(piece.lane(), Rewriting.guarded(piece.inside(), body));
+              return Rewriting.nest(
+                  nest.phases(),
+                  LoopKind.UNROLLED,
+                  Rewriting.lanes(piece.lane(), Rewriting.guarded(piece.inside(), body)));
             });
     return Work.share(outer, operations, vectors);
   }

@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 final class ScheduleFold {
 
   private static final int ACCUMULATORS = 4;
+  private static final int WRITTEN_OUT = 16;
 
   private final PlainNest nest;
   private final int lanes;
@@ -52,7 +53,7 @@ final class ScheduleFold {
     long operations = nest.elements() * nest.turns() * Work.operations(nest.step()) / lanes;
     LoopVar folded = inner.loops().getLast();
     if (isSimple(inner.body()) && runsAlong(folded, inner.body()) && folded.extent() >= lanes) {
-      return Work.share(nest.loops(), operations, alongFold(inner));
+      return Work.share(nest.loops(), operations, phases(alongFold(inner)));
     }
     return alongResult(inner, operations);
   }
@@ -180,16 +181,26 @@ final class ScheduleFold {
     LoopVar along = bestResultLoop();
     if (along == null) {
       List<Stmt> body = new ArrayList<>(nest.before());
-      body.addAll(Rewriting.nest(inner.loops(), LoopKind.SERIAL, inner.body()));
+      body.addAll(turns(inner, inner.body()));
       body.addAll(nest.after());
-      return Work.share(nest.loops(), operations, body);
+      return Work.share(nest.loops(), operations, phases(body));
     }
     List<Stmt> all = new ArrayList<>(inner.body());
     all.addAll(nest.after());
     Pieces pieces = Pieces.of(along, lanes, all);
     List<LoopVar> outer = new ArrayList<>(nest.loops());
     outer.set(outer.indexOf(along), pieces.blocks());
-    return Work.share(outer, operations, pieces.map(piece -> fold(along, inner, piece)));
+    return Work.share(outer, operations, pieces.map(piece -> phases(fold(along, inner, piece))));
+  }
+
+  private List<Stmt> phases(List<Stmt> body) {
+    return Rewriting.nest(nest.phases(), LoopKind.UNROLLED, body);
+  }
+
+  /** The folded loops; the few turns of a window are written out. */
+  private List<Stmt> turns(Collapse.Collapsed inner, List<Stmt> step) {
+    LoopKind kind = nest.turns() <= WRITTEN_OUT ? LoopKind.UNROLLED : LoopKind.SERIAL;
+    return Rewriting.nest(inner.loops(), kind, step);
   }
 
   /** The fold of the elements of one vector of the result. */
@@ -213,10 +224,7 @@ final class ScheduleFold {
     statements.addAll(Rewriting.lanes(lane, Rewriting.widen(first, registers, here)));
     List<Stmt> step = Rewriting.widen(Rewriting.substitute(inner.body(), move), registers, here);
     statements.addAll(
-        Rewriting.nest(
-            inner.loops(),
-            LoopKind.SERIAL,
-            Rewriting.lanes(lane, Rewriting.guarded(piece.inside(), step))));
+        turns(inner, Rewriting.lanes(lane, Rewriting.guarded(piece.inside(), step))));
     List<Stmt> after = Rewriting.widen(Rewriting.substitute(nest.after(), move), registers, here);
     statements.addAll(Rewriting.lanes(lane, Rewriting.guarded(piece.inside(), after)));
     return statements;

@@ -28,6 +28,7 @@ public final class Simplify implements Pass {
           new SinkReshapes(),
           new JoinPads(),
           new SliceBeforeUnitConvolutions(),
+          new SplitStridedGradients(),
           new UseDotForUnitConvolutions());
 
   @Override

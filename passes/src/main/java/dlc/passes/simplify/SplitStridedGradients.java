@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-package dlc.passes;
+package dlc.passes.simplify;
 
-import dlc.ir.Graph;
 import dlc.ir.TensorType;
 import dlc.ir.Value;
 import dlc.ir.op.Convolution;
@@ -10,6 +9,7 @@ import dlc.ir.op.Elementwise;
 import dlc.ir.op.Geometry;
 import dlc.ir.op.Layout.Pad;
 import dlc.ir.op.Layout.Slice;
+import dlc.passes.Rewrite;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -26,19 +26,16 @@ import java.util.Optional;
  * <p>A place of the input meets only those taps whose distance to it is a multiple of the step: as
  * one sum, three of four products with a step of 2 by 2 would be with zeros.
  */
-public final class SplitStridedGradients implements Pass {
+final class SplitStridedGradients implements SimplifyRule {
 
   /** With fewer channels there is too little to win. */
   private static final int CHANNELS = 16;
 
   @Override
-  public Graph run(Graph graph) {
-    return Rewrite.everywhere(
-        graph,
-        (value, target) ->
-            value.op() instanceof ConvolutionInputGrad op && suits(op, value)
-                ? Optional.of(split(op, value, target))
-                : Optional.empty());
+  public Optional<Value> apply(Value value, Rewrite target) {
+    return value.op() instanceof ConvolutionInputGrad op && suits(op, value)
+        ? Optional.of(split(op, value, target))
+        : Optional.empty();
   }
 
   private static boolean suits(ConvolutionInputGrad op, Value value) {

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.cpu.binary;
+
+import dlc.cpu.binary.Binary.Part;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Makes one file of object files, with the linker and its companions from the LLVM presets. */
+final class Link {
+
+  private Link() {}
+
+  static byte[] executable(List<Part> parts, Platform platform, Linkage linkage) {
+    return inFolder(
+        folder -> {
+          Path output = folder.resolve("program");
+          List<String> command = command(platform);
+          command.addAll(
+              List.of("--gc-sections", "--strip-all", "--build-id=none", "-z", "relro", "-z", "now"));
+          command.addAll(write(parts, folder));
+          switch (linkage) {
+            case Linkage.Dynamic _ -> {
+              Path library = folder.resolve("libc.so");
+              Files.write(library, Binary.resource(RuntimeBuild.names(platform)));
+              command.addAll(
+                  List.of(
+                      "-pie",
+                      "--hash-style=gnu",
+                      "--dynamic-linker=" + platform.interpreter(),
+                      library.toString()));
+            }
+            case Linkage.Static(Path library) ->
+                command.addAll(List.of("-static", library.toString()));
+          }
+          command.addAll(List.of("-o", output.toString()));
+          PresetTool.linker().run(command);
+          return Files.readAllBytes(output);
+        });
+  }
+
+  /** A shared library whose only names are those of {@code api}. */
+  static byte[] shared(List<Part> parts, Platform platform, LibraryApi api) {
+    return inFolder(
+        folder -> {
+          Path output = folder.resolve("lib" + api.prefix() + ".so");
+          Path names = folder.resolve("names");
+          Files.writeString(
+              names, "{ global: %s; local: *; };".formatted(String.join("; ", api.names())));
+          List<String> command = command(platform);
+          command.addAll(
+              List.of(
+                  "-shared",
+                  "--gc-sections",
+                  "--strip-all",
+                  "--build-id=none",
+                  "--hash-style=gnu",
+                  "-z",
+                  "relro",
+                  "-z",
+                  "now",
+                  "-soname",
+                  output.getFileName().toString(),
+                  "--version-script=" + names));
+          command.addAll(write(parts, folder));
+          command.addAll(List.of("-o", output.toString()));
+          PresetTool.linker().run(command);
+          return Files.readAllBytes(output);
+        });
+  }
+
+  /** An archive of one object, in which all names but those of {@code api} are local. */
+  static byte[] archive(List<Part> parts, Platform platform, LibraryApi api) {
+    return inFolder(
+        folder -> {
+          Path whole = folder.resolve(api.prefix() + ".o");
+          List<String> command = command(platform);
+          command.add("-r");
+          command.addAll(write(parts, folder));
+          command.addAll(List.of("-o", whole.toString()));
+          PresetTool.linker().run(command);
+          List<String> localize = new ArrayList<>(List.of("--strip-unneeded"));
+          api.names().forEach(name -> localize.add("--keep-global-symbol=" + name));
+          localize.add(whole.toString());
+          PresetTool.companion("llvm-objcopy").run(localize);
+          Path archive = folder.resolve("lib.a");
+          PresetTool.companion("llvm-ar").run(List.of("rcsD", archive.toString(), whole.toString()));
+          return Files.readAllBytes(archive);
+        });
+  }
+
+  private static List<String> command(Platform platform) {
+    return new ArrayList<>(List.of("-flavor", "gnu", "-m", platform.emulation()));
+  }
+
+  private static List<String> write(List<Part> parts, Path folder) throws IOException {
+    List<String> paths = new ArrayList<>();
+    for (Part part : parts) {
+      Path object = folder.resolve(part.name() + ".o");
+      Files.write(object, part.object());
+      paths.add(object.toString());
+    }
+    return paths;
+  }
+
+  @FunctionalInterface
+  private interface Work {
+    byte[] in(Path folder) throws IOException;
+  }
+
+  private static byte[] inFolder(Work work) {
+    try {
+      Path folder = Files.createTempDirectory("dlc-link");
+      try {
+        return work.in(folder);
+      } finally {
+        try (Stream<Path> files = Files.walk(folder)) {
+          for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+            Files.delete(file);
+          }
+        }
+      }
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+  }
+}
