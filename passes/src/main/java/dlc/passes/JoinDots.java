@@ -2,11 +2,13 @@
 package dlc.passes;
 
 import dlc.ir.Graph;
+import dlc.ir.TensorType;
 import dlc.ir.Value;
 import dlc.ir.op.Dot;
 import dlc.ir.op.Elementwise;
 import dlc.ir.op.Layout.Concat;
 import dlc.ir.op.Layout.Reshape;
+import dlc.ir.op.Op;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -33,9 +35,19 @@ public final class JoinDots implements Pass {
   private static final int MANY = 3;
 
   /** Where a value stands in a concatenation: as which operand, and as the how manieth. */
-  private record Place(Value whole, Value operand, int index) {}
+  private record Place(Value whole, Value operand, int index) {
+    int axis() {
+      return ((Concat) whole.op()).axis();
+    }
+  }
 
-  /** A letter that no equation of the front end uses twice over. */
+  /** What products have in common that can be one. */
+  private record Family(Op op, Value whole, TensorType other) {}
+
+  /** A product and the place of its first factor. */
+  private record Term(Value product, Place place) {}
+
+  /** What the letters of an equation are taken from. */
   private static final String LETTERS = "abcdefghijklmnopqrstuvwxyz";
 
   @Override
@@ -43,7 +55,9 @@ public final class JoinDots implements Pass {
     Map<Value, List<Value>> users = new HashMap<>();
     Map<Value, Place> places = new HashMap<>();
     for (Value value : graph.values()) {
-      value.operands().forEach(each -> users.computeIfAbsent(each, _ -> new ArrayList<>()).add(value));
+      value
+          .operands()
+          .forEach(each -> users.computeIfAbsent(each, _ -> new ArrayList<>()).add(value));
       if (value.op() instanceof Concat && value.operands().size() >= MANY) {
         for (int i = 0; i < value.operands().size(); i++) {
           Value operand = value.operand(i);
@@ -58,7 +72,8 @@ public final class JoinDots implements Pass {
         graph,
         (_, target) -> {
           Value sum = target.original();
-          return isSum(sum) && users.getOrDefault(sum, List.of()).stream().noneMatch(JoinDots::isSum)
+          return isSum(sum)
+                  && users.getOrDefault(sum, List.of()).stream().noneMatch(JoinDots::isSum)
               ? joined(sum, places, users, target)
               : Optional.empty();
         });
@@ -76,27 +91,30 @@ public final class JoinDots implements Pass {
       Value sum, Map<Value, Place> places, Map<Value, List<Value>> users, Rewrite target) {
     List<Value> terms = new ArrayList<>();
     flatten(sum, users, terms);
-    Map<String, List<Value>> families = new LinkedHashMap<>();
+    Map<Family, List<Term>> families = new LinkedHashMap<>();
     List<Value> others = new ArrayList<>();
     for (Value term : terms) {
       Place place = term.op() instanceof Dot ? places.get(term.operand(0)) : null;
       if (place == null || !contracts((Dot) term.op(), place)) {
         others.add(target.image(term));
       } else {
-        String key = term.op().text() + System.identityHashCode(place.whole()) + term.operand(1).type();
-        families.computeIfAbsent(key, _ -> new ArrayList<>()).add(term);
+        families
+            .computeIfAbsent(
+                new Family(term.op(), place.whole(), term.operand(1).type()),
+                _ -> new ArrayList<>())
+            .add(new Term(term, place));
       }
     }
     if (families.values().stream().noneMatch(family -> family.size() >= MANY)) {
       return Optional.empty();
     }
     List<Value> parts = new ArrayList<>(others);
-    for (List<Value> family : families.values()) {
+    for (List<Term> family : families.values()) {
       if (family.size() < MANY) {
-        family.forEach(term -> parts.add(target.image(term)));
+        family.forEach(term -> parts.add(target.image(term.product())));
       } else {
-        family.sort(Comparator.comparingInt(term -> places.get(term.operand(0)).index()));
-        parts.add(product(family, places, target));
+        family.sort(Comparator.comparingInt(term -> term.place().index()));
+        parts.add(product(family, target));
       }
     }
     return parts.stream().reduce((x, y) -> target.emit(Elementwise.ADD, x, y));
@@ -115,7 +133,7 @@ public final class JoinDots implements Pass {
 
   /** Whether the parts are joined along a dimension that only they have, beside a summed one. */
   private static boolean contracts(Dot dot, Place place) {
-    int axis = ((Concat) place.whole().op()).axis();
+    int axis = place.axis();
     return place.operand().op() instanceof Reshape
         && place.operand().type().dim(axis) == 1
         && place.operand().type().rank() == place.operand().operand(0).type().rank() + 1
@@ -125,9 +143,9 @@ public final class JoinDots implements Pass {
         && dot.result().indexOf(dot.lhs().charAt(axis - 1)) < 0;
   }
 
-  private static Value product(List<Value> family, Map<Value, Place> places, Rewrite target) {
-    Dot dot = (Dot) family.getFirst().op();
-    int axis = ((Concat) places.get(family.getFirst().operand(0)).whole().op()).axis();
+  private static Value product(List<Term> family, Rewrite target) {
+    Dot dot = (Dot) family.getFirst().product().op();
+    int axis = family.getFirst().place().axis();
     String letter =
         LETTERS
             .chars()
@@ -147,10 +165,10 @@ public final class JoinDots implements Pass {
     return letters.substring(0, axis) + letter + letters.substring(axis);
   }
 
-  private static Value stacked(List<Value> family, int operand, int axis, Rewrite target) {
+  private static Value stacked(List<Term> family, int operand, int axis, Rewrite target) {
     List<Value> parts = new ArrayList<>();
-    for (Value term : family) {
-      Value part = target.image(term.operand(operand));
+    for (Term term : family) {
+      Value part = target.image(term.product().operand(operand));
       List<Integer> dims = new ArrayList<>(part.type().dims());
       dims.add(axis, 1);
       parts.add(target.emit(new Reshape(dims), part));

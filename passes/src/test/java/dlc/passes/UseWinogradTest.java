@@ -63,8 +63,7 @@ final class UseWinogradTest {
   @ParameterizedTest
   @CsvSource({"16, 12, 9, 1", "20, 9, 14, 1"})
   void isScheduledForAnyTarget(int channels, int height, int width, int padding) {
-    Graph fast =
-        new UseWinograd().run(convolutions(DType.F32, channels, height, width, padding));
+    Graph fast = new UseWinograd().run(convolutions(DType.F32, channels, height, width, padding));
     for (Target target : List.of(Target.X86_64, Target.X86_64_V3, Target.X86_64_V4)) {
       Agreement.check(fast, lowered -> Schedule.run(lowered, target));
     }
@@ -79,8 +78,7 @@ final class UseWinogradTest {
   }
 
   /** A convolution and its gradients in the input and in the weights. */
-  private static Graph convolutions(
-      DType dtype, int channels, int height, int width, int padding) {
+  private static Graph convolutions(DType dtype, int channels, int height, int width, int padding) {
     GraphBuilder builder = new GraphBuilder("f");
     List<Integer> around = List.of(padding, padding);
     Geometry geometry = new Geometry(List.of(1, 1), around, around, List.of(1, 1));

@@ -205,12 +205,13 @@ public sealed interface Lookup extends Computed {
     }
   }
 
-  /** The type of operand {@code index}, which differs from operand {@code x} along the axis only. */
+  /**
+   * The type of operand {@code index}, which differs from operand {@code x} along the axis only.
+   */
   private static TensorType along(Operands operands, int axis, int x, int index) {
     TensorType found = operands.type(index);
     List<Integer> expected = new ArrayList<>(operands.type(x).dims());
-    operands.require(
-        axis >= 0 && axis < expected.size(), "axis %s of %s", axis, operands.type(x));
+    operands.require(axis >= 0 && axis < expected.size(), "axis %s of %s", axis, operands.type(x));
     operands.require(
         found.rank() == expected.size(), "%s and %s differ in rank", operands.type(x), found);
     expected.set(axis, found.dim(axis));

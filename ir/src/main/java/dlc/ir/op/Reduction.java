@@ -93,7 +93,8 @@ public sealed interface Reduction extends Computed {
 
     /**
      * For each element the product of the others. With P the product of those that are not zero and
-     * n the number of zeros, it is P / x for n = 0, P at the one zero for n = 1, and zero elsewhere.
+     * n the number of zeros, it is P / x for n = 0, P at the one zero for n = 1, and zero
+     * elsewhere.
      */
     private Value productOfOthers(GradientContext grad) {
       Value x = grad.operand(0);

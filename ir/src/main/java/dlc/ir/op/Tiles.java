@@ -136,8 +136,7 @@ public sealed interface Tiles extends Computed {
 
     private boolean fits(int axis, Operands operands, TensorType tiles) {
       int size = operands.type(axis).dim(1);
-      return spatial.get(axis) >= 1
-          && Math.ceilDiv(spatial.get(axis), size) <= tiles.dim(3 + axis);
+      return spatial.get(axis) >= 1 && Math.ceilDiv(spatial.get(axis), size) <= tiles.dim(3 + axis);
     }
 
     @Override

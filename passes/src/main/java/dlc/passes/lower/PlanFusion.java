@@ -39,7 +39,9 @@ final class PlanFusion {
   /** Computing a value again for another user may cost this many instructions an element. */
   private static final int CHEAP = 8;
 
-  /** Reading a concatenation of more values than so many is a choice among them for each element. */
+  /**
+   * Reading a concatenation of more values than so many is a choice among them for each element.
+   */
   private static final int CHOICES = 4;
 
   private final Graph graph;

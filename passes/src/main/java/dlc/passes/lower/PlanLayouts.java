@@ -80,7 +80,9 @@ final class PlanLayouts {
   }
 
   private static boolean haveSameChannels(Value x, Value y) {
-    return isImage(x) && isImage(y) && x.type().dims().subList(0, 2).equals(y.type().dims().subList(0, 2));
+    return isImage(x)
+        && isImage(y)
+        && x.type().dims().subList(0, 2).equals(y.type().dims().subList(0, 2));
   }
 
   /** What others see as row-major. */

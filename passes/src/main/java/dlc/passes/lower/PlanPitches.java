@@ -35,9 +35,7 @@ final class PlanPitches {
     Set<Value> multiplied = new HashSet<>();
     for (Value value : graph.values()) {
       Value base = Storage.base(value);
-      if (value.type().rank() == 0
-          || base.type().rank() == 0
-          || !last(value).equals(last(base))) {
+      if (value.type().rank() == 0 || base.type().rank() == 0 || !last(value).equals(last(base))) {
         fixed.add(base);
       }
       if (value.op() instanceof Contraction) {

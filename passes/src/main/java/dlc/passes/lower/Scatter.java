@@ -61,12 +61,10 @@ record Scatter(Comprehension comprehension, LoopVar place) {
     List<Index> here = Comprehension.indices(comprehension.loops());
     Scalar zero = Scalar.literal(0, buffer.type().dtype());
     Stmt clear = new Stmt.Store(buffer, storage.place(value, here), zero);
-    Scalar.Select term =
-        (Scalar.Select) inliner.body(value, comprehension, here, Condition.ALWAYS);
+    Scalar.Select term = (Scalar.Select) inliner.body(value, comprehension, here, Condition.ALWAYS);
     Scalar index = ((Scalar.Binary) term.test()).lhs();
     Index row = Index.of(new Index.Dynamic(index, place.extent()));
-    List<Index> there =
-        here.stream().map(at -> at.equals(place.index()) ? row : at).toList();
+    List<Index> there = here.stream().map(at -> at.equals(place.index()) ? row : at).toList();
     List<Index> at = storage.place(value, there);
     Scalar sum = new Scalar.Load(buffer, at, Condition.ALWAYS, 0).plus(term.whenTrue());
     List<Stmt> step = new ArrayList<>(inliner.block());

@@ -83,8 +83,7 @@ record Storage(Set<Value> channelsLast, Map<Value, Part> parts, Set<Value> rowsA
 
   /** Whether {@code value} is there once its parts are. */
   boolean isComputedInParts(Value value) {
-    return value.op() instanceof Layout.Concat
-        && parts.containsKey(base(value.operand(0)));
+    return value.op() instanceof Layout.Concat && parts.containsKey(base(value.operand(0)));
   }
 
   /** The type of the memory in which {@code value} lies, seen as {@code value} sees it. */

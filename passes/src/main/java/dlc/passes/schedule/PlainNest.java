@@ -43,7 +43,12 @@ record PlainNest(
     List<LoopVar> reduced = new ArrayList<>();
     List<Stmt> step = descend(body.subList(fold, fold + 1), reduced);
     return new PlainNest(
-        loops, body.subList(0, fold), reduced, step, body.subList(fold + 1, body.size()), List.of());
+        loops,
+        body.subList(0, fold),
+        reduced,
+        step,
+        body.subList(fold + 1, body.size()),
+        List.of());
   }
 
   private static List<Stmt> descend(List<Stmt> body, List<LoopVar> loops) {

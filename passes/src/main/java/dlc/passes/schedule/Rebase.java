@@ -78,7 +78,8 @@ final class Rebase {
     Map<String, View> views = new HashMap<>();
     visit(
         kernel.body(),
-        (buffer, at) -> views.computeIfAbsent(buffer.name(), _ -> new View(buffer)).meet(buffer, at));
+        (buffer, at) ->
+            views.computeIfAbsent(buffer.name(), _ -> new View(buffer)).meet(buffer, at));
     for (int i = 0; i < kernel.arguments().size(); i++) {
       // The place of a constant is its number.
       if (call.arguments().get(i) instanceof ConstantMemory) {
@@ -115,7 +116,9 @@ final class Rebase {
       }
     }
     Rewriting.visitScalars(
-        body.stream().filter(each -> !(each instanceof Stmt.For || each instanceof Stmt.If)).toList(),
+        body.stream()
+            .filter(each -> !(each instanceof Stmt.For || each instanceof Stmt.If))
+            .toList(),
         scalar -> {
           if (scalar instanceof Scalar.Load load) {
             global.accept(load.buffer(), load.at());

@@ -49,8 +49,7 @@ public final class Schedule {
               .orElseGet(() -> with(call, ScheduleFold.run(nest, lanes)));
     }
     Kernel kernel = scheduled.kernel();
-    return Rebase.run(
-        new Call(kernel.with(ExpandMath.run(kernel.body())), scheduled.arguments()));
+    return Rebase.run(new Call(kernel.with(ExpandMath.run(kernel.body())), scheduled.arguments()));
   }
 
   private static Call with(Call call, List<Stmt> body) {

@@ -102,9 +102,7 @@ final class ScheduleContraction {
       boolean wide = tiling.form() == Tiling.Form.DOT || tiling.wide() == i;
       LoopVar lane = tiling.lane().loop();
       boolean ready =
-          wide
-              ? operand.isReadyAlong(lane)
-              : operand.isReady() || !operand.isStageable();
+          wide ? operand.isReadyAlong(lane) : operand.isReady() || !operand.isStageable();
       if (ready) {
         loads.add(operand.load());
         continue;

@@ -223,8 +223,7 @@ final class ScheduleFold {
     }
     statements.addAll(Rewriting.lanes(lane, Rewriting.widen(first, registers, here)));
     List<Stmt> step = Rewriting.widen(Rewriting.substitute(inner.body(), move), registers, here);
-    statements.addAll(
-        turns(inner, Rewriting.lanes(lane, Rewriting.guarded(piece.inside(), step))));
+    statements.addAll(turns(inner, Rewriting.lanes(lane, Rewriting.guarded(piece.inside(), step))));
     List<Stmt> after = Rewriting.widen(Rewriting.substitute(nest.after(), move), registers, here);
     statements.addAll(Rewriting.lanes(lane, Rewriting.guarded(piece.inside(), after)));
     return statements;

@@ -4,7 +4,6 @@ package dlc.passes.schedule;
 import dlc.ir.kernel.Kernel;
 import dlc.ir.kernel.LoopKind;
 import dlc.ir.kernel.Stmt;
-import dlc.ir.scalar.Index;
 import dlc.ir.scalar.LoopVar;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,8 +24,7 @@ final class ScheduleScatter {
 
   /** Whether {@code kernel} is of that kind. */
   static boolean fits(Kernel kernel) {
-    return kernel.body().size() == 2
-        && kernel.body().stream().allMatch(Stmt.For.class::isInstance);
+    return kernel.body().size() == 2 && kernel.body().stream().allMatch(Stmt.For.class::isInstance);
   }
 
   static List<Stmt> run(Kernel kernel, int lanes) {

@@ -17,7 +17,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Writes out the maps of small tiles by two constant matrices, in vectors along the last loop.
@@ -39,10 +41,10 @@ final class ScheduleTiles {
    * @param in the folded loop
    * @param out the loop of the result, which walks {@code map} once for each tile
    */
-  private record Side(double[][] map, LoopVar in, LoopVar out) {
+  private record Side(List<List<Double>> map, LoopVar in, LoopVar out) {
 
     int size() {
-      return map.length;
+      return map.size();
     }
 
     /** Counts the tiles. */
@@ -100,19 +102,20 @@ final class ScheduleTiles {
     }
     int inAxis = nest.reduced().stream().anyMatch(at.get(0)::dependsOn) ? 0 : 1;
     Optional<LoopVar> in = nest.reduced().stream().filter(at.get(inAxis)::dependsOn).findFirst();
-    Optional<LoopVar> out =
-        nest.loops().stream().filter(at.get(1 - inAxis)::dependsOn).findFirst();
+    Optional<LoopVar> out = nest.loops().stream().filter(at.get(1 - inAxis)::dependsOn).findFirst();
     if (in.isEmpty() || out.isEmpty()) {
       return Optional.empty();
     }
     int size = Math.min(buffer.type().dim(1 - inAxis), out.get().extent());
-    double[][] map = new double[size][in.get().extent()];
-    for (int o = 0; o < map.length; o++) {
-      for (int i = 0; i < map[o].length; i++) {
+    List<List<Double>> map = new ArrayList<>();
+    for (int o = 0; o < size; o++) {
+      List<Double> factors = new ArrayList<>();
+      for (int i = 0; i < in.get().extent(); i++) {
         int row = inAxis == 0 ? i : o;
         int column = inAxis == 0 ? o : i;
-        map[o][i] = constant.element(row * buffer.type().dim(1) + column);
+        factors.add(constant.element(row * buffer.type().dim(1) + column));
       }
+      map.add(factors);
     }
     return Optional.of(new Side(map, in.get(), out.get()));
   }
@@ -152,9 +155,7 @@ final class ScheduleTiles {
     move.put(sides.get(0).out(), sides.get(0).at(row.index()));
     move.put(sides.get(1).out(), sides.get(1).at(column.index()));
     Condition inside = piece.inside();
-    for (Side side : sides) {
-      inside = inside.and(Condition.inRange(move.get(side.out()), 0, side.out().extent()));
-    }
+    inside = inside.and(isInside(sides.get(0), row)).and(isInside(sides.get(1), column));
     List<Index> here = List.of(row.index(), column.index(), lane.index());
     List<Stmt> after =
         Rewriting.substitute(Rewriting.widen(nest.after(), Map.of(acc, tile), here), move);
@@ -167,6 +168,10 @@ final class ScheduleTiles {
             LoopKind.UNROLLED,
             Rewriting.lanes(lane, Rewriting.guarded(inside, after))));
     return body;
+  }
+
+  private static Condition isInside(Side side, LoopVar place) {
+    return Condition.inRange(side.at(place.index()), 0, side.out().extent());
   }
 
   /** The statements that fill {@code tile}. */
@@ -212,42 +217,44 @@ final class ScheduleTiles {
    * The sums of {@code terms} by the rows of {@code map}. Two rows that differ in signs alone, as
    * those of opposite points do, share the sums of the terms in which they agree and differ.
    */
-  private List<Scalar> combinations(double[][] map, List<Scalar> terms) {
-    List<Scalar> sums = new ArrayList<>();
-    for (int row = 0; row < map.length; row++) {
-      sums.add(null);
-    }
-    for (int row = 0; row < map.length; row++) {
-      if (sums.get(row) != null) {
+  private List<Scalar> combinations(List<List<Double>> map, List<Scalar> terms) {
+    Map<Integer, Scalar> sums = new HashMap<>();
+    for (int row = 0; row < map.size(); row++) {
+      if (sums.containsKey(row)) {
         continue;
       }
+      List<Double> factors = map.get(row);
       int twin = twin(map, row);
       if (twin < 0) {
-        sums.set(row, let(sum(map[row], terms)));
+        sums.put(row, let(sum(factors, terms)));
         continue;
       }
-      double[] same = new double[terms.size()];
-      double[] opposite = new double[terms.size()];
-      for (int i = 0; i < same.length; i++) {
-        (map[row][i] == map[twin][i] ? same : opposite)[i] = map[row][i];
+      List<Double> same = new ArrayList<>();
+      List<Double> opposite = new ArrayList<>();
+      for (int i = 0; i < factors.size(); i++) {
+        boolean agree = factors.get(i).equals(map.get(twin).get(i));
+        same.add(agree ? factors.get(i) : 0);
+        opposite.add(agree ? 0 : factors.get(i));
       }
       Scalar even = let(sum(same, terms));
       Scalar odd = let(sum(opposite, terms));
-      sums.set(row, let(even.plus(odd)));
-      sums.set(twin, let(even.minus(odd)));
+      sums.put(row, let(even.plus(odd)));
+      sums.put(twin, let(even.minus(odd)));
     }
-    return sums;
+    return IntStream.range(0, map.size())
+        .mapToObj(row -> Objects.requireNonNull(sums.get(row)))
+        .toList();
   }
 
   /** A later row with the same numbers, some with the same sign and some with the other, or -1. */
-  private static int twin(double[][] map, int row) {
-    for (int other = row + 1; other < map.length; other++) {
+  private static int twin(List<List<Double>> map, int row) {
+    for (int other = row + 1; other < map.size(); other++) {
       boolean same = false;
       boolean opposite = false;
       boolean equal = true;
-      for (int i = 0; i < map[row].length; i++) {
-        double x = map[row][i];
-        double y = map[other][i];
+      for (int i = 0; i < map.get(row).size(); i++) {
+        double x = map.get(row).get(i);
+        double y = map.get(other).get(i);
         equal &= Math.abs(x) == Math.abs(y);
         same |= x != 0 && x == y;
         opposite |= x != 0 && x == -y;
@@ -259,17 +266,15 @@ final class ScheduleTiles {
     return -1;
   }
 
-  private Scalar sum(double[] factors, List<Scalar> terms) {
-    Scalar sum = null;
-    for (int i = 0; i < factors.length; i++) {
-      if (factors[i] == 0) {
-        continue;
-      }
-      Scalar term = terms.get(i);
-      Scalar product =
-          factors[i] == 1 ? term : Scalar.literal(factors[i], term.type()).times(term);
-      sum = sum == null ? product : sum.plus(product);
-    }
-    return sum == null ? Scalar.literal(0, acc.type().dtype()) : sum;
+  private Scalar sum(List<Double> factors, List<Scalar> terms) {
+    return IntStream.range(0, factors.size())
+        .filter(i -> factors.get(i) != 0)
+        .mapToObj(i -> product(factors.get(i), terms.get(i)))
+        .reduce(Scalar::plus)
+        .orElseGet(() -> Scalar.literal(0, acc.type().dtype()));
+  }
+
+  private static Scalar product(double factor, Scalar term) {
+    return factor == 1 ? term : Scalar.literal(factor, term.type()).times(term);
   }
 }

@@ -56,12 +56,10 @@ final class SplitStridedGradients implements SimplifyRule {
 
   private static Value split(ConvolutionInputGrad op, Value value, Rewrite target) {
     List<Integer> stride = op.geometry().stride();
-    Value sum = null;
-    for (List<Integer> phase : phases(stride)) {
-      Value part = spread(phase, op, part(phase, op, value, target), target);
-      sum = sum == null ? part : target.emit(Elementwise.ADD, sum, part);
-    }
-    return sum;
+    return phases(stride).stream()
+        .map(phase -> spread(phase, op, part(phase, op, value, target), target))
+        .reduce((sum, part) -> target.emit(Elementwise.ADD, sum, part))
+        .orElseThrow();
   }
 
   /** Every place within a step. */
