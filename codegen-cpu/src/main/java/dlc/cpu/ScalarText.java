@@ -86,6 +86,7 @@ final class ScalarText {
       case EXP -> call("exp", x);
       case LOG -> call("log", x);
       case LOG1P -> call("log1p", x);
+      case EXPM1 -> call("expm1", x);
       case SIN -> call("sin", x);
       case COS -> call("cos", x);
       case TANH -> call("tanh", x);

@@ -66,7 +66,8 @@ final class Einsum {
             .toList();
     List<String> written = List.of(parts.group(1).split(",", -1));
     if (written.size() != operands.size()) {
-      throw in.shape("'%s' is for %d operands, found %d", equation, written.size(), operands.size());
+      throw in.shape(
+          "'%s' is for %d operands, found %d", equation, written.size(), operands.size());
     }
     List<Term> terms = new ArrayList<>();
     for (int i = 0; i < operands.size(); i++) {
@@ -119,7 +120,8 @@ final class Einsum {
             term.labels().get(second), n, x.dims().get(second), x.type());
       }
       TensorDatum isEqual =
-          ops.elementwise("==", Elementwise.EQUAL, ops.iota(x.dims(), first), ops.iota(x.dims(), second));
+          ops.elementwise(
+              "==", Elementwise.EQUAL, ops.iota(x.dims(), first), ops.iota(x.dims(), second));
       TensorDatum kept =
           ops.elementwise("where", Elementwise.SELECT, isEqual, x, ops.scalar(DType.I32, 0));
       List<String> labels = new ArrayList<>(term.labels());
@@ -228,7 +230,12 @@ final class Einsum {
     }
     TensorDatum dot =
         ProductFunctions.dot(
-            ops, letters(a.labels(), all), letters(b.labels(), all), letters(result, all), a.x(), b.x());
+            ops,
+            letters(a.labels(), all),
+            letters(b.labels(), all),
+            letters(result, all),
+            a.x(),
+            b.x());
     return new Term(dot, result);
   }
 

@@ -27,6 +27,7 @@ final class MathFunctions {
       List.of(
           unary("exp", "e to the power of x", Elementwise.EXP, Math::exp),
           unary("log", "The natural logarithm", Elementwise.LOG, Math::log),
+          unary("expm1", "exp(x) - 1, exact also where x is small", Elementwise.EXPM1, Math::expm1),
           unary("log1p", "log(1 + x), exact also where x is small", Elementwise.LOG1P, Math::log1p),
           unary("sqrt", "The square root", Elementwise.SQRT, Math::sqrt),
           unary("rsqrt", "1 / sqrt(x)", Elementwise.RSQRT, x -> 1 / Math.sqrt(x)),
@@ -39,14 +40,17 @@ final class MathFunctions {
               "erf(x)",
               "2 / sqrt(pi) times the integral of exp(-t^2) from 0 to x: [...] -> [...].",
               in -> onTensor(in, Elementwise.ERF)),
-          new Primitive("relu(x)", "max(x, 0): [...] -> [...].", in -> onTensor(in, Elementwise.RELU)),
+          new Primitive(
+              "relu(x)", "max(x, 0): [...] -> [...].", in -> onTensor(in, Elementwise.RELU)),
           new Primitive(
               "stop_gradient(x)",
               "x, held constant by differentiation: [...] -> [...].",
               in -> onTensor(in, Elementwise.STOP_GRADIENT)),
           new Primitive("abs(x)", "The absolute value: [...] -> [...].", MathFunctions::abs),
           new Primitive(
-              "floor(x)", "The greatest whole number up to x: [...] -> [...].", MathFunctions::floor),
+              "floor(x)",
+              "The greatest whole number up to x: [...] -> [...].",
+              MathFunctions::floor),
           new Primitive(
               "min(x, y=none, dim=none, keep=false)",
               """
@@ -78,15 +82,15 @@ final class MathFunctions {
           new Primitive("str(x)", in -> new StringDatum(in.datum("x").toString())),
           new Primitive("int(x)", in -> new IntDatum((long) in.number("x"))),
           new Primitive(
-              "float(x)", "x as floats: i32[...] or bool[...] -> f32[...].", MathFunctions::toFloat),
+              "float(x)",
+              "x as floats: i32[...] or bool[...] -> f32[...].",
+              MathFunctions::toFloat),
           new Primitive("is_list(x)", in -> new BoolDatum(in.datum("x") instanceof ListDatum)),
-          new Primitive("is_string(x)", in -> new BoolDatum(in.datum("x") instanceof StringDatum)),
           new Primitive("is_tensor(x)", in -> new BoolDatum(in.datum("x") instanceof TensorDatum)),
           new Primitive("is_none(x)", in -> new BoolDatum(in.datum("x") == NoneDatum.NONE)),
           new Primitive(
-              "is_integer(x)",
-              in -> new BoolDatum(TensorOps.dtype(in.tensor("x")) == DType.I32)),
-          new Primitive("fill(x, count)", MathFunctions::fill),
+              "is_integer(x)", in -> new BoolDatum(TensorOps.dtype(in.tensor("x")) == DType.I32)),
+          new Primitive("fill(x, count, name=none)", MathFunctions::fill),
           new Primitive("batch_size()", in -> new IntDatum(in.ops().batch())));
 
   private MathFunctions() {}
@@ -187,8 +191,9 @@ final class MathFunctions {
     int count = in.integer("count");
     if (in.datum("x") instanceof ListDatum(List<Datum> items)) {
       if (items.size() != count) {
+        String name = in.given("name") ? in.string("name") : "the list";
         throw new Complaint(
-            Code.BAD_ARGUMENT, "the list", "needs " + count + " values, found " + items.size());
+            Code.BAD_ARGUMENT, name, "needs " + count + " values, found " + items.size());
       }
       return in.datum("x");
     }

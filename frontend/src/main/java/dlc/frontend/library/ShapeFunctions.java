@@ -286,8 +286,7 @@ final class ShapeFunctions {
     kept.set(dim, x.dims().get(dim));
     int rank = x.rank();
     TensorDatum read =
-        in.ops()
-            .slice(x, TensorOps.repeated(0, rank), kept, TensorOps.repeated(1, rank));
+        in.ops().slice(x, TensorOps.repeated(0, rank), kept, TensorOps.repeated(1, rank));
     return Lookups.along(in.ops(), read, index, dim);
   }
 

@@ -234,7 +234,7 @@ public final class TensorOps {
         List<TensorDatum> choices = toCommonType(operands.subList(1, 3), DType.BOOL);
         yield List.of(cast(operands.getFirst(), DType.BOOL), choices.getFirst(), choices.getLast());
       }
-      case DIV, POW, EXP, LOG, LOG1P, SQRT, RSQRT, SIN, COS, TANH, SIGMOID, ERF, FLOOR ->
+      case DIV, POW, EXP, EXPM1, LOG, LOG1P, SQRT, RSQRT, SIN, COS, TANH, SIGMOID, ERF, FLOOR ->
           toCommonType(operands, floatType);
       case ADD,
           SUB,

@@ -44,6 +44,7 @@ final class RandomOps {
           Elementwise.TANH,
           Elementwise.SIGMOID,
           Elementwise.ERF,
+          Elementwise.EXPM1,
           Elementwise.ABS,
           Elementwise.STOP_GRADIENT);
   private static final List<Elementwise> POSITIVE_UNARY =

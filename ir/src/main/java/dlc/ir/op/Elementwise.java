@@ -37,6 +37,7 @@ public enum Elementwise implements Computed {
   NEG(neg(x()), lit(-1)),
   RELU(x().is(LE, lit(0)).choose(lit(0), x()), result().is(LE, lit(0)).choose(lit(0), lit(1))),
   EXP(x().then(UnaryFn.EXP), result()),
+  EXPM1(x().then(UnaryFn.EXPM1), result().plus(lit(1))),
   LOG(x().then(UnaryFn.LOG), lit(1).over(x())),
   LOG1P(x().then(UnaryFn.LOG1P), lit(1).over(x().plus(lit(1)))),
   SQRT(x().then(UnaryFn.SQRT), lit(0.5).over(result())),
@@ -83,6 +84,7 @@ public enum Elementwise implements Computed {
       case SIGN -> SIGN;
       case FLOOR -> FLOOR;
       case EXP -> EXP;
+      case EXPM1 -> EXPM1;
       case LOG -> LOG;
       case LOG1P -> LOG1P;
       case SQRT -> SQRT;
@@ -136,6 +138,7 @@ public enum Elementwise implements Computed {
           DIV,
           POW,
           EXP,
+          EXPM1,
           LOG,
           LOG1P,
           SQRT,
@@ -194,7 +197,7 @@ public enum Elementwise implements Computed {
 
   private boolean needsFloat() {
     return switch (this) {
-      case EXP, LOG, LOG1P, SQRT, RSQRT, SIN, COS, TANH, SIGMOID, ERF, FLOOR, POW -> true;
+      case EXP, EXPM1, LOG, LOG1P, SQRT, RSQRT, SIN, COS, TANH, SIGMOID, ERF, FLOOR, POW -> true;
       case ADD,
           SUB,
           MUL,

@@ -13,6 +13,7 @@ public enum UnaryFn {
   EXP,
   LOG,
   LOG1P,
+  EXPM1,
   SQRT,
   RSQRT,
   SIN,
@@ -37,6 +38,7 @@ public enum UnaryFn {
       case EXP -> Math.exp(x);
       case LOG -> Math.log(x);
       case LOG1P -> Math.log1p(x);
+      case EXPM1 -> Math.expm1(x);
       case SQRT -> Math.sqrt(x);
       case RSQRT -> 1 / Math.sqrt(x);
       case SIN -> Math.sin(x);

@@ -41,7 +41,7 @@ final class Cost {
               switch (unary.fn()) {
                 case NEG, NOT, ABS, SIGN, FLOOR, POW2, EXPONENT, MANTISSA -> 1;
                 case SQRT, RSQRT -> DIVISION;
-                case EXP, LOG, LOG1P, SIN, COS, TANH, ERF -> CALL;
+                case EXP, EXPM1, LOG, LOG1P, SIN, COS, TANH, ERF -> CALL;
               };
           case Scalar.Binary binary ->
               switch (binary.fn()) {

@@ -59,6 +59,7 @@ final class ExpandMath {
     }
     return switch (fn) {
       case EXP -> let(exp(let(x)));
+      case EXPM1 -> let(expm1(let(x)));
       case LOG -> let(log(let(x)));
       case LOG1P -> let(log1p(let(x)));
       case TANH -> let(tanh(let(x)));
@@ -98,13 +99,38 @@ final class ExpandMath {
   // e^x = 2^n e^r with r = x - n ln 2, |r| <= ln 2 / 2; 2^n in two steps, since n may be 128 or
   // -149.
   private Scalar exp(Scalar x) {
+    Reduced by = reduce(x);
+    Scalar p =
+        polynomial(by.rest, 1.0 / 5040, 1.0 / 720, 1.0 / 120, 1.0 / 24, 1.0 / 6, 0.5, 1.0, 1.0);
+    return p.times(fn(UnaryFn.POW2, by.half)).times(fn(UnaryFn.POW2, by.otherHalf));
+  }
+
+  // As e^x, with 1 taken off before the second step: the sum of e^r - 1 and 1 would lose it.
+  private Scalar expm1(Scalar x) {
+    Reduced by = reduce(x);
+    Scalar value =
+        let(
+            polynomial(by.rest, 1.0 / 5040, 1.0 / 720, 1.0 / 120, 1.0 / 24, 1.0 / 6, 0.5)
+                .times(let(by.rest.times(by.rest)))
+                .plus(by.rest));
+    Scalar scale = let(fn(UnaryFn.POW2, by.half));
+    Scalar one = fn(UnaryFn.POW2, fn(UnaryFn.NEG, by.otherHalf));
+    return value
+        .times(scale)
+        .plus(scale.minus(one))
+        .times(fn(UnaryFn.POW2, by.otherHalf));
+  }
+
+  /** {@code x = (half + otherHalf) ln 2 + rest}. */
+  private record Reduced(Scalar rest, Scalar half, Scalar otherHalf) {}
+
+  private Reduced reduce(Scalar x) {
     Scalar low = x.is(LT, lit(-104)).choose(lit(-104), x);
     Scalar clamped = let(low.is(GT, lit(89)).choose(lit(89), low));
     Scalar n = let(fn(UnaryFn.FLOOR, clamped.times(lit(1.4426950408889634)).plus(lit(0.5))));
     Scalar r = let(clamped.minus(n.times(lit(0.693359375))).minus(n.times(lit(-2.12194440e-4))));
-    Scalar p = polynomial(r, 1.0 / 5040, 1.0 / 720, 1.0 / 120, 1.0 / 24, 1.0 / 6, 0.5, 1.0, 1.0);
     Scalar half = let(fn(UnaryFn.FLOOR, n.times(lit(0.5))));
-    return p.times(fn(UnaryFn.POW2, half)).times(fn(UnaryFn.POW2, n.minus(half)));
+    return new Reduced(r, half, let(n.minus(half)));
   }
 
   // log x = e ln 2 + log(1 + f), with 1 + f the mantissa moved into [sqrt(1/2), sqrt(2)).
@@ -166,24 +192,36 @@ final class ExpandMath {
     return magnitude.is(LT, lit(0.625)).choose(near, signed);
   }
 
-  // Taylor's series near 0; Abramowitz and Stegun 7.1.26 further out.
+  // Minimax polynomials: of erf(x) / x in x^2 near 0, of (1 - erf(x)) e^(x^2) further out; from 4 on
+  // it rounds to 1. The derivative shares e^(-x^2).
   private Scalar erf(Scalar x) {
     Scalar magnitude = let(fn(UnaryFn.ABS, x));
-    Scalar t = let(lit(1).over(lit(1).plus(magnitude.times(lit(0.3275911)))));
-    Scalar p =
-        polynomial(t, 1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592, 0.0);
+    Scalar bounded = let(magnitude.is(GT, lit(4)).choose(lit(4), magnitude));
+    Scalar scaled =
+        polynomial(
+            bounded,
+            1.3009266479062313e-4,
+            -2.2519324038011122e-3,
+            1.743268345490472e-2,
+            -8.022238075201791e-2,
+            2.4656895473285056e-1,
+            -5.403564253687989e-1,
+            8.804093518705707e-1,
+            -1.0879989933055798,
+            9.938722242293309e-1);
     Scalar z = let(x.times(x));
-    Scalar far = let(lit(1).minus(p.times(let(exp(let(fn(UnaryFn.NEG, z)))))));
-    double[] series = new double[11];
-    double factorial = 1;
-    for (int n = 0; n < series.length; n++) {
-      factorial *= Math.max(1, n);
-      double sign = n % 2 == 0 ? 1 : -1;
-      series[series.length - 1 - n] = sign * 2 / Math.sqrt(Math.PI) / (factorial * (2 * n + 1));
-    }
-    Scalar near = x.times(polynomial(z, series));
+    Scalar far = let(lit(1).minus(scaled.times(let(exp(let(fn(UnaryFn.NEG, z)))))));
+    Scalar p =
+        polynomial(
+            z,
+            -5.990843526089187e-4,
+            4.993177989706584e-3,
+            -2.6766614462051707e-2,
+            1.1281816108446062e-1,
+            -3.761249367955301e-1,
+            1.1283791495544284);
     Scalar signed = x.is(LT, lit(0)).choose(fn(UnaryFn.NEG, far), far);
-    return magnitude.is(LT, lit(1)).choose(near, signed);
+    return magnitude.is(LT, lit(0.921875)).choose(x.times(p), signed);
   }
 
   // Reduced by multiples of pi / 2 in three parts; then the sine or cosine on [-pi/4, pi/4].
