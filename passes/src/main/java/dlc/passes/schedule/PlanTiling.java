@@ -26,6 +26,9 @@ final class PlanTiling {
   private static final double OVERHEAD = 1.5;
 
   private static final int MAX_VECTORS = 4;
+
+  /** Elements that are a multiple of so many apart meet in the caches. */
+  private static final int MEETING = 1024;
   private static final double LOAD = 0.8;
 
   /** How many elements the first cache holds. */
@@ -149,7 +152,7 @@ final class PlanTiling {
       for (int rowCount : sizes(down)) {
         int tile = across1.units() * rowCount * depth;
         double step = step(tile, across1.units() * depth + rowCount) * speed(width);
-        double store = target.stride(lane) == 1 ? 3 : 2.5 * width;
+        double store = storing(target.stride(lane), width);
         double blocks =
             count(across, across1.units())
                 * count(down, rowCount)
@@ -167,6 +170,14 @@ final class PlanTiling {
     cost *= y.load().when().always() || y.isStageable() ? 1 : CONDITIONAL;
     cost += stagingCost(x, lane) + stagingCost(y, null);
     candidates.add(new Tiling(Tiling.Form.OUTER, wide, across, down, deep, cost));
+  }
+
+  /** Writing a vector: elements that are not side by side are written one by one. */
+  private static double storing(int stride, int width) {
+    if (stride == 1) {
+      return 3;
+    }
+    return (stride % MEETING == 0 ? 8 : 2.5) * width;
   }
 
   private static double step(int products, int loads) {
@@ -224,7 +235,9 @@ final class PlanTiling {
       return 0;
     }
     boolean straight = lane == null || operand.contiguousAxis(lane) == operand.drivers().size() - 1;
-    return operand.stagedElements() * (straight ? COPY_STRAIGHT : COPY_TURNED);
+    return operand.stagedElements()
+        * (straight ? COPY_STRAIGHT : COPY_TURNED)
+        / operand.readers();
   }
 
   private void dotForms(int width) {

@@ -60,9 +60,27 @@ final class ScheduleContraction {
     if (product.isEmpty() || stored.isEmpty()) {
       return Optional.empty();
     }
-    List<StagedOperand> operands = product.get().stream().map(StagedOperand::of).toList();
+    List<StagedOperand> operands = operands(call, product.get(), staging);
     return PlanTiling.plan(nest, operands, stored.get(), lanes, target)
         .map(tiling -> tiled(call, nest, operands, tiling, staging));
+  }
+
+  private static List<StagedOperand> operands(
+      Call call, List<Scalar.Load> loads, Staging staging) {
+    List<StagedOperand> operands = new ArrayList<>();
+    for (Scalar.Load load : loads) {
+      Memory memory = memoryOf(load.buffer(), arguments(call));
+      operands.add(StagedOperand.of(load, staging.readers(memory)));
+    }
+    return operands;
+  }
+
+  private static Map<Buffer, Memory> arguments(Call call) {
+    Map<Buffer, Memory> arguments = new LinkedHashMap<>();
+    for (int i = 0; i < call.arguments().size(); i++) {
+      arguments.put(call.kernel().arguments().get(i), call.arguments().get(i));
+    }
+    return arguments;
   }
 
   /** The two loads whose products are summed. */
@@ -93,10 +111,7 @@ final class ScheduleContraction {
   private static Call tiled(
       Call call, PlainNest nest, List<StagedOperand> operands, Tiling tiling, Staging staging) {
     List<Scalar.Load> loads = new ArrayList<>();
-    Map<Buffer, Memory> arguments = new LinkedHashMap<>();
-    for (int i = 0; i < call.arguments().size(); i++) {
-      arguments.put(call.kernel().arguments().get(i), call.arguments().get(i));
-    }
+    Map<Buffer, Memory> arguments = arguments(call);
     for (int i = 0; i < operands.size(); i++) {
       StagedOperand operand = operands.get(i);
       boolean wide = tiling.form() == Tiling.Form.DOT || tiling.wide() == i;

@@ -16,11 +16,16 @@ import java.util.Map;
  * @param drivers the coordinate in the padded and spread copy, for each dimension
  * @param steps how far the elements are spread, for each dimension
  * @param isStageable whether such a copy makes the load's condition needless
+ * @param readers how many kernels, about, would read such a copy
  */
 record StagedOperand(
-    Scalar.Load load, List<Index> drivers, List<Integer> steps, boolean isStageable) {
+    Scalar.Load load,
+    List<Index> drivers,
+    List<Integer> steps,
+    boolean isStageable,
+    int readers) {
 
-  static StagedOperand of(Scalar.Load load) {
+  static StagedOperand of(Scalar.Load load, int readers) {
     List<Index> drivers = new ArrayList<>();
     List<Integer> steps = new ArrayList<>();
     for (Index at : load.at()) {
@@ -40,7 +45,7 @@ record StagedOperand(
         steps.add(1);
       }
     }
-    return new StagedOperand(load, drivers, steps, covers(load, drivers, steps));
+    return new StagedOperand(load, drivers, steps, covers(load, drivers, steps), readers);
   }
 
   /** Whether each test asks only for an element inside the tensor. */

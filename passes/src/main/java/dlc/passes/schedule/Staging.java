@@ -14,11 +14,13 @@ import dlc.ir.scalar.Scalar;
 import dlc.passes.lower.LoweredGraph;
 import dlc.passes.lower.LoweredGraph.Call;
 import dlc.passes.lower.LoweredGraph.Memory;
+import dlc.passes.lower.LoweredGraph.StateMemory;
 import dlc.passes.lower.LoweredGraph.TemporaryMemory;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Copies of operands in the shape that a contraction reads best: padded with zeros, so that no read
@@ -33,16 +35,25 @@ final class Staging {
 
   private final Map<Key, Memory> made = new HashMap<>();
   private final List<Call> copies = new ArrayList<>();
+  private final Map<Memory, Integer> readers = new HashMap<>();
   private int temporaries;
 
   Staging(LoweredGraph graph) {
     for (Call call : graph.calls()) {
-      for (Memory memory : call.arguments()) {
+      for (Memory memory : Set.copyOf(call.arguments())) {
+        if (memory instanceof StateMemory) {
+          readers.merge(memory, 1, Integer::sum);
+        }
         if (memory instanceof TemporaryMemory(int number, TensorType _)) {
           temporaries = Math.max(temporaries, number + 1);
         }
       }
     }
+  }
+
+  /** How many kernels read what is in {@code memory}: state stays as it is for most of a call. */
+  int readers(Memory memory) {
+    return readers.getOrDefault(memory, 1);
   }
 
   /** The calls that make the copies asked for since the last time. */
