@@ -61,7 +61,9 @@ public final class CheckedModel {
 
   /**
    * The entry points: {@code init} and {@code predict} always, {@code eval_step} and {@code
-   * gradients} where there is a loss, {@code train_step} where there is an optimizer, too.
+   * gradients} where there is a loss, {@code train_step} where there is an optimizer, too; {@code
+   * accumulate_step} where a step sums batches up, {@code epoch_end} where a schedule watches
+   * epochs.
    *
    * @throws dlc.base.CompilationFailed when the options do not fit the model
    */

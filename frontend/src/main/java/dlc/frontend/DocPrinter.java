@@ -5,7 +5,6 @@ import dlc.frontend.ast.Declaration;
 import dlc.frontend.ast.File;
 import dlc.frontend.elaborate.Library;
 import dlc.frontend.library.Functions;
-import dlc.frontend.library.Primitive;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

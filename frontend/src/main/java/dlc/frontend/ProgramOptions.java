@@ -51,11 +51,13 @@ public record ProgramOptions(
   }
 
   public ProgramOptions withNormalization(Normalization value) {
-    return new ProgramOptions(batch, byteImages, Optional.of(value), optimizer, loss, floatType, narrowType);
+    return new ProgramOptions(
+        batch, byteImages, Optional.of(value), optimizer, loss, floatType, narrowType);
   }
 
   public ProgramOptions withOptimizer(String text) {
-    return new ProgramOptions(batch, byteImages, normalization, Optional.of(text), loss, floatType, narrowType);
+    return new ProgramOptions(
+        batch, byteImages, normalization, Optional.of(text), loss, floatType, narrowType);
   }
 
   public ProgramOptions withLoss(String text) {
@@ -74,6 +76,7 @@ public record ProgramOptions(
   }
 
   public ProgramOptions withBatch(int value) {
-    return new ProgramOptions(value, byteImages, normalization, optimizer, loss, floatType, narrowType);
+    return new ProgramOptions(
+        value, byteImages, normalization, optimizer, loss, floatType, narrowType);
   }
 }

@@ -47,7 +47,8 @@ final class GeneratedDocsTest {
             """
             # The standard library
 
-            Layers, functions, initializers, losses and optimizers, as `dlc doc NAME` prints them.
+            Layers, functions, initializers, losses, optimizers and schedules, as `dlc doc NAME`
+            prints them.
             Where a name has text, it is written in dl: `frontend/src/main/resources/dlc/std`.
             """);
     for (String name : DocPrinter.names()) {
@@ -55,6 +56,11 @@ final class GeneratedDocsTest {
       page.append(DocPrinter.of(name).orElseThrow().stripTrailing()).append("\n```\n");
     }
     check(DOCS.resolve("library.md"), page.toString());
+  }
+
+  @Test
+  void whatPyTorchHasIsInDl() throws IOException {
+    check(DOCS.resolve("pytorch.md"), PyTorchTable.read().page());
   }
 
   private static Optional<String> example(Code code) {

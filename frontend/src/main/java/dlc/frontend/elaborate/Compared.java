@@ -17,8 +17,7 @@ import java.util.Optional;
  * @param target where it is not the target of the data
  * @param options the other arguments
  */
-record Compared(
-    Optional<TensorDatum> output, Optional<Datum> target, List<Argument> options) {
+record Compared(Optional<TensorDatum> output, Optional<Datum> target, List<Argument> options) {
 
   static final Compared NOTHING = new Compared(Optional.empty(), Optional.empty(), List.of());
 

@@ -80,8 +80,7 @@ public final class Elaborator {
       ProgramOptions options,
       String entry) {
     Elaboration run = run(diagnostics, training, options, entry);
-    Optional<TrainSection.Updates> updates =
-        train(model.name().text()).map(TrainSection::updates);
+    Optional<TrainSection.Updates> updates = train(model.name().text()).map(TrainSection::updates);
     GradientSums.drawByBatch(run, entry, updates);
     return ModelRun.of(model, run, options, updates);
   }

@@ -315,6 +315,6 @@ final class Expressions {
     var bound = run.calls.bind(name, routine.parameters(), arguments, span, context);
     return bound.containsValue(Poison.POISON)
         ? Poison.POISON
-        : new InitializerDatum(routine, bound);
+        : new InitializerDatum(routine, bound, span);
   }
 }

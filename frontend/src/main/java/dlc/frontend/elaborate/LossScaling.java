@@ -52,9 +52,7 @@ final class LossScaling {
   }
 
   private TensorDatum state(String name, DType dtype, Datum initial) {
-    return model
-        .states()
-        .declare(name, TensorType.of(dtype), Role.STATE, Span.NONE, () -> initial);
+    return model.states().declare(name, TensorType.of(dtype), Role.STATE, Span.NONE, () -> initial);
   }
 
   /** The gradient of {@code loss} in each weight, walked back from the scaled loss. */

@@ -78,9 +78,13 @@ final class Losses {
                   .scope()
                   .define(TARGET, run.located(loss.span(), context, () -> target(each))));
       Datum value =
-          loss instanceof Expression.Call call && !isFunction(call)
-              ? apply(call.function().text(), call.span(), call.arguments(), context)
-              : run.expressions.evaluate(loss, context);
+          switch (loss) {
+            case Expression.Call call when !isFunction(call) ->
+                apply(call.function().text(), call.span(), call.arguments(), context);
+            case Expression.NameUse use when context.scope().lookup(use.name()).isEmpty() ->
+                apply(use.name(), use.span(), List.of(), context);
+            default -> run.expressions.evaluate(loss, context);
+          };
       return value == Poison.POISON
           ? value
           : run.located(loss.span(), context, () -> scalar(run.ops().tensor("loss", value)));
@@ -163,8 +167,7 @@ final class Losses {
     bound.forEach(scope::define);
     scope.define(OUTPUT, output);
     scope.define(
-        TARGET,
-        compared.target().or(() -> context.scope().lookup(TARGET)).orElse(Poison.POISON));
+        TARGET, compared.target().or(() -> context.scope().lookup(TARGET)).orElse(Poison.POISON));
     run.statements.run(routine.body(), new Context(activation, Frame.at("loss"), scope));
     return activation.current().orElse(Poison.POISON);
   }
@@ -173,8 +176,7 @@ final class Losses {
   private Optional<TensorType> targetType(Expression loss, Context context) {
     Optional<TensorType> values = Optional.empty();
     for (ExpressionNames.Use use : ExpressionNames.calls(loss)) {
-      boolean isValue =
-          use.arguments().isEmpty() && context.scope().lookup(use.name()).isPresent();
+      boolean isValue = use.arguments().isEmpty() && context.scope().lookup(use.name()).isPresent();
       Optional<Routine> routine = isValue ? Optional.empty() : routine(use.name());
       Compared compared =
           routine.isPresent() ? Compared.of(run, use.arguments(), context) : Compared.NOTHING;
@@ -205,8 +207,7 @@ final class Losses {
       Context context) {
     Map<String, Datum> bound =
         run.calls.bind(use.name(), routine.parameters(), options, use.span(), context);
-    return run.located(
-        use.span(), context, () -> targetType(use.name(), routine, bound, output));
+    return run.located(use.span(), context, () -> targetType(use.name(), routine, bound, output));
   }
 
   private TensorType targetType(

@@ -7,7 +7,6 @@ import dlc.base.Span;
 import dlc.frontend.TrainSection;
 import dlc.frontend.WeightPattern;
 import dlc.frontend.ast.Parameter;
-import dlc.frontend.library.TensorOps;
 import dlc.frontend.value.Complaint;
 import dlc.frontend.value.Datum;
 import dlc.frontend.value.Datum.TensorDatum;
@@ -50,7 +49,16 @@ final class ParameterGroups {
     this.schedules = new Schedules(run, chain, false);
     groups.put(Optional.empty(), group(Map.of()));
     updates.ifPresent(this::requireMatches);
-    declared.forEach(each -> groups.put(Optional.of(each), group(each.arguments())));
+    declared.forEach(each -> groups.put(Optional.of(each), located(each)));
+  }
+
+  private Group located(TrainSection.Group group) {
+    try {
+      return group(group.arguments());
+    } catch (Complaint complaint) {
+      Span span = group.patterns().getFirst().span();
+      throw run.failure(complaint, span, new Activation("group", span, span, false, null, ""));
+    }
   }
 
   private void requireMatches(TrainSection.Updates updates) {
@@ -99,21 +107,17 @@ final class ParameterGroups {
     Map<String, Datum> arguments = new LinkedHashMap<>(optimizer.arguments());
     changes.forEach((name, value) -> arguments.put(name, checked(name, value)));
     DType dtype = run.ops().floatType();
+    Optional<Double> own =
+        Optional.ofNullable(changes.get(RATE)).map(value -> Read.number(RATE, value));
     if (chain.isEmpty()) {
+      TensorType scalar = TensorType.of(dtype);
       TensorDatum usual =
           new TensorDatum(
-              run.ops().builder().parameter(RATE, TensorType.of(dtype), Role.SETTING, Span.NONE),
-              false);
-      return new Group(
-          arguments,
-          changes.containsKey(RATE)
-              ? run.ops().scalar(dtype, Read.number(RATE, arguments.get(RATE)))
-              : usual);
+              run.ops().builder().parameter(RATE, scalar, Role.SETTING, Span.NONE), false);
+      return new Group(arguments, own.map(rate -> run.ops().scalar(dtype, rate)).orElse(usual));
     }
     TensorDatum base =
-        changes.containsKey(RATE)
-            ? run.ops().scalar(DType.F64, Read.number(RATE, arguments.get(RATE)))
-            : schedules.baseRate();
+        own.map(rate -> run.ops().scalar(DType.F64, rate)).orElseGet(schedules::baseRate);
     Schedules.InForce inForce = schedules.inForce(base);
     inForce
         .momentum()

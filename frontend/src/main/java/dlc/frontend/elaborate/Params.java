@@ -55,7 +55,8 @@ record Params(Scope scope, Map<String, String> texts) {
 
   private static Elaboration constants(
       Declarations declarations, Diagnostics diagnostics, Scope scope) {
-    TensorOps ops = new TensorOps(new GraphBuilder("params"), 1, DType.F32, Optional.empty(), Optional.of(0));
+    TensorOps ops =
+        new TensorOps(new GraphBuilder("params"), 1, DType.F32, Optional.empty(), Optional.of(0));
     return new Elaboration(declarations, diagnostics, scope, false, ops, ops);
   }
 

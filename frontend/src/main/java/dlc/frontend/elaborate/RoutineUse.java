@@ -61,8 +61,7 @@ record RoutineUse(Routine routine, Map<String, Datum> arguments, Span span) {
                             .nearest(NearestName.of(name, run.declarations.names(setting))),
                         span,
                         activation));
-    Map<String, Datum> bound =
-        run.calls.bind(name, routine.parameters(), arguments, span, context);
+    Map<String, Datum> bound = run.calls.bind(name, routine.parameters(), arguments, span, context);
     if (bound.containsValue(Datum.Poison.POISON)) {
       throw run.failure(
           new Complaint(Code.BAD_SETTING, setting, "an argument is wrong"), span, activation);

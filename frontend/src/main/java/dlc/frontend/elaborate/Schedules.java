@@ -53,7 +53,8 @@ final class Schedules {
     this.run = run;
     this.chain = List.copyOf(chain);
     this.ops =
-        new TensorOps(run.ops().builder(), run.ops().batch(), DType.F64, Optional.empty(), Optional.empty());
+        new TensorOps(
+            run.ops().builder(), run.ops().batch(), DType.F64, Optional.empty(), Optional.empty());
     this.epochEnded = epochEnded;
   }
 
@@ -208,8 +209,7 @@ final class Schedules {
   private void keep(RoutineUse use, String name, Datum value, TensorDatum begun) {
     String full = use.name() + "/" + name;
     States.State state = run.states.all().get(full);
-    boolean isNew = value instanceof TensorDatum && state != null && !value.equals(state.parameter());
-    if (isNew && value instanceof TensorDatum tensor) {
+    if (state != null && value instanceof TensorDatum tensor && !value.equals(state.parameter())) {
       TensorDatum fitting = ops.cast(tensor, state.type().dtype());
       updates.putIfAbsent(full, select(begun, fitting, state.parameter()));
     }

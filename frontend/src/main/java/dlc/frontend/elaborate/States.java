@@ -132,8 +132,8 @@ final class States {
   /** A datum as the initial value of a tensor of {@code type}; made with the initial ops. */
   private TensorDatum initialValue(String name, Datum datum, TensorType type) {
     TensorDatum value =
-        datum instanceof Datum.InitializerDatum(Declaration.Routine routine, var arguments)
-            ? apply(routine, arguments, type)
+        datum instanceof Datum.InitializerDatum(Declaration.Routine routine, var arguments, Span at)
+            ? apply(routine, arguments, at, type)
             : initial.tensor("the initial value", datum);
     if (value.batched() || dependsOnModel(value.value())) {
       throw new Complaint(
@@ -166,10 +166,9 @@ final class States {
 
   /** Runs an initializer's body, which sees {@code shape}, {@code fan_in} and {@code fan_out}. */
   private TensorDatum apply(
-      Declaration.Routine routine, Map<String, Datum> arguments, TensorType type) {
-    Span call = initial.place();
+      Declaration.Routine routine, Map<String, Datum> arguments, Span place, TensorType type) {
     Activation activation =
-        run.activate(routine.name().text(), routine.span(), call, Optional.empty(), "");
+        run.activate(routine.name().text(), routine.span(), place, Optional.empty(), "");
     Scope scope = run.outerScope(routine.span().source());
     List<Integer> dims = type.dims();
     scope.define("shape", Expressions.list(dims));

@@ -9,20 +9,16 @@ import dlc.frontend.TrainSection;
 import dlc.frontend.ast.Argument;
 import dlc.frontend.ast.Declaration;
 import dlc.frontend.ast.Expression;
-import dlc.frontend.ast.Name;
 import dlc.frontend.ast.Setting;
 import dlc.frontend.value.Complaint;
 import dlc.frontend.value.Datum;
 import dlc.frontend.value.Read;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 
 /** Reads the settings of a train section. */
 final class TrainReader {
@@ -83,9 +79,7 @@ final class TrainReader {
         data.filter(all -> all.size() > 1).map(List::getLast),
         settings.read("split", this::split),
         settings.read("normalize", this::normalize),
-        settings
-            .named("loss")
-            .map(each -> each.values().getFirst().value().span().text()),
+        settings.named("loss").map(each -> each.values().getFirst().value().span().text()),
         settings.read("optimizer", this::optimizer),
         batch.map(Long::intValue).orElse(TrainSection.DEFAULT_BATCH),
         settings.read("batch", this::dropLastOfBatch).orElse(false)
@@ -156,7 +150,8 @@ final class TrainReader {
         yield new Invocation(call.function().text(), positional, named, call.span());
       }
       default ->
-          throw Settings.bad(setting, "expected a name with arguments, as in npy(x=\"x.npy\", y=\"y.npy\")");
+          throw Settings.bad(
+              setting, "expected a name with arguments, as in npy(x=\"x.npy\", y=\"y.npy\")");
     };
   }
 
@@ -250,7 +245,8 @@ final class TrainReader {
       throw Settings.bad("clip", "needs one of norm= and value=");
     }
     String name = norm != null ? "norm" : "value";
-    double bound = settings.number("clip " + name, norm != null ? norm : Objects.requireNonNull(value));
+    double bound =
+        settings.number("clip " + name, norm != null ? norm : Objects.requireNonNull(value));
     if (!(bound > 0)) {
       throw Settings.bad("clip", "the bound is " + bound + ", it must be positive");
     }
@@ -263,8 +259,7 @@ final class TrainReader {
     boolean isName =
         value instanceof Expression.NameUse(String text, Span _)
             && context.scope().lookup(text).isEmpty();
-    String name =
-        isName ? value.span().text() : Read.string("precision", settings.evaluate(value));
+    String name = isName ? value.span().text() : Read.string("precision", settings.evaluate(value));
     return TrainSection.Precision.named(name)
         .orElseThrow(() -> Settings.bad("precision", "expected f32, bf16, f16 or f64"));
   }

@@ -35,10 +35,11 @@ final class TrainStep {
       RoutineUse optimizer = RoutineUse.optimizer(run, optimizerText);
       List<RoutineUse> schedules = Schedules.chain(run, scheduleTexts);
       loss.ifPresent(value -> add(value, optimizer, schedules));
+      return loss.isPresent() && run.diagnostics.count() == before;
     } catch (Failure failure) {
       run.diagnostics.report(failure.diagnostic());
+      return false;
     }
-    return loss.isPresent() && run.diagnostics.count() == before;
   }
 
   private void add(TensorDatum loss, RoutineUse optimizer, List<RoutineUse> schedules) {
@@ -79,7 +80,8 @@ final class TrainStep {
     sums.ifPresent(each -> each.clear(grads.keySet()).forEach(model::result));
     section
         .flatMap(each -> each.updates().ema())
-        .ifPresent(decay -> new WeightAverages(run, step).after(updates, decay).forEach(model::result));
+        .ifPresent(
+            decay -> new WeightAverages(run, step).after(updates, decay).forEach(model::result));
     model.addBuffers();
   }
 

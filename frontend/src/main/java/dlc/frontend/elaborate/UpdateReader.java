@@ -65,9 +65,7 @@ final class UpdateReader {
   private Group group(Setting setting) {
     Map<String, Datum> arguments = new LinkedHashMap<>();
     for (Argument value : setting.values()) {
-      value
-          .name()
-          .ifPresent(name -> arguments.put(name.text(), settings.evaluate(value.value())));
+      value.name().ifPresent(name -> arguments.put(name.text(), settings.evaluate(value.value())));
     }
     if (arguments.isEmpty()) {
       throw Settings.bad("group", "it changes nothing, as group \"head*\", lr=0.01 would");

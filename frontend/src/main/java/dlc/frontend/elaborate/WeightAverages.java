@@ -34,8 +34,7 @@ final class WeightAverages {
   /** The new averages by name, where {@code updates} are the new weights. */
   Map<String, TensorDatum> after(Map<String, TensorDatum> updates, double decay) {
     TensorOps ops = run.ops();
-    TensorDatum isFirst =
-        ops.elementwise("ema", Elementwise.EQUAL, step, ops.scalar(DType.I32, 1));
+    TensorDatum isFirst = ops.elementwise("ema", Elementwise.EQUAL, step, ops.scalar(DType.I32, 1));
     Map<String, TensorDatum> averages = new LinkedHashMap<>();
     for (States.State weight : List.copyOf(run.states.all().values())) {
       if (weight.role() == Role.WEIGHT) {
@@ -47,11 +46,9 @@ final class WeightAverages {
                 Span.NONE,
                 () -> run.states.initialValue(weight.name()));
         TensorDatum now = updates.getOrDefault(weight.name(), weight.parameter());
-        TensorDatum mixed =
-            on(Elementwise.ADD, scaled(average, decay), scaled(now, 1 - decay));
+        TensorDatum mixed = on(Elementwise.ADD, scaled(average, decay), scaled(now, 1 - decay));
         averages.put(
-            name(weight.name()),
-            ops.elementwise("ema", Elementwise.SELECT, isFirst, now, mixed));
+            name(weight.name()), ops.elementwise("ema", Elementwise.SELECT, isFirst, now, mixed));
       }
     }
     return averages;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.frontend.value;
 
+import dlc.base.Span;
 import dlc.frontend.ast.Declaration;
 import dlc.ir.TensorType;
 import dlc.ir.Value;
@@ -104,8 +105,12 @@ public sealed interface Datum {
     }
   }
 
-  /** An initializer with its arguments, not yet applied to a shape. */
-  record InitializerDatum(Declaration.Routine routine, Map<String, Datum> arguments)
+  /**
+   * An initializer with its arguments, not yet applied to a shape.
+   *
+   * @param place where it is written
+   */
+  record InitializerDatum(Declaration.Routine routine, Map<String, Datum> arguments, Span place)
       implements Datum {
     public InitializerDatum {
       arguments = new LinkedHashMap<>(arguments);
