@@ -140,6 +140,14 @@ public final class Dataset {
     if (target.isEmpty()) {
       return;
     }
+    if (vocabulary.isPresent() && vocabulary.get().size() > count) {
+      int tokens = vocabulary.get().size();
+      throw new UserError(
+              Code.DATA_VALUE,
+              name,
+              "the text has %d different tokens, the model tells %d apart".formatted(tokens, count))
+          .help("let the model's last layer have %1$d outputs: linear(%1$d)".formatted(tokens));
+    }
     Column column = target.get();
     long elements = column.type().elements();
     for (int sample = 0; sample < rows.length; sample++) {

@@ -138,8 +138,7 @@ final class ImageFolderSource implements Source {
         .forEach(
             row -> {
               ImageFile image = ImageFile.read(files.get(row));
-              if (!isScaled
-                  && (image.height() != type.dim(1) || image.width() != type.dim(2))) {
+              if (!isScaled && (image.height() != type.dim(1) || image.width() != type.dim(2))) {
                 throw new UserError(
                         Code.DATA_SHAPE,
                         files.get(row),

@@ -13,7 +13,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Writes data as arrays that the source {@code safetensors} reads, so that decoding is done once. */
+/**
+ * Writes data as arrays that the source {@code safetensors} reads, so that decoding is done once.
+ */
 public final class Packing {
 
   private Packing() {}

@@ -14,8 +14,7 @@ interface Source {
    * <p>{@code overlap} is there when the samples follow each other, as parts of a text do: it says
    * how many samples before one share something with it.
    */
-  record Parts(
-      Dataset training, Optional<Dataset> test, List<String> notes, OptionalInt overlap) {
+  record Parts(Dataset training, Optional<Dataset> test, List<String> notes, OptionalInt overlap) {
 
     public Parts {
       notes = List.copyOf(notes);

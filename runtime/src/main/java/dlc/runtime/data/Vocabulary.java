@@ -67,9 +67,7 @@ public final class Vocabulary {
   /** What {@link #metadata} wrote, if it did. */
   public static Optional<Vocabulary> read(Map<String, String> metadata) {
     return Optional.ofNullable(metadata.get(TOKENS))
-        .map(
-            tokens ->
-                tokens.equals("byte") ? bytes() : of(metadata.getOrDefault(CHARACTERS, "")));
+        .map(tokens -> tokens.equals("byte") ? bytes() : of(metadata.getOrDefault(CHARACTERS, "")));
   }
 
   /** What a weight file says of the tokens, so that text can be made without the data. */

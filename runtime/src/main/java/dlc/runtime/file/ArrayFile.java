@@ -61,8 +61,7 @@ public final class ArrayFile {
         arrays.forEach(
             (name, array) ->
                 known.put(
-                    name,
-                    array.type() == ElementType.BF16 ? array.as(ElementType.F32) : array));
+                    name, array.type() == ElementType.BF16 ? array.as(ElementType.F32) : array));
         Npz.write(path, known);
       }
     }

@@ -62,7 +62,8 @@ public enum ElementType {
       case F32 -> memory.set(JAVA_FLOAT_UNALIGNED, index * 4, (float) value);
       case F64 -> memory.set(JAVA_DOUBLE_UNALIGNED, index * 8, value);
       case F16 -> memory.set(JAVA_SHORT_UNALIGNED, index * 2, NarrowFloats.bits(DType.F16, value));
-      case BF16 -> memory.set(JAVA_SHORT_UNALIGNED, index * 2, NarrowFloats.bits(DType.BF16, value));
+      case BF16 ->
+          memory.set(JAVA_SHORT_UNALIGNED, index * 2, NarrowFloats.bits(DType.BF16, value));
       case I32 -> memory.set(JAVA_INT_UNALIGNED, index * 4, (int) value);
       case I64 -> memory.set(JAVA_LONG_UNALIGNED, index * 8, (long) value);
       case U8, BOOL -> memory.set(JAVA_BYTE, index, (byte) value);

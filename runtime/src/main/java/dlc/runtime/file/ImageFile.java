@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Set;
 import javax.imageio.ImageIO;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An image as a model takes it: {@code [channels, height, width]} bytes of brightness, from a PNG,
@@ -34,16 +35,22 @@ public final class ImageFile {
   }
 
   public static ImageFile read(Path path) {
+    BufferedImage image = decoded(path);
+    if (image == null) {
+      throw new UserError(Code.DATA_MALFORMED, path, "it is not an image that dlc can read")
+          .help("PNG, JPEG, GIF and BMP files are read");
+    }
+    return new ImageFile(image);
+  }
+
+  /** Java's decoders end in exceptions of all kinds when a file is damaged. */
+  private static @Nullable BufferedImage decoded(Path path) {
     try {
-      BufferedImage image = ImageIO.read(path.toFile());
-      if (image == null) {
-        throw new UserError(Code.DATA_MALFORMED, path, "it is not an image that dlc can read")
-            .help("PNG, JPEG, GIF and BMP files are read");
-      }
-      return new ImageFile(image);
-    } catch (IOException | IllegalArgumentException | IndexOutOfBoundsException failure) {
-      throw new UserError(Code.DATA_MALFORMED, path, String.valueOf(failure.getMessage()))
-          .help("the file is damaged: write it again");
+      return ImageIO.read(path.toFile());
+    } catch (IOException | RuntimeException failure) {
+      throw new UserError(
+              Code.DATA_MALFORMED, path, "this image is damaged: " + failure.getMessage())
+          .help("write it again, or leave it out");
     }
   }
 

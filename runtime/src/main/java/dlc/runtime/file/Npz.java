@@ -50,7 +50,8 @@ public final class Npz {
     AtomicFile.write(
         path,
         channel -> {
-          ZipOutputStream zip = new ZipOutputStream(java.nio.channels.Channels.newOutputStream(channel));
+          ZipOutputStream zip =
+              new ZipOutputStream(java.nio.channels.Channels.newOutputStream(channel));
           for (Map.Entry<String, NumberArray> entry : arrays.entrySet()) {
             zip.putNextEntry(new ZipEntry(entry.getKey() + SUFFIX));
             Npy.write(java.nio.channels.Channels.newChannel(zip), entry.getValue());

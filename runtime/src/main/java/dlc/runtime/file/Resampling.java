@@ -4,9 +4,9 @@ package dlc.runtime.file;
 /**
  * Bilinear resampling along one dimension, from {@code from} pixels to {@code to}.
  *
- * <p>A new pixel is a mean of the old ones around its place, with weights that fall linearly to 0 at
- * a distance of one old pixel, or of one new pixel where that is larger. So each old pixel counts,
- * also when an image is made much smaller; it is what torchvision's Resize does.
+ * <p>A new pixel is a mean of the old ones around its place, with weights that fall linearly to 0
+ * at a distance of one old pixel, or of one new pixel where that is larger. So each old pixel
+ * counts, also when an image is made much smaller; it is what torchvision's Resize does.
  */
 final class Resampling {
 

@@ -68,16 +68,22 @@ public final class SafeTensors {
   /** The same, with {@code metadata} for {@link #metadata} to read. */
   public static void write(
       Path path, Map<String, NumberArray> arrays, Map<String, String> metadata) {
-    byte[] header = header(arrays, metadata);
+    byte[] start = start(arrays, metadata);
     AtomicFile.write(
         path,
         channel -> {
-          ByteBuffer start = ByteBuffer.allocate(8 + header.length).order(ByteOrder.LITTLE_ENDIAN);
-          Channels.write(channel, start.putLong(header.length).put(header).flip());
+          Channels.write(channel, ByteBuffer.wrap(start));
           for (NumberArray array : arrays.values()) {
             Channels.write(channel, array.values());
           }
         });
+  }
+
+  /** What stands in a file before the numbers of {@code arrays}. */
+  public static byte[] start(Map<String, NumberArray> arrays, Map<String, String> metadata) {
+    byte[] header = header(arrays, metadata);
+    ByteBuffer start = ByteBuffer.allocate(8 + header.length).order(ByteOrder.LITTLE_ENDIAN);
+    return start.putLong(header.length).put(header).array();
   }
 
   private static byte[] header(Path path, DataFile file) {

@@ -114,7 +114,9 @@ record Checkpoint(Map<String, NumberArray> arrays, Map<String, String> run, Posi
           NumberArray array = states.get(name);
           if (array == null || array.type() != ElementType.of(type.dtype())) {
             throw new UserError(
-                    Code.WEIGHTS_MISMATCH, origin, "'%s' is %s, not %s".formatted(name, array, type))
+                    Code.WEIGHTS_MISMATCH,
+                    origin,
+                    "'%s' is %s, not %s".formatted(name, array, type))
                 .help("it was made with another precision");
           }
         });
@@ -130,7 +132,9 @@ record Checkpoint(Map<String, NumberArray> arrays, Map<String, String> run, Posi
   private static String checksum(Map<String, NumberArray> arrays, Map<String, String> facts) {
     CRC32C sum = new CRC32C();
     new TreeMap<>(facts)
-        .forEach((name, value) -> sum.update((name + "=" + value + "\n").getBytes(StandardCharsets.UTF_8)));
+        .forEach(
+            (name, value) ->
+                sum.update((name + "=" + value + "\n").getBytes(StandardCharsets.UTF_8)));
     new TreeMap<>(arrays)
         .forEach(
             (name, array) -> {

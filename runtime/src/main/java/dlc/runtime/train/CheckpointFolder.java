@@ -17,8 +17,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The checkpoints of a run: {@code step-000000120.safetensors} and the like, of which the newest are
- * kept, and {@code best.safetensors}.
+ * The checkpoints of a run: {@code step-000000120.safetensors} and the like, of which the newest
+ * are kept, and {@code best.safetensors}.
  *
  * @param everyEpochs how often to save
  * @param everySteps the same in steps of the optimizer
@@ -29,6 +29,8 @@ public record CheckpointFolder(
     Path folder, int everyEpochs, OptionalLong everySteps, int kept, boolean keepsBest) {
 
   private static final Pattern NAME = Pattern.compile("step-(\\d{9,18})\\.safetensors");
+
+  private static final String BEST = "best.safetensors";
 
   /** A checkpoint and where it lies. */
   record Found(Path path, Checkpoint checkpoint) {}
@@ -43,9 +45,29 @@ public record CheckpointFolder(
     }
   }
 
-  /** Whether there is something to go on from. */
-  public boolean isEmpty() {
-    return steps().isEmpty();
+  /** Moves the checkpoints of an earlier run into a folder of their own, where there are any. */
+  Optional<Path> setAside() {
+    List<Path> files = steps();
+    if (files.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      int number = 1;
+      while (Files.exists(folder.resolve("earlier-" + number))) {
+        number++;
+      }
+      Path aside = Files.createDirectory(folder.resolve("earlier-" + number));
+      for (Path file : files) {
+        Files.move(file, aside.resolve(file.getFileName()));
+      }
+      if (Files.exists(folder.resolve(BEST))) {
+        Files.move(folder.resolve(BEST), aside.resolve(BEST));
+      }
+      return Optional.of(aside);
+    } catch (IOException failure) {
+      throw new UserError(Code.CANNOT_WRITE, folder, failure.toString())
+          .help("go on from the checkpoints there with --resume, or choose another folder");
+    }
   }
 
   /** The newest checkpoint that is whole; {@code notes} hears of those that are not. */
@@ -60,27 +82,20 @@ public record CheckpointFolder(
     return Optional.empty();
   }
 
-  /**
-   * Saves a checkpoint, and removes those that are no longer needed.
-   *
-   * @param first whether it is the first that this run saves
-   * @param resumed whether the others in the folder are of this run, too
-   */
-  void save(Checkpoint checkpoint, boolean best, boolean first, boolean resumed) {
+  /** Saves a checkpoint, perhaps as the best, and removes those that are no longer needed. */
+  void save(Checkpoint checkpoint, boolean isBest) {
     prepare();
-    String name =
-        String.format(Locale.ROOT, "step-%09d.safetensors", checkpoint.position().step());
+    String name = String.format(Locale.ROOT, "step-%09d.safetensors", checkpoint.position().step());
     Path path = folder.resolve(name);
     checkpoint.write(path);
-    if (best && keepsBest) {
-      checkpoint.write(folder.resolve("best.safetensors"));
+    if (isBest && keepsBest) {
+      checkpoint.write(folder.resolve(BEST));
     }
     List<Path> all = steps();
     int newest = all.indexOf(path);
-    // Later ones are damaged, or of another run, as are all at the start of a run.
-    int oldest = first && !resumed ? newest : newest - kept + 1;
     for (int i = 0; i < all.size(); i++) {
-      if (i < oldest || i > newest) {
+      // Later ones are damaged: training went on from one before them.
+      if (i <= newest - kept || i > newest) {
         deleteQuietly(all.get(i));
       }
     }

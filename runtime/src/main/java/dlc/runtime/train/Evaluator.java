@@ -34,7 +34,6 @@ public final class Evaluator {
   }
 
   private Step step(int batch, Dataset dataset) {
-    return new Step(
-        specializer.forBatch(batch), Step.EVAL, batch, settings.output(), dataset);
+    return new Step(specializer.forBatch(batch), Step.EVAL, batch, settings.output(), dataset);
   }
 }

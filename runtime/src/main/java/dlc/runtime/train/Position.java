@@ -29,13 +29,7 @@ record Position(
   /** After one more batch. */
   Position afterBatch(boolean isStep) {
     return new Position(
-        epoch,
-        batches + 1,
-        isStep ? step + 1 : step,
-        batchesInAll + 1,
-        best,
-        waited,
-        bestLoss);
+        epoch, batches + 1, isStep ? step + 1 : step, batchesInAll + 1, best, waited, bestLoss);
   }
 
   /** At the start of the next epoch. */
@@ -44,8 +38,7 @@ record Position(
   }
 
   Position watching(double figure, int epochsWaited) {
-    return new Position(
-        epoch, batches, step, batchesInAll, figure, epochsWaited, bestLoss);
+    return new Position(epoch, batches, step, batchesInAll, figure, epochsWaited, bestLoss);
   }
 
   Position withBestLoss(double loss) {

@@ -15,8 +15,6 @@ final class Saving {
   private final TrainSteps steps;
   private final TrainListener listener;
   private final Map<String, String> run = new LinkedHashMap<>();
-  private boolean isFirst = true;
-  private boolean isResumed;
   private Position saved = Position.START;
 
   Saving(
@@ -42,7 +40,6 @@ final class Saving {
           String origin = each.path().toString();
           requireSameRun(each.checkpoint(), origin);
           each.checkpoint().restore(steps.executable(), origin);
-          isResumed = true;
           saved = each.checkpoint().position();
           listener.noted(
               "going on from %s: step %d, epoch %d"
@@ -68,6 +65,14 @@ final class Saving {
         });
   }
 
+  /** Makes room for the checkpoints of a run that begins anew. */
+  void begin() {
+    folder
+        .setAside()
+        .ifPresent(
+            aside -> listener.noted("the checkpoints of an earlier run are now in " + aside));
+  }
+
   void afterBatch(Position position, Scores scores) {
     boolean isDue =
         position.step() > saved.step()
@@ -91,15 +96,17 @@ final class Saving {
     }
   }
 
+  /** Tells a user who has interrupted training. */
+  void noteHowToGoOn() {
+    listener.noted(
+        "step %d is saved in %s; --resume goes on from it"
+            .formatted(saved.step(), folder.folder()));
+  }
+
   private void save(Position position, Scores scores, boolean isBest) {
     try {
-      folder.save(
-          Checkpoint.of(steps.executable(), scores.snapshot(), run, position),
-          isBest,
-          isFirst,
-          isResumed);
+      folder.save(Checkpoint.of(steps.executable(), scores.snapshot(), run, position), isBest);
       saved = position;
-      isFirst = false;
     } catch (UserError failure) {
       listener.noted(
           "no checkpoint of step %d: %s; training goes on"

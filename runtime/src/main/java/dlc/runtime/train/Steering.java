@@ -16,8 +16,7 @@ import java.util.Map;
 final class Steering {
 
   private static final List<String> NAMES =
-      List.of(
-          "seed", "lr", "step", "micro_step", "epoch", "epochs", "steps_per_epoch", "watched");
+      List.of("seed", "lr", "step", "micro_step", "epoch", "epochs", "steps_per_epoch", "watched");
 
   private record Place(MemorySegment memory, DType dtype) {}
 

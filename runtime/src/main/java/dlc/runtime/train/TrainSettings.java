@@ -11,9 +11,9 @@ import java.util.OptionalLong;
 /**
  * How to train.
  *
- * <p>{@code steps} ends training before all {@code epochs} are over; {@code accumulate} batches make
- * one step; {@code output} is the result of the program that metrics compare with the target; with
- * {@code checkFinite} all state is looked through after each step.
+ * <p>{@code steps} ends training before all {@code epochs} are over; {@code accumulate} batches
+ * make one step; {@code output} is the result of the program that metrics compare with the target;
+ * with {@code checkFinite} all state is looked through after each step.
  */
 public record TrainSettings(
     int batch,

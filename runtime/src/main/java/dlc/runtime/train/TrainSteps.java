@@ -27,9 +27,12 @@ final class TrainSteps {
     this.stepsInEpoch = stepsInEpoch;
   }
 
-  /** The model for the first batches; its state is that of all. */
+  /** The model for some batch size; its state is that of all. */
   Executable executable() {
-    return specializer.forBatch(Math.min(settings.batch(), training.size()));
+    return steps.values().stream()
+        .findFirst()
+        .map(Step::executable)
+        .orElseGet(() -> specializer.forBatch(Math.min(settings.batch(), training.size())));
   }
 
   /**

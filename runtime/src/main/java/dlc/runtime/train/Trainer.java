@@ -32,6 +32,7 @@ public final class Trainer {
   private final long lastStep;
   private Position position = Position.START;
   private Scores scores;
+  private boolean isResuming;
   private boolean isOver;
   private double rate;
   private long started;
@@ -67,8 +68,7 @@ public final class Trainer {
     this.batchesInEpoch = batchesInEpoch();
     this.steps = new TrainSteps(specializer, settings, data.training(), stepsInEpoch());
     this.saving =
-        checkpoints.map(
-            folder -> new Saving(folder, steps, settings, data.training(), listener));
+        checkpoints.map(folder -> new Saving(folder, steps, settings, data.training(), listener));
     this.scores = new Scores(settings, data.training());
     this.rate = settings.lr();
     settings.task().requireLabels(data.training());
@@ -81,12 +81,16 @@ public final class Trainer {
 
   /** Goes on from the newest whole checkpoint, if there is one. */
   public void resume() {
+    isResuming = true;
     saving
         .flatMap(Saving::resume)
         .ifPresent(
             checkpoint -> {
               position = checkpoint.position();
+              isOver =
+                  settings.early().filter(rule -> position.waited() >= rule.patience()).isPresent();
               scores.restore(checkpoint.scores());
+              isOver = position.waited() > 0 && settings.early().filter(this::isOver).isPresent();
               listener.resumed(position.epoch());
             });
   }
@@ -95,6 +99,9 @@ public final class Trainer {
   public FinalReport train() {
     started = System.nanoTime();
     startedAt = position.step();
+    if (!isResuming) {
+      saving.ifPresent(Saving::begin);
+    }
     Optional<EpochReport> last = Optional.empty();
     while (!isOver && position.step() < lastStep && !stop.isRequested()) {
       last = Optional.of(epoch());
@@ -102,6 +109,9 @@ public final class Trainer {
     }
     boolean stopped = stop.isRequested();
     saving.ifPresent(each -> each.atEnd(position, scores));
+    if (stopped) {
+      saving.ifPresent(Saving::noteHowToGoOn);
+    }
     Optional<Figures> test = stopped ? Optional.empty() : data.test().map(evaluator::evaluate);
     FinalReport report =
         new FinalReport(position.step(), stopped, last, test, secondsSince(started));
@@ -186,9 +196,7 @@ public final class Trainer {
 
   private UserError notFinite(String found) {
     String kept =
-        saving.isPresent()
-            ? "the last checkpoint is from before it"
-            : "nothing was saved";
+        saving.isPresent() ? "the last checkpoint is from before it" : "nothing was saved";
     return new UserError(
             Code.NOT_FINITE,
             "%s %s step %d (epoch %d)"
@@ -230,12 +238,16 @@ public final class Trainer {
       return;
     }
     position = position.watching(position.best(), position.waited() + 1);
-    if (position.waited() >= rule.patience()) {
+    if (isOver(rule)) {
       isOver = true;
       listener.noted(
           "training ends early: %s was not better for %d epochs"
               .formatted(rule.on(), position.waited()));
     }
+  }
+
+  private boolean isOver(EarlyStop rule) {
+    return position.waited() >= rule.patience();
   }
 
   private int batchesInEpoch() {

@@ -140,8 +140,7 @@ public final class Weights {
       switch (type.dtype()) {
         case F32 -> memory.setAtIndex(JAVA_FLOAT, i, (float) value);
         case F64 -> memory.setAtIndex(JAVA_DOUBLE, i, value);
-        case BF16, F16 ->
-            memory.setAtIndex(JAVA_SHORT, i, NarrowFloats.bits(type.dtype(), value));
+        case BF16, F16 -> memory.setAtIndex(JAVA_SHORT, i, NarrowFloats.bits(type.dtype(), value));
         case I32 -> memory.setAtIndex(JAVA_INT, i, (int) value);
         case U8, BOOL -> memory.set(JAVA_BYTE, i, (byte) value);
       }

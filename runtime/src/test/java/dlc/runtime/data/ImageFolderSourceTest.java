@@ -73,7 +73,10 @@ final class ImageFolderSourceTest {
   void saysWhichImageIsWrong() throws IOException {
     assertThatThrownBy(() -> load("train", Map.of()))
         .hasMessageContaining("the first image is 8×8")
-        .satisfies(error -> assertThat(((UserError) error).help().orElseThrow()).contains("size=[height, width]"));
+        .satisfies(
+            error ->
+                assertThat(((UserError) error).help().orElseThrow())
+                    .contains("size=[height, width]"));
     assertThatThrownBy(() -> load("train", Map.of("size", List.of(8L))))
         .hasMessageContaining("size is [8]");
     Files.writeString(folder.resolve("train/red/3.png"), "not an image");

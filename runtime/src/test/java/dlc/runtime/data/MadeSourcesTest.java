@@ -41,6 +41,19 @@ final class MadeSourcesTest {
   }
 
   @Test
+  void everyOtherPairOfDigitsIsTheSame() {
+    Loaded loaded = Requests.load(folder, "digits", List.of(200), Map.of("pairs", true));
+    Dataset training = loaded.training();
+    assertThat(training.inputs()).extracting(Column::name).containsExactly("first", "second");
+    assertThat(training.classes()).containsExactly("different", "same");
+    assertThat(training.size()).isEqualTo(160);
+    Column same = training.target().orElseThrow();
+    for (int row = 0; row < 200; row++) {
+      assertThat(same.at(row)).isEqualTo(row % 2 == 0 ? 1 : 0);
+    }
+  }
+
+  @Test
   void nearestMeansRecogniseMostDigits() {
     Loaded loaded = Requests.load(folder, "digits", List.of(3_000), Map.of());
     Dataset training = loaded.training();
@@ -142,9 +155,7 @@ final class MadeSourcesTest {
     Npy.write(folder.resolve("y.npy"), NumberArray.of(new byte[] {0, 1, 1}, 3));
     Map<String, Object> named = Map.of("x", "x.npy", "y", "y.npy");
     Dataset all =
-        new NpySource()
-            .load(SourceSpec.of("npy", List.of(), named), requestOf("npy"))
-            .training();
+        new NpySource().load(SourceSpec.of("npy", List.of(), named), requestOf("npy")).training();
     Column pixels = all.inputs().getFirst();
     assertThat(pixels.type()).isEqualTo(TensorType.of(DType.U8, 2));
     assertThat(pixels.asFloat(1)).isEqualTo(0.2f);

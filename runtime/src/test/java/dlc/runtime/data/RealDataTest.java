@@ -46,6 +46,16 @@ final class RealDataTest {
     assertThat(housing.training().inputs().getFirst().type().dims()).containsExactly(8 + 5);
   }
 
+  @Test
+  void readsTexts() {
+    Loaded shakespeare = load("text", List.of("text/tinyshakespeare.txt"), Map.of("context", 64));
+    assertThat(shakespeare.training().classes()).hasSize(65).startsWith("\\n", "space", "!");
+    assertThat(shakespeare.training().size() + shakespeare.test().orElseThrow().size())
+        .isEqualTo((1_115_394 - 65) / 64 + 1);
+    Loaded names = load("text", List.of("text/names.txt"), Map.of("context", 32));
+    assertThat(names.training().classes()).hasSize(27);
+  }
+
   private static Loaded load(String kind, List<Object> positional, Map<String, Object> named) {
     String given = System.getenv("DLC_DATA");
     Path folder = Path.of(given == null ? "../../shared/data" : given);

@@ -18,6 +18,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -109,7 +111,8 @@ final class TextSourceTest {
     assertThatThrownBy(
             () -> all.forModel(Map.of("t", TensorType.of(DType.I32, 4)), Optional.empty()))
         .satisfies(
-            error -> assertThat(((UserError) error).help().orElseThrow()).contains("declare t: i32[3]"));
+            error ->
+                assertThat(((UserError) error).help().orElseThrow()).contains("declare t: i32[3]"));
   }
 
   @Test
@@ -144,6 +147,14 @@ final class TextSourceTest {
   }
 
   @Test
+  void aModelMustTellAllTokensApart() throws IOException {
+    Dataset all = whole("abcabcabca", Map.of("context", 3));
+    all.requireClasses(3, OptionalInt.empty());
+    assertThatThrownBy(() -> all.requireClasses(2, OptionalInt.empty()))
+        .hasMessageContaining("the text has 3 different tokens, the model tells 2 apart");
+  }
+
+  @Test
   void aVocabularySurvivesInMetadata() {
     Vocabulary known = Vocabulary.of("hello\n\"wörld\"");
     Vocabulary read = Vocabulary.read(known.metadata()).orElseThrow();
@@ -163,7 +174,7 @@ final class TextSourceTest {
 
   /** Each sample as {@code input>target}. */
   private static List<String> windows(Dataset dataset) {
-    return java.util.stream.IntStream.range(0, dataset.size())
+    return IntStream.range(0, dataset.size())
         .mapToObj(
             sample ->
                 text(dataset, dataset.inputs().getFirst(), sample)
@@ -177,8 +188,7 @@ final class TextSourceTest {
     byte[] row = new byte[size];
     column.copyRow(dataset.row(sample), MemorySegment.ofArray(row), DType.U8, 0);
     int[] tokens = new int[size];
-    Arrays.setAll(
-        tokens, i -> MemorySegment.ofArray(row).get(ValueLayout.JAVA_BYTE, i) & 0xFF);
+    Arrays.setAll(tokens, i -> MemorySegment.ofArray(row).get(ValueLayout.JAVA_BYTE, i) & 0xFF);
     return dataset.vocabulary().orElseThrow().decode(tokens);
   }
 }

@@ -23,7 +23,6 @@ final class ResamplingTest {
   @Test
   void columnsAreTreatedLikeRows() {
     float[] pixels = {0, 10, 8, 18};
-    assertThat(new Resampling(2, 4).columns(pixels, 2))
-        .containsExactly(0, 10, 2, 12, 6, 16, 8, 18);
+    assertThat(new Resampling(2, 4).columns(pixels, 2)).containsExactly(0, 10, 2, 12, 6, 16, 8, 18);
   }
 }

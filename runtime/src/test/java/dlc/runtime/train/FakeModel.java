@@ -27,6 +27,7 @@ final class FakeModel implements Specializer {
 
   final List<Integer> batches = new ArrayList<>();
   final List<Integer> steps = new ArrayList<>();
+  final Map<String, Integer> runs = new LinkedHashMap<>();
   final Map<String, TensorType> states = new LinkedHashMap<>();
   private final Map<String, MemorySegment> memory = new LinkedHashMap<>();
   private final DType lrType;
@@ -89,9 +90,7 @@ final class FakeModel implements Specializer {
 
     @Override
     public Optional<MemorySegment> result(String entry, String name) {
-      return List.of("loss", "output").contains(name)
-          ? Optional.of(slot(name))
-          : Optional.empty();
+      return List.of("loss", "output").contains(name) ? Optional.of(slot(name)) : Optional.empty();
     }
 
     @Override
@@ -120,6 +119,7 @@ final class FakeModel implements Specializer {
     @Override
     public void run(String entry) {
       boolean learns = entry.equals("train_step");
+      runs.merge(entry, 1, Integer::sum);
       float[][] probabilities = new float[batch][CLASSES];
       float loss = 0;
       for (int i = 0; i < batch; i++) {

@@ -60,6 +60,23 @@ final class TallyTest {
   }
 
   @Test
+  void countsEachStepOfASequence() {
+    ClassTally tally = ClassTally.ofScores(2, -1, OptionalInt.of(-100), ALL);
+    TensorType scores = TensorType.of(DType.F32, 3, 2);
+    float[] values = {1, 0, 0, 1, 1, 0, 0, 1, 0, 1, 1, 0};
+    Column outputs = new Column("output", scores, MemorySegment.ofArray(values));
+    int[] labels = {0, 1, 1, 1, -100, 0};
+    Column targets = new Column("t", TensorType.of(DType.I32, 3), MemorySegment.ofArray(labels));
+    tally.add(outputs, 0, targets, 0);
+    tally.add(outputs, 1, targets, 1);
+    assertThat(tally.figure(Metric.ACCURACY)).isEqualTo(0.8);
+    assertThat(tally.figure(Metric.PRECISION)).isCloseTo((2 / 3.0 + 1) / 2, TINY);
+    assertThat(tally.figure(Metric.RECALL)).isCloseTo((1 + 2 / 3.0) / 2, TINY);
+    assertThat(tally.figure(Metric.F1)).isCloseTo(0.8, TINY);
+    assertThat(tally.confusion(List.of("no", "yes")).orElseThrow().count(1, 0)).isEqualTo(1);
+  }
+
+  @Test
   void ranksTheFiveHighest() {
     ClassTally tally = ClassTally.ofScores(7, -1, OptionalInt.empty(), ALL);
     Column outputs = floats(new float[] {7, 6, 5, 4, 3, 2, 1, 7, 6, 5, 4, 3, 2, 1}, 7);

@@ -7,19 +7,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dlc.base.Code;
 import dlc.base.UserError;
 import dlc.ir.DType;
-import dlc.ir.TensorType;
-import dlc.runtime.data.Column;
-import dlc.runtime.data.Dataset;
-import dlc.runtime.data.Loaded;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -157,31 +150,34 @@ final class TrainerTest {
         .isInstanceOf(UserError.class);
   }
 
-  private static FinalReport train(
-      FakeModel model, TrainSettings settings, TrainListener listener, StopFlag stop) {
-    Loaded data =
-        new Loaded(samples(100), Optional.of(samples(20)), Optional.of(samples(20)), List.of());
-    return new Trainer(model, settings, data, listener, stop).train();
+  @Test
+  void severalBatchesMakeAStep() {
+    FakeModel model = new FakeModel();
+    FinalReport report = train(model, SETTINGS.accumulating(3), TrainListener.NONE, new StopFlag());
+    assertThat(report.steps()).isEqualTo(3 * 3);
+    assertThat(model.steps).containsExactly(1, 2, 3, 4, 5, 6, 7, 8, 9);
+    assertThat(model.runs.getOrDefault("accumulate_step", 0)).isEqualTo(3 * 4);
   }
 
-  /** Points around three centres. */
-  private static Dataset samples(int count) {
-    Random random = new Random(count);
-    float[] x = new float[2 * count];
-    int[] y = new int[count];
-    for (int i = 0; i < count; i++) {
-      y[i] = i % 3;
-      x[2 * i] = (y[i] == 1 ? 3 : 0) + (float) random.nextGaussian() / 3;
-      x[2 * i + 1] = (y[i] == 2 ? 3 : 0) + (float) random.nextGaussian() / 3;
-    }
-    Column inputs = new Column("x", TensorType.of(DType.F32, 2), MemorySegment.ofArray(x));
-    Column target = new Column("target", TensorType.of(DType.I32), MemorySegment.ofArray(y));
-    return Dataset.of(
-        "points",
-        List.of(inputs),
-        Optional.of(target),
-        List.of("a", "b", "c"),
-        row -> "row " + row);
+  @Test
+  void endsEarlyWhenNothingGetsBetter() {
+    Recorder recorder = new Recorder();
+    EarlyStop rule = new EarlyStop(1, "training.loss", 10);
+    FinalReport report =
+        train(new FakeModel(), SETTINGS.stoppingEarly(rule), recorder, new StopFlag());
+    assertThat(recorder.epochs).hasSize(2);
+    assertThat(recorder.notes)
+        .containsExactly("training ends early: training.loss was not better for 1 epochs");
+    assertThat(report.test()).isPresent();
+    EarlyStop patient = new EarlyStop(1, "validation.accuracy", 0);
+    Recorder all = new Recorder();
+    train(new FakeModel(), SETTINGS.withSteps(9).stoppingEarly(patient), all, new StopFlag());
+    assertThat(all.notes).isEmpty();
+  }
+
+  private static FinalReport train(
+      FakeModel model, TrainSettings settings, TrainListener listener, StopFlag stop) {
+    return new Trainer(model, settings, Points.loaded(), listener, stop).train();
   }
 
   private static List<Float> weights(FakeModel model) {
@@ -197,6 +193,12 @@ final class TrainerTest {
 
     final List<BatchReport> batches = new ArrayList<>();
     final List<EpochReport> epochs = new ArrayList<>();
+    final List<String> notes = new ArrayList<>();
+
+    @Override
+    public void noted(String message) {
+      notes.add(message);
+    }
 
     @Override
     public void batchDone(BatchReport report) {
