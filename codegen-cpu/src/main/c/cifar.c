@@ -96,14 +96,8 @@ static void make_data(Data *data, const Layout *layout, const char *name, const 
   data->place = place;
   data->origin = batches;
   i64 record = layout->label_bytes + PIXELS;
-  u8 *images = NULL;
-  if (batches->count == 1) {
-    // The pixels stay where the file lies in memory.
-    data->input[0].stride = record;
-    data->input[0].values = batches->batch[0].file.bytes + layout->label_bytes;
-  } else {
-    images = column_memory(data->input);
-  }
+  // The pixels stay where the files lie in memory.
+  data->input[0].row = allocate(count, sizeof(u8 *));
   u8 *labels = column_memory(&data->target);
   i64 row = 0;
   for (int i = 0; i < batches->count; i++) {
@@ -116,9 +110,7 @@ static void make_data(Data *data, const Layout *layout, const char *name, const 
              (int)start[-1], layout->classes - 1);
       }
       store_element(labels, I32, row, start[-1]);
-      if (images) {
-        memcpy(images + row * PIXELS, start, PIXELS);
-      }
+      data->input[0].row[row] = start;
     }
   }
   use_all_rows(data);

@@ -146,7 +146,7 @@ static Encoding learn_from(const Table *table, const Source *source) {
   return encoding;
 }
 
-Encoding learn_encoding(const Source *source) {
+static Encoding learn_encoding(const Source *source) {
   Table table = table_of(source, resolve(option_of(source, "file", "")));
   return learn_from(&table, source);
 }
@@ -272,13 +272,13 @@ static Data inputs_of(const Encoding *encoding, const Chosen *chosen) {
   return data;
 }
 
-Data encode_inputs(const Encoding *encoding, const Source *source, const char *path) {
+void dlc_inputs_csv(const Source *source, const char *path, Data *data) {
+  Encoding encoding = learn_encoding(source);
   Table table = table_of(source, path);
   Chosen *chosen = allocate(1, sizeof(Chosen));
-  *chosen = choose_rows(encoding, &table, 0);
-  Data data = inputs_of(encoding, chosen);
-  use_all_rows(&data);
-  return data;
+  *chosen = choose_rows(&encoding, &table, 0);
+  *data = inputs_of(&encoding, chosen);
+  use_all_rows(data);
 }
 
 static void add_target(Data *data, const Encoding *encoding, const Chosen *chosen) {

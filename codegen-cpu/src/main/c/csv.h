@@ -24,8 +24,7 @@ typedef struct {
   i64 width;  // how many numbers a row becomes
 } Encoding;
 
-Encoding learn_encoding(const Source *source);
-// The samples of a table that needs no label column.
-Data encode_inputs(const Encoding *encoding, const Source *source, const char *path);
+// The samples of a table that needs no label column, as the table that was trained on says.
+void dlc_inputs_csv(const Source *source, const char *path, Data *data);
 
 #endif

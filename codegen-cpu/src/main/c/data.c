@@ -7,23 +7,27 @@
 
 Column column_of(const char *name, i64 type, i64 rank, const i64 *dims, i64 rows,
                  const u8 *values) {
-  Column column = {name, type, rank, {0}, 1, 0, rows, values};
+  Column column = {name, type, rank, {0}, 1, rows, values, NULL};
   for (i64 i = 0; i < rank; i++) {
     column.dims[i] = dims[i];
     column.elements *= dims[i];
   }
-  column.stride = column.elements * type_bytes(type);
   return column;
 }
 
 u8 *column_memory(Column *column) {
-  u8 *memory = allocate(column->rows, column->stride);
+  u8 *memory = allocate(column->rows, column->elements * type_bytes(column->type));
   column->values = memory;
   return memory;
 }
 
+const u8 *row_of(const Column *column, i64 row) {
+  return column->row ? column->row[row]
+                     : column->values + row * column->elements * type_bytes(column->type);
+}
+
 double column_at(const Column *column, i64 row, i64 index) {
-  return element_at(column->values + row * column->stride, column->type, index);
+  return element_at(row_of(column, row), column->type, index);
 }
 
 double column_as_float(const Column *column, i64 row, i64 index) {
@@ -34,7 +38,7 @@ double column_as_float(const Column *column, i64 row, i64 index) {
 void copy_row(const Column *column, i64 row, u8 *batch, i64 type, i64 place) {
   if (type == column->type) {
     i64 bytes = column->elements * type_bytes(type);
-    memcpy(batch + place * bytes, column->values + row * column->stride, (u64)bytes);
+    memcpy(batch + place * bytes, row_of(column, row), (u64)bytes);
     return;
   }
   int floats = type == F32 || type == F64;

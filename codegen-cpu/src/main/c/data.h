@@ -15,9 +15,9 @@ typedef struct {
   i64 rank;
   i64 dims[MOST_DIMS];
   i64 elements;  // of a row
-  i64 stride;    // bytes from row to row
   i64 rows;
-  const u8 *values;
+  const u8 *values;  // row after row, or:
+  const u8 **row;    // where each row is, for those that stay in the files they came from
 } Column;
 
 typedef struct Data {
@@ -58,6 +58,7 @@ typedef struct {
 Column column_of(const char *name, i64 type, i64 rank, const i64 *dims, i64 rows,
                  const u8 *values);
 u8 *column_memory(Column *column);  // all 0, for a column without values
+const u8 *row_of(const Column *column, i64 row);
 double column_at(const Column *column, i64 row, i64 index);
 double column_as_float(const Column *column, i64 row, i64 index);
 void copy_row(const Column *column, i64 row, u8 *batch, i64 type, i64 place);

@@ -111,7 +111,7 @@ File read_file(const char *path) {
 // ---- where data are
 
 static char *in_folder(const char *folder, const char *path) {
-  char *candidate = join(folder, path);
+  char *candidate = same(path, ".") ? copy_of(folder, (i64)strlen(folder)) : join(folder, path);
   if (exists(candidate)) {
     return candidate;
   }

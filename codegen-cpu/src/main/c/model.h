@@ -45,10 +45,13 @@ typedef struct {
 } Pair;
 
 struct Parts;
+struct Data;
 
 typedef struct Source {
   const char *kind;
   void (*load)(const struct Source *source, const struct Source *training, struct Parts *parts);
+  // Reads samples to predict on, for sources of tables; NULL for others.
+  void (*inputs)(const struct Source *source, const char *path, struct Data *data);
   i64 options;
   const Pair *option;
   const struct Source *test;

@@ -85,7 +85,23 @@ static Samples of_array(const char *path) {
   return samples;
 }
 
+// With the columns of the table that was trained on.
+static Samples of_known_table(const char *path) {
+  Data data = {0};
+  dlc_model.source->inputs(dlc_model.source, path, &data);
+  require_elements(path, data.input[0].elements);
+  Samples samples = samples_of(F32, data.size);
+  samples.column.values = data.input[0].values;
+  for (i32 i = 0; i < data.size; i++) {
+    samples.name[i] = place_of(&data, i);
+  }
+  return samples;
+}
+
 static Samples of_table(const char *path) {
+  if (dlc_model.source && dlc_model.source->inputs) {
+    return of_known_table(path);
+  }
   Table table = read_table(path, ',', 0);
   int has_header = 1;
   for (i64 i = 0; i < table.columns; i++) {

@@ -81,7 +81,6 @@ final class LargeMemory {
       String name, MemoryLayout result, MemoryLayout... parameters) {
     Linker linker = Linker.nativeLinker();
     return linker.downcallHandle(
-        linker.defaultLookup().find(name).orElseThrow(),
-        FunctionDescriptor.of(result, parameters));
+        linker.defaultLookup().find(name).orElseThrow(), FunctionDescriptor.of(result, parameters));
   }
 }

@@ -11,7 +11,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -26,16 +28,66 @@ public final class Binary {
   /** One object file; the name says in messages and reports what it is. */
   record Part(String name, byte[] object) {}
 
+  private static final String MODEL = "model";
+  private static final String POOL = "pool";
+  private static final String RUNTIME = "runtime";
+
   private Binary() {}
 
-  /** The bytes of an executable for {@code platform}. */
-  public static byte[] executable(BinaryModel model, Platform platform, Linkage linkage) {
+  /**
+   * A program.
+   *
+   * @param sizes how many of its bytes are what: machine code for each processor, the runtime and so
+   *     on
+   */
+  public record Executable(byte[] bytes, Map<String, Long> sizes) {}
+
+  /** An executable for {@code platform}. */
+  public static Executable executable(BinaryModel model, Platform platform, Linkage linkage) {
     List<Part> parts = new ArrayList<>(kernels(model, platform));
     String triple = platform.triple();
-    parts.add(new Part("model", object(ModelTables.write(model), platform)));
-    parts.add(new Part("pool", object(PoolText.of(triple), platform)));
-    parts.add(new Part("runtime", resource(RuntimeBuild.runtime(platform))));
-    return Link.executable(parts, platform, linkage);
+    parts.add(new Part(MODEL, object(ModelTables.write(model), platform)));
+    parts.add(new Part(POOL, object(PoolText.of(triple), platform)));
+    parts.add(new Part(RUNTIME, resource(RuntimeBuild.runtime(platform))));
+    Link.Linked linked = Link.executable(parts, platform, linkage);
+    return new Executable(linked.bytes(), sizes(model, linked));
+  }
+
+  private static Map<String, Long> sizes(BinaryModel model, Link.Linked linked) {
+    Map<String, Long> sizes = new LinkedHashMap<>();
+    model.versions().forEach(version -> sizes.put(kernelsFor(version), 0L));
+    long weights = model.embedded().map(bytes -> (long) bytes.length).orElse(0L);
+    long rest = linked.bytes().length;
+    for (Map.Entry<String, Long> part : linked.sizes().entrySet()) {
+      rest -= part.getValue();
+      sizes.merge(
+          what(model, part.getKey()),
+          part.getKey().equals(MODEL) ? part.getValue() - weights : part.getValue(),
+          Long::sum);
+    }
+    if (weights > 0) {
+      sizes.put("weights", weights);
+    }
+    sizes.put("headers and tables", rest);
+    return sizes;
+  }
+
+  private static String kernelsFor(Version version) {
+    return "kernels for " + version.name();
+  }
+
+  private static String what(BinaryModel model, String part) {
+    for (Version version : model.versions()) {
+      if (part.startsWith("dlc.%s.b".formatted(version.name()))) {
+        return kernelsFor(version);
+      }
+    }
+    return switch (part) {
+      case MODEL -> "description of the model";
+      case POOL -> "thread pool";
+      case RUNTIME -> "runtime";
+      default -> "C library";
+    };
   }
 
   /** A library and its header. */
@@ -86,8 +138,7 @@ public final class Binary {
     Target target = version.target();
     String prefix = ModelTables.prefix(version, code);
     String text = ModuleText.write(code.program(), target, prefix);
-    return new Part(
-        prefix + "." + code.entry().name(), Emission.object(text, target, triple));
+    return new Part(prefix + "." + code.entry().name(), Emission.object(text, target, triple));
   }
 
   static byte[] resource(String name) {

@@ -74,8 +74,7 @@ public record BinaryModel(
    * @param options the source's arguments by name, lists as one argument for each element
    * @param test the source of the test part, where it is apart
    */
-  public record Data(
-      String kind, List<Map.Entry<String, String>> options, Optional<Data> test) {
+  public record Data(String kind, List<Map.Entry<String, String>> options, Optional<Data> test) {
     public Data {
       options = List.copyOf(options);
     }

@@ -11,7 +11,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * The functions of a library, one for each entry point and a few around them, with the model's name.
+ * The functions of a library, one for each entry point and a few around them, with the model's
+ * name.
  *
  * @param prefix what all of their names begin with
  */
@@ -151,8 +152,7 @@ record LibraryApi(String prefix, List<Function> functions) {
         body.append("  %s = alloca %s\n".formatted(address, type));
         body.append("  store %s %%a.%s, ptr %s\n".formatted(type, argument.name(), address));
       }
-      body.append(
-          "  %%%s.%d = getelementptr ptr, ptr %%%s, i64 %d\n".formatted(name, i, name, i));
+      body.append("  %%%s.%d = getelementptr ptr, ptr %%%s, i64 %d\n".formatted(name, i, name, i));
       body.append("  store ptr %s, ptr %%%s.%d\n".formatted(address, name, i));
     }
   }

@@ -73,7 +73,9 @@ final class LibraryHeader {
                 model.identity().compiler(),
                 api.prefix(),
                 guard,
-                model.embedded().isPresent() ? ": the weights are inside" : "; its weights are all 0"));
+                model.embedded().isPresent()
+                    ? ": the weights are inside"
+                    : "; its weights are all 0"));
     api.functions().forEach(function -> text.append('\n').append(declaration(function)));
     return text.append(
             """

@@ -8,21 +8,33 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Makes one file of object files, with the linker and its companions from the LLVM presets. */
 final class Link {
 
+  private static final Pattern PLACE =
+      Pattern.compile("\\s*(\\w+)\\s+\\w+\\s+(\\w+)\\s+\\d+\\s+\\S*/([^/]+?)(?:\\.o|\\.a\\(.*\\)):\\(.*\\)");
+
   private Link() {}
 
-  static byte[] executable(List<Part> parts, Platform platform, Linkage linkage) {
+  /** What was linked, and how many bytes of it came from which part. */
+  record Linked(byte[] bytes, Map<String, Long> sizes) {}
+
+  static Linked executable(List<Part> parts, Platform platform, Linkage linkage) {
     return inFolder(
         folder -> {
           Path output = folder.resolve("program");
+          Path map = folder.resolve("map");
           List<String> command = command(platform);
           command.addAll(
-              List.of("--gc-sections", "--strip-all", "--build-id=none", "-z", "relro", "-z", "now"));
+              List.of(
+                  "--gc-sections", "--strip-all", "--build-id=none", "-z", "relro", "-z", "now"));
           command.addAll(write(parts, folder));
           switch (linkage) {
             case Linkage.Dynamic _ -> {
@@ -38,9 +50,9 @@ final class Link {
             case Linkage.Static(Path library) ->
                 command.addAll(List.of("-static", library.toString()));
           }
-          command.addAll(List.of("-o", output.toString()));
+          command.addAll(List.of("-Map=" + map, "-o", output.toString()));
           PresetTool.linker().run(command);
-          return Files.readAllBytes(output);
+          return new Linked(Files.readAllBytes(output), sizes(map));
         });
   }
 
@@ -89,9 +101,22 @@ final class Link {
           localize.add(whole.toString());
           PresetTool.companion("llvm-objcopy").run(localize);
           Path archive = folder.resolve("lib.a");
-          PresetTool.companion("llvm-ar").run(List.of("rcsD", archive.toString(), whole.toString()));
+          PresetTool.companion("llvm-ar")
+              .run(List.of("rcsD", archive.toString(), whole.toString()));
           return Files.readAllBytes(archive);
         });
+  }
+
+  /** Adds up what the linker's map says of each object: address, address, size, alignment, place. */
+  private static Map<String, Long> sizes(Path map) throws IOException {
+    Map<String, Long> sizes = new LinkedHashMap<>();
+    for (String line : Files.readAllLines(map)) {
+      Matcher place = PLACE.matcher(line);
+      if (place.matches() && !place.group(1).equals("0")) {
+        sizes.merge(place.group(3), Long.parseLong(place.group(2), 16), Long::sum);
+      }
+    }
+    return sizes;
   }
 
   private static List<String> command(Platform platform) {
@@ -109,11 +134,11 @@ final class Link {
   }
 
   @FunctionalInterface
-  private interface Work {
-    byte[] in(Path folder) throws IOException;
+  private interface Work<T> {
+    T in(Path folder) throws IOException;
   }
 
-  private static byte[] inFolder(Work work) {
+  private static <T> T inFolder(Work<T> work) {
     try {
       Path folder = Files.createTempDirectory("dlc-link");
       try {

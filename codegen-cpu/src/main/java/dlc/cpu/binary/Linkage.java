@@ -24,8 +24,7 @@ public sealed interface Linkage {
    */
   static Linkage statically(Platform platform, Optional<Path> sysroot) {
     if (platform != Platform.X86_64) {
-      throw new UserError(
-              Code.BAD_OPTION, "--static is for x86_64-linux, not for " + platform.id())
+      throw new UserError(Code.BAD_OPTION, "--static is for x86_64-linux, not for " + platform.id())
           .help("leave --static out: the program then needs the C library and nothing else");
     }
     Path root = sysroot.orElse(Path.of("/"));

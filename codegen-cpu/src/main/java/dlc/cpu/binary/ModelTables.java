@@ -167,6 +167,7 @@ final class ModelTables {
         List.of(
             text(data.kind()),
             constants.function("dlc_source_" + data.kind()),
+            data.kind().equals("csv") ? constants.function("dlc_inputs_csv") : Field.NULL,
             Field.of(options.size()),
             constants.structs(options),
             data.test().map(this::source).orElse(Field.NULL)));
@@ -253,12 +254,14 @@ final class ModelTables {
   /** Averages of weights, where there are such, are saved under the names of the weights. */
   private List<Field> savedForm() {
     Map<String, TensorType> weights = new LinkedHashMap<>();
-    model.states().forEach(
-        (name, type) -> {
-          if (name.indexOf('/') < 0) {
-            weights.put(name, type);
-          }
-        });
+    model
+        .states()
+        .forEach(
+            (name, type) -> {
+              if (name.indexOf('/') < 0) {
+                weights.put(name, type);
+              }
+            });
     Map<String, NumberArray> arrays = new LinkedHashMap<>();
     weights.forEach(
         (name, type) ->

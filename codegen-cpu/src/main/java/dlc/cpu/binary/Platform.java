@@ -9,10 +9,7 @@ import java.util.Optional;
 public enum Platform {
   X86_64("x86_64-linux", "x86_64-unknown-linux-gnu", "elf_x86_64", "/lib64/ld-linux-x86-64.so.2"),
   AARCH64(
-      "aarch64-linux",
-      "aarch64-unknown-linux-gnu",
-      "aarch64linux",
-      "/lib/ld-linux-aarch64.so.1");
+      "aarch64-linux", "aarch64-unknown-linux-gnu", "aarch64linux", "/lib/ld-linux-aarch64.so.1");
 
   /** Any processor of 64-bit ARM. */
   private static final Target ARM = new Target("generic", "+neon", 16, 32);

@@ -13,11 +13,11 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A step of the build of dlc: compiles the C runtime to one object file for each platform, and makes
- * for each a stand-in for its C library that has the names of the functions alone.
+ * A step of the build of dlc: compiles the C runtime to one object file for each platform, and
+ * makes for each a stand-in for its C library that has the names of the functions alone.
  *
- * <p>Neither headers nor libraries of the machine are used, and no instruction set is named, so that
- * the result is the same everywhere. Nothing is done when the sources have not changed.
+ * <p>Neither headers nor libraries of the machine are used, and no instruction set is named, so
+ * that the result is the same everywhere. Nothing is done when the sources have not changed.
  */
 public final class RuntimeBuild {
 
@@ -54,7 +54,9 @@ public final class RuntimeBuild {
 
   private RuntimeBuild() {}
 
-  /** Compiles the sources in the folder {@code arguments[0]} into the folder {@code arguments[1]}. */
+  /**
+   * Compiles the sources in the folder {@code arguments[0]} into the folder {@code arguments[1]}.
+   */
   public static void main(String[] arguments) throws IOException {
     build(Path.of(arguments[0]), Path.of(arguments[1]));
   }

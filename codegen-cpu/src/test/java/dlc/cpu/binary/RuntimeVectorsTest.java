@@ -46,8 +46,16 @@ final class RuntimeVectorsTest {
       String object = folder.resolve("objects/" + name + ".o").toString();
       clang.run(
           List.of(
-              "-O1", "-nostdinc", "-fPIC", "-ffp-contract=off", "-I" + SOURCES,
-              "--target=" + Platform.X86_64.triple(), "-c", source.toString(), "-o", object));
+              "-O1",
+              "-nostdinc",
+              "-fPIC",
+              "-ffp-contract=off",
+              "-I" + SOURCES,
+              "--target=" + Platform.X86_64.triple(),
+              "-c",
+              source.toString(),
+              "-o",
+              object));
       objects.add(object);
     }
     List<Binary.Part> parts = new ArrayList<>();
@@ -58,7 +66,7 @@ final class RuntimeVectorsTest {
               String.valueOf(path.getFileName()).replace(".o", ""), Files.readAllBytes(path)));
     }
     Path program = folder.resolve("vectors");
-    Files.write(program, Link.executable(parts, Platform.X86_64, new Linkage.Dynamic()));
+    Files.write(program, Link.executable(parts, Platform.X86_64, new Linkage.Dynamic()).bytes());
     assertThat(program.toFile().setExecutable(true)).isTrue();
   }
 
@@ -76,9 +84,32 @@ final class RuntimeVectorsTest {
     List<Double> numbers =
         new ArrayList<>(
             List.of(
-                0.0, -0.0, 1.0, -1.5, 0.001, 9.999e-4, 0.00099995, 1e7, 9999999.0, 1e21, 123456.0,
-                0.12345, 0.99995, 9.9995, 2.5e-5, 1e-5, 0.5, 4.9e-324, 1.7976931348623157e308,
-                2.2250738585072014e-308, 1.0E-44, 100.0, 99999.5, 2e-3, 0.1 + 0.2, 1.0 / 3));
+                0.0,
+                -0.0,
+                1.0,
+                -1.5,
+                0.001,
+                9.999e-4,
+                0.00099995,
+                1e7,
+                9999999.0,
+                1e21,
+                123456.0,
+                0.12345,
+                0.99995,
+                9.9995,
+                2.5e-5,
+                1e-5,
+                0.5,
+                4.9e-324,
+                1.7976931348623157e308,
+                2.2250738585072014e-308,
+                1.0E-44,
+                100.0,
+                99999.5,
+                2e-3,
+                0.1 + 0.2,
+                1.0 / 3));
     Random random = new Random(1);
     for (int i = 0; i < 400; i++) {
       numbers.add(Double.longBitsToDouble(random.nextLong()));
@@ -98,7 +129,11 @@ final class RuntimeVectorsTest {
           String.format(
               Locale.ROOT,
               "%s %.4f %.3e %.4g %s",
-              number, number, number, number, Double.toHexString(number));
+              number,
+              number,
+              number,
+              number,
+              Double.toHexString(number));
       assertThat(answers.get(i)).as("%s", number).isEqualTo(expected);
     }
   }
@@ -106,8 +141,7 @@ final class RuntimeVectorsTest {
   @Test
   void shufflesAreTheSame() throws IOException {
     List<String> answers = ask(List.of("shuffle 42 1 100", "shuffle -7 3 17", "shuffle 1 1 1"));
-    assertThat(answers)
-        .containsExactly(shuffle(42, 1, 100), shuffle(-7, 3, 17), shuffle(1, 1, 1));
+    assertThat(answers).containsExactly(shuffle(42, 1, 100), shuffle(-7, 3, 17), shuffle(1, 1, 1));
   }
 
   private static String shuffle(int seed, int step, int count) {
@@ -181,11 +215,13 @@ final class RuntimeVectorsTest {
   @Test
   void cellsAreNumbersWhereJavaSaysSo() throws IOException {
     List<String> cells =
-        List.of("1", "-1.5", "+.5", "5.", ".", "-", "1e5", "1e", "1e+", "1E-3", "0x1", "1.2.3", "a");
+        List.of(
+            "1", "-1.5", "+.5", "5.", ".", "-", "1e5", "1e", "1e+", "1E-3", "0x1", "1.2.3", "a");
     assertThat(ask(cells.stream().map(cell -> "number " + cell).toList()))
         .isEqualTo(
             cells.stream()
-                .map(cell -> cell.matches("[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?") ? "1" : "0")
+                .map(
+                    cell -> cell.matches("[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?") ? "1" : "0")
                 .toList());
   }
 }
