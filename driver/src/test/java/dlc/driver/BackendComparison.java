@@ -20,17 +20,17 @@ import java.util.Random;
 /** Runs a model's entry points on a machine and in the interpreter, from the same state, in f32. */
 final class BackendComparison {
 
-  /** Relative to the largest element of a tensor: rounding differs with the order of sums. */
-  private static final double TOLERANCE = 2e-5;
-
   private BackendComparison() {}
 
   /**
    * Each result or state that differs; none when the two agree.
    *
    * @param loss for a model that has none
+   * @param tolerance relative to the largest element of a tensor: rounding differs with the order
+   *     of sums
    */
-  static List<String> of(CheckedModel model, String loss, List<String> entries, Machine machine) {
+  static List<String> of(
+      CheckedModel model, String loss, List<String> entries, Machine machine, double tolerance) {
     boolean hasLoss = model.train().flatMap(train -> train.loss()).isPresent();
     ProgramOptions plain = ProgramOptions.of(3).withOptimizer("sgd(lr=0.1, momentum=0.9)");
     Program program = model.program(hasLoss ? plain : plain.withLoss(loss));
@@ -44,11 +44,15 @@ final class BackendComparison {
         var results = actual.run(entry, inputs);
         var wanted = expected.run(entry, inputs);
         for (String name : graph.results().keySet()) {
-          if (program.states().containsKey(name)) {
-            compare(entry + " " + name, actual.state(name), expected.state(name), misses);
+          boolean isState = program.states().containsKey(name);
+          compare(
+              entry + " " + name,
+              isState ? actual.state(name) : results.get(name),
+              isState ? expected.state(name) : wanted.get(name),
+              tolerance,
+              misses);
+          if (isState) {
             actual.setState(name, expected.state(name));
-          } else {
-            compare(entry + " " + name, results.get(name), wanted.get(name), misses);
           }
         }
       }
@@ -56,12 +60,13 @@ final class BackendComparison {
     return misses;
   }
 
-  private static void compare(String what, double[] actual, double[] expected, List<String> misses) {
+  private static void compare(
+      String what, double[] actual, double[] expected, double tolerance, List<String> misses) {
     double largest = Math.max(1, Arrays.stream(expected).map(Math::abs).max().orElse(0));
     for (int i = 0; i < expected.length; i++) {
       boolean isEqual =
           Double.compare(actual[i], expected[i]) == 0
-              || Math.abs(actual[i] - expected[i]) <= TOLERANCE * largest;
+              || Math.abs(actual[i] - expected[i]) <= tolerance * largest;
       if (!isEqual) {
         misses.add("%s[%d] is %s, not %s".formatted(what, i, actual[i], expected[i]));
         return;

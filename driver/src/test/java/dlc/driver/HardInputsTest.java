@@ -39,12 +39,9 @@ final class HardInputsTest {
     assertThat(error("x: f32[1]) { batchnorm1d(affine=false) }", COUNT)).isLessThan(worst);
     assertThat(error("x: f32[%d]) { layernorm(affine=false) }".formatted(COUNT), 1))
         .isLessThan(worst);
-    assertThat(
-            error("x: f32[2, %d]) { groupnorm(1, affine=false) }".formatted(COUNT / 2), 1))
+    assertThat(error("x: f32[2, %d]) { groupnorm(1, affine=false) }".formatted(COUNT / 2), 1))
         .isLessThan(worst);
-    assertThat(
-            error(
-                "x: f32[1, 8, %d]) { instancenorm2d flatten }".formatted(COUNT / 8), 1))
+    assertThat(error("x: f32[1, 8, %d]) { instancenorm2d flatten }".formatted(COUNT / 8), 1))
         .isLessThan(worst);
   }
 
@@ -153,8 +150,7 @@ final class HardInputsTest {
   }
 
   private static double[] initial(String initializer) {
-    String model =
-        "x: f32[30]) { weight w: f32[40, 30] = %s it = w @ it }".formatted(initializer);
+    String model = "x: f32[30]) { weight w: f32[40, 30] = %s it = w @ it }".formatted(initializer);
     return run(model, 1, "w", new double[30]);
   }
 

@@ -63,7 +63,8 @@ final class LibraryCases {
     Random random = new Random(0);
     for (String line : lines()) {
       for (String each : chosen(line, random)) {
-        String[] columns = Arrays.stream(each.split("\\|")).map(String::strip).toArray(String[]::new);
+        String[] columns =
+            Arrays.stream(each.split("\\|")).map(String::strip).toArray(String[]::new);
         cases.add(
             new Case(
                 columns[0].replaceAll("\\s+", " "),
@@ -110,8 +111,7 @@ final class LibraryCases {
         IntStream.range(0, cases.size()).mapToObj(i -> "result_" + i).collect(joining(", "));
     return check(
         "together",
-        "model M(%s) {\n%s  return %s\n}\n"
-            .formatted(String.join(", ", inputs), body, results));
+        "model M(%s) {\n%s  return %s\n}\n".formatted(String.join(", ", inputs), body, results));
   }
 
   /** The line with its choices made, so often that each alternative is taken. */

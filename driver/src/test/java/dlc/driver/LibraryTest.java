@@ -7,6 +7,7 @@ import dlc.driver.LibraryCases.Case;
 import dlc.driver.parity.CpuMachine;
 import dlc.driver.parity.InterpreterMachine;
 import dlc.driver.parity.Machine;
+import dlc.frontend.CheckedModel;
 import dlc.frontend.ast.Declaration;
 import dlc.frontend.ast.Declaration.RoutineKind;
 import dlc.frontend.ast.File;
@@ -27,11 +28,12 @@ import org.junit.jupiter.api.Test;
 final class LibraryTest {
 
   private static final List<Case> CASES = LibraryCases.all();
-  private static final List<String> ENTRIES = List.of("init", "predict", "gradients");
+  private static final List<String> ENTRIES = List.of("init", "gradients");
+  private static final double TOLERANCE = 2e-5;
   private static final int AT_ONCE = 24;
   private static final Set<RoutineKind> KINDS =
       Set.of(RoutineKind.LAYER, RoutineKind.LOSS, RoutineKind.INITIALIZER);
-  private static final GradCheck.Options FEW = new GradCheck.Options(3, 5, 1);
+  private static final GradCheck.Options FEW = new GradCheck.Options(3, 3, 1);
 
   @Test
   void everyDocumentedNameHasACase() {
@@ -78,28 +80,44 @@ final class LibraryTest {
     }
   }
 
+  /** Every name is compiled, though not in all the forms whose gradients are checked. */
   @Test
   void theProcessorAgreesWithTheInterpreter() {
-    List<Case> plain = CASES.stream().filter(each -> each.loss().isEmpty()).toList();
     List<String> misses = new ArrayList<>();
     try (Machine cpu = new CpuMachine(1)) {
-      for (int from = 0; from < plain.size(); from += AT_ONCE) {
-        List<Case> some = plain.subList(from, Math.min(plain.size(), from + AT_ONCE));
+      for (List<Case> some : groups(halfOfThem())) {
+        boolean hasLoss = some.getFirst().loss().isPresent();
         String loss =
             IntStream.range(0, some.size())
                 .mapToObj("sum(sin(output_%d))"::formatted)
                 .collect(Collectors.joining(" + "));
-        BackendComparison.of(LibraryCases.together(some), loss, ENTRIES, cpu)
+        CheckedModel model = hasLoss ? some.getFirst().checked() : LibraryCases.together(some);
+        BackendComparison.of(model, loss, ENTRIES, cpu, TOLERANCE)
             .forEach(miss -> misses.add(miss + " of " + some));
       }
-      CASES.stream()
-          .filter(each -> each.loss().isPresent())
-          .forEach(
-              each ->
-                  BackendComparison.of(each.checked(), "", ENTRIES, cpu)
-                      .forEach(miss -> misses.add(miss + " of " + each)));
     }
     assertThat(misses).isEmpty();
+  }
+
+  private static List<Case> halfOfThem() {
+    Set<String> seen = new TreeSet<>();
+    return IntStream.range(0, CASES.size())
+        .filter(i -> seen.add(CASES.get(i).subject()) || i % 2 == 0)
+        .mapToObj(CASES::get)
+        .toList();
+  }
+
+  /** Some at once where they have no loss, else one by one. */
+  private static List<List<Case>> groups(List<Case> cases) {
+    List<List<Case>> groups = new ArrayList<>();
+    List<Case> plain = cases.stream().filter(each -> each.loss().isEmpty()).toList();
+    for (int from = 0; from < plain.size(); from += AT_ONCE) {
+      groups.add(plain.subList(from, Math.min(plain.size(), from + AT_ONCE)));
+    }
+    cases.stream()
+        .filter(each -> each.loss().isPresent())
+        .forEach(each -> groups.add(List.of(each)));
+    return groups;
   }
 
   /** What {@code check} says of each case, with its text; a case that throws is a failure, too. */

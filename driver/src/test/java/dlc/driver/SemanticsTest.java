@@ -102,8 +102,7 @@ final class SemanticsTest {
     return misses;
   }
 
-  private static List<String> misses(
-      String text, Machine machine, DType dtype, double tolerance) {
+  private static List<String> misses(String text, Machine machine, DType dtype, double tolerance) {
     Line line = Line.parse(text);
     Map<String, double[]> actual = run(line, machine, dtype);
     List<String> misses = new ArrayList<>();

@@ -11,6 +11,7 @@ import dlc.frontend.FrontEnd;
 import dlc.frontend.Imports;
 import dlc.frontend.ProgramOptions;
 import dlc.ir.DType;
+import dlc.ir.Graph;
 import dlc.ir.Program;
 import java.util.List;
 import java.util.Map;
@@ -23,24 +24,31 @@ final class MixedPrecisionTest {
 
   private static final SourceFile MODEL =
       new SourceFile(
-          "mixed.dl", "model Mixed(x: f32[1]) -> f32[1] { fc: linear(1, bias=false, init=ones) }");
+          "mixed.dl",
+          """
+          param batches: int = 1
+          model Mixed(x: f32[1]) -> f32[1] { fc: linear(1, bias=false, init=ones) }
+          train Mixed { data random loss mse optimizer sgd(lr=0.5, momentum=0.9) accumulate batches }
+          """);
 
   private static final String MOMENTUM = "fc.weight/momentum_buffer";
 
-  private static Program program(DType narrow, String loss) {
-    CheckedModel model = FrontEnd.check(MODEL, Imports.none(), Map.of()).model(Optional.empty());
-    return model.program(
-        ProgramOptions.of(1)
-            .withNarrowType(narrow)
-            .withLoss(loss)
-            .withOptimizer("sgd(lr=0.5, momentum=0.9)"));
+  private static Program program(DType narrow, String loss, int batches) {
+    CheckedModel model =
+        FrontEnd.check(MODEL, Imports.none(), Map.of("batches", Integer.toString(batches)))
+            .model(Optional.empty());
+    return model.program(ProgramOptions.of(1).withNarrowType(narrow).withLoss(loss));
   }
 
   private static void onEachMachine(DType narrow, String loss, Consumer<Loaded> test) {
+    onEachMachine(program(narrow, loss, 1), test);
+  }
+
+  private static void onEachMachine(Program program, Consumer<Loaded> test) {
+    List<String> entries = program.entries().stream().map(Graph::name).toList();
     for (Machine machine : List.of(new InterpreterMachine(), new CpuMachine(1))) {
       try (machine;
-          Loaded loaded =
-              machine.load(program(narrow, loss), List.of("init", "train_step", "predict"))) {
+          Loaded loaded = machine.load(program, entries)) {
         loaded.run("init", Map.of("seed", new double[] {0}));
         test.accept(loaded);
       }
@@ -48,13 +56,18 @@ final class MixedPrecisionTest {
   }
 
   private static void step(Loaded loaded, double x) {
+    run(loaded, "train_step", x);
+  }
+
+  private static void run(Loaded loaded, String entry, double x) {
     loaded.run(
-        "train_step",
+        entry,
         Map.of(
             "x", new double[] {x},
             "seed", new double[] {0},
             "lr", new double[] {0.5},
-            "step", new double[] {1}));
+            "step", new double[] {1},
+            "micro_step", new double[] {1}));
   }
 
   private static double state(Loaded loaded, String name) {
@@ -109,6 +122,24 @@ final class MixedPrecisionTest {
           step(loaded, 0.25);
           assertThat(state(loaded, "scaler/scale")).isEqualTo(131072);
           assertThat(state(loaded, "scaler/growth_tracker")).isZero();
+        });
+  }
+
+  @Test
+  void anOverflowInAnyBatchOfAStepSkipsIt() {
+    onEachMachine(
+        program(DType.F16, "sum(output * output)", 2),
+        loaded -> {
+          run(loaded, "accumulate_step", 200);
+          step(loaded, 0.01);
+          assertThat(state(loaded, "fc.weight")).isEqualTo(1);
+          assertThat(state(loaded, "fc.weight/grad_sum")).isZero();
+          assertThat(state(loaded, "scaler/scale")).isEqualTo(32768);
+          run(loaded, "accumulate_step", 0.25);
+          step(loaded, 0.5);
+          double gradient = (2 * 0.25 * 0.25 + 2 * 0.5 * 0.5) / 2;
+          assertThat(state(loaded, "fc.weight")).isEqualTo(1 - 0.5 * gradient);
+          assertThat(state(loaded, "fc.weight/grad_sum")).isZero();
         });
   }
 

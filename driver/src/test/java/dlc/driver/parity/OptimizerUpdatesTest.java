@@ -62,7 +62,8 @@ final class OptimizerUpdatesTest {
                 Imports.none(),
                 Map.of())
             .model(Optional.empty())
-            .program(ProgramOptions.of(1).withFloatType(DType.F64).withLoss("batch_sum(sum(output))"));
+            .program(
+                ProgramOptions.of(1).withFloatType(DType.F64).withLoss("batch_sum(sum(output))"));
     Reference reference = references.get();
     double[] weight = START.clone();
     try (Machine machine = new CpuMachine(1);

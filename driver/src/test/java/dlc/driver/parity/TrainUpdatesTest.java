@@ -68,8 +68,7 @@ final class TrainUpdatesTest {
         summed.run("accumulate_step", inputs(0, 4, step));
         summed.run("train_step", inputs(4, 4, step));
         large.run("train_step", inputs(0, 8, step));
-        assertThat(summed.state("a.weight"))
-            .containsExactly(large.state("a.weight"), within(1e-6));
+        assertThat(summed.state("a.weight")).containsExactly(large.state("a.weight"), within(1e-6));
       }
       assertThat(summed.state("a.weight/grad_sum")).containsOnly(0);
     }

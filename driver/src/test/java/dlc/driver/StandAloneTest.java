@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.driver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dlc.driver.CompiledProgram.Run;
+import dlc.runtime.train.FinalReport;
+import dlc.runtime.train.MetricsLog;
+import dlc.runtime.train.StopFlag;
+import dlc.runtime.train.TrainListener;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Compiled programs do what the trainer does, to the bit. */
+@EnabledOnOs(value = OS.LINUX, architectures = "amd64")
+final class StandAloneTest {
+
+  private static final String IMAGES =
+      """
+      model Net(image: f32[3, 32, 32]) -> f32[10] {
+        conv2d(4, 3, padding=1) relu maxpool2d(4) flatten dropout(0.2) linear(10)
+      }
+      train Net {
+        data cifar10(".") split validation=7 normalize mean=[0.5], std=[0.25]
+        loss cross_entropy optimizer sgd(lr=0.01, momentum=0.9)
+        batch 8 epochs 2 metrics accuracy, top5, f1, confusion_matrix seed 5
+      }
+      """;
+
+  /** All that a trainer keeps beside weights. */
+  private static final String TABLE =
+      """
+      param rate: float = 0.05
+      param width: int = 8
+      model Net(features: f32[4]) -> f32[3] { linear(width) relu linear(3) }
+      train Net {
+        data csv("flowers.csv", label="name") normalize auto split validation=0.2
+        loss cross_entropy optimizer sgd(lr=rate, momentum=0.9)
+        schedule warmup(steps=5), plateau(factor=0.5, patience=1)
+        accumulate 3 ema decay=0.9 stop patience=5, on="validation.f1" checkpoint keep=2
+        batch 7 epochs 6 metrics accuracy, precision, recall, f1 seed 3
+      }
+      """;
+
+  private static final String VALUES =
+      """
+      model Net(x: f32[3]) -> f32[2] { linear(4) tanh linear(2) }
+      train Net {
+        data npy(x="x.npy", y="y.npy") loss mse optimizer adam(lr=0.01) batch 16 epochs 3
+        metrics mae, rmse, r2
+      }
+      """;
+
+  /** Where the program on a table is; the tests of it write files of different names. */
+  @TempDir private static Path shared;
+
+  private static CompiledProgram flowers = new CompiledProgram(Path.of(""));
+
+  @TempDir private Path folder;
+
+  @BeforeAll
+  static void compile() throws IOException {
+    writeFlowers(shared.resolve("flowers.csv"));
+    flowers = CompiledProgram.of(shared, TABLE);
+  }
+
+  @Test
+  void trainsOnImagesWithAnyNumberOfThreads() throws IOException {
+    writeCifar("data_batch_1.bin", 30);
+    writeCifar("data_batch_3.bin", 15);
+    writeCifar("test_batch.bin", 13);
+    CompiledProgram program = CompiledProgram.of(folder, IMAGES);
+    Trained expected = trained(folder);
+    for (String threads : List.of("1", "2", "3")) {
+      Run run = program.run("train", "--threads", threads, "--save", "w", "--json");
+      assertThat(run.errors()).contains("data_batch_2, data_batch_4, data_batch_5 are missing");
+      assertThat(withoutTimes(run.output())).isEqualTo(expected.log);
+      assertThat(folder.resolve("w")).hasBinaryContent(expected.weights);
+    }
+  }
+
+  @Test
+  void schedulesAveragesAndCheckpointsAreTheTrainers() throws IOException {
+    Trained expected = trained(shared);
+    Run whole = flowers.run("train", "--save", "w", "--json", "--quiet");
+    assertThat(whole.errors()).isEmpty();
+    assertThat(withoutTimes(whole.output())).isEqualTo(expected.log);
+    assertThat(shared.resolve("w")).hasBinaryContent(expected.weights);
+
+    flowers.run("train", "--steps", "13", "--checkpoint-dir", "c", "--report", "r");
+    Run rest =
+        flowers.run(
+            "train", "--resume", "--checkpoint-dir", "c", "--report", "r", "--save", "w2");
+    assertThat(rest.errors()).contains("going on from c/step-000000013.safetensors: step 13");
+    assertThat(shared.resolve("w2")).hasBinaryContent(expected.weights);
+    assertThat(withoutTimes(Files.readString(shared.resolve("r/metrics.jsonl"))))
+        .isEqualTo(expected.log);
+    assertThat(shared.resolve("r/loss.svg")).content().startsWith("<svg").endsWith("</svg>\n");
+  }
+
+  @Test
+  void killedAtAnyMomentItGoesOn() throws IOException, InterruptedException {
+    flowers.run("train", "--epochs", "400", "--save", "long");
+    Random random = new Random(1);
+    Path none = folder.resolve("none");
+    for (int i = 0; i < 10; i++) {
+      Process process =
+          flowers.start(
+              Map.of(),
+              none,
+              none,
+              "train",
+              "--epochs=400",
+              "--resume",
+              "--checkpoint-dir=killed",
+              "--checkpoint-every-steps=10");
+      process.waitFor(random.nextInt(30), TimeUnit.MILLISECONDS);
+      process.destroyForcibly().waitFor();
+    }
+    flowers.run("train", "--epochs=400", "--resume", "--checkpoint-dir=killed", "--save", "again");
+    assertThat(shared.resolve("again")).hasSameBinaryContentAs(shared.resolve("long"));
+  }
+
+  @Test
+  void measuresAndPredictsWithSavedWeights() {
+    Run trained = flowers.run("train", "--save", "saved");
+    Run measured = flowers.run("eval", "--weights", "saved");
+    assertThat(trained.output()).endsWith(measured.output());
+    Run predicted = flowers.run("predict", "--weights", "saved", "5.1,3.5,1.4,0.2", "--json");
+    try (Dlc model = Dlc.load(shared.resolve("program.dl"), options(shared), Map.of())) {
+      model.loadWeights(shared.resolve("saved"));
+      Prediction prediction = model.predict(new float[] {5.1f, 3.5f, 1.4f, 0.2f});
+      assertThat(predicted.output())
+          .contains("\"class\":\"" + prediction.className(prediction.best().orElseThrow()) + "\"")
+          .contains("\"values\":" + prediction.values().toString().replace(" ", ""));
+    }
+    // A table's columns are found by their names, those that are not features are left out.
+    assertThat(flowers.run("predict", "--weights", "saved", "flowers.csv").output().lines())
+        .hasSize(90)
+        .allMatch(line -> line.startsWith("flowers.csv:"));
+  }
+
+  @Test
+  void numbersAreMeasuredLikeClasses() throws IOException {
+    Random random = new Random(2);
+    writeNpy("x.npy", random, 50, 3);
+    writeNpy("y.npy", random, 50, 2);
+    CompiledProgram program = CompiledProgram.of(folder, VALUES);
+    Trained expected = trained(folder);
+    Run run = program.run("train", "--save", "w", "--json");
+    assertThat(withoutTimes(run.output())).isEqualTo(expected.log);
+    assertThat(folder.resolve("w")).hasBinaryContent(expected.weights);
+  }
+
+  @Test
+  void drawsItsOwnDigits() {
+    CompiledProgram program =
+        CompiledProgram.of(
+            folder,
+            """
+            model Net(image: f32[1, 28, 28]) -> f32[10] { flatten linear(10) }
+            train Net {
+              data digits(count=300) loss cross_entropy optimizer sgd(lr=0.1) batch 32 seed 9
+            }
+            """);
+    Trained expected = trained(folder);
+    assertThat(withoutTimes(program.run("train", "--json").output())).isEqualTo(expected.log);
+  }
+
+  @Test
+  void everyVersionTrainsAndOneCanBeForced() throws IOException {
+    writeFlowers(folder.resolve("flowers.csv"));
+    CompiledProgram program =
+        CompiledProgram.of(folder, TABLE, CompiledProgram.options(Optional.empty()));
+    for (String isa : List.of("v2", "v3")) {
+      Run info = program.run(Map.of("DLC_ISA", isa), "info");
+      assertThat(info.output()).contains("processor   x86-64-" + isa + " of x86-64-v2, ");
+      Run run = program.run(Map.of("DLC_ISA", isa), "train", "--quiet", "--json");
+      assertThat(run.output()).contains("\"event\":\"end\"");
+    }
+    Run wrong = program.run(Map.of("DLC_ISA", "v9"), "info");
+    assertThat(wrong.status()).isEqualTo(1);
+    assertThat(wrong.errors()).contains("error[E0903]").contains("x86-64-v3");
+  }
+
+  @Test
+  void theSameInputGivesTheSameBytesAndNeedsOneLibrary() throws IOException {
+    writeFlowers(folder.resolve("flowers.csv"));
+    byte[] once = Files.readAllBytes(flowers.executable());
+    assertThat(CompiledProgram.of(folder, TABLE).executable()).hasBinaryContent(once);
+    Matcher library = Pattern.compile("[\\w./-]+\\.so[\\w.]*").matcher(flowers.strings());
+    List<String> libraries = new ArrayList<>();
+    while (library.find()) {
+      libraries.add(library.group());
+    }
+    assertThat(libraries).containsOnly("libc.so.6", "/lib64/ld-linux-x86-64.so.2");
+  }
+
+  @Test
+  void weightsInsideMakeAPredictor() throws IOException {
+    flowers.run("train", "--save", "inside");
+    writeFlowers(folder.resolve("flowers.csv"));
+    byte[] weights = Files.readAllBytes(shared.resolve("inside"));
+    CompiledProgram predictor =
+        CompiledProgram.of(folder, TABLE, CompiledProgram.predictor(weights));
+    assertThat(predictor.run("predict", "1,2,3,4").output())
+        .isEqualTo(flowers.run("predict", "--weights", "inside", "1,2,3,4").output());
+    assertThat(predictor.run("train").errors()).contains("unknown command 'train'");
+  }
+
+  @Test
+  void helpNamesWhatCanBeSetAndWhatIsFixed() {
+    assertThat(flowers.run("--help").output())
+        .contains("The param rate is a flag of train, --rate; it is 0.05 without it.")
+        .contains("The param width is fixed: 8.");
+    String slow = flowers.run("train", "--rate", "0.001", "--json", "--quiet").output();
+    assertThat(slow).isNotEqualTo(flowers.run("train", "--json", "--quiet").output());
+    assertThat(withoutTimes(slow))
+        .isEqualTo(
+            withoutTimes(flowers.run("train", "--lr=0.001", "--json", "--quiet").output()));
+  }
+
+  /** What the trainer makes of the same program. */
+  private record Trained(String log, byte[] weights) {}
+
+  private static Trained trained(Path folder) {
+    StringBuilder log = new StringBuilder();
+    TrainListener listener =
+        new TrainListener() {
+          @Override
+          public void epochDone(dlc.runtime.train.EpochReport report) {
+            log.append(MetricsLog.line(report)).append('\n');
+          }
+
+          @Override
+          public void finished(FinalReport report) {
+            log.append(MetricsLog.line(report)).append('\n');
+          }
+        };
+    Path saved = folder.resolve("expected");
+    try (Dlc model = Dlc.load(folder.resolve("program.dl"), options(folder), Map.of())) {
+      model.train(TrainLimits.NONE, listener, new StopFlag());
+      model.save(saved);
+      return new Trained(withoutTimes(log.toString()), Files.readAllBytes(saved));
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+  }
+
+  private static RunOptions options(Path folder) {
+    RunOptions usual = RunOptions.usual();
+    return new RunOptions(
+        usual.model(),
+        Optional.of(folder),
+        usual.environment(),
+        usual.batch(),
+        usual.seed(),
+        2,
+        CompiledProgram.CPU,
+        usual.observer());
+  }
+
+  private static String withoutTimes(String log) {
+    return log.replaceAll(",\"seconds\":[^}]*", "");
+  }
+
+  private void writeCifar(String name, int records) throws IOException {
+    byte[] bytes = new byte[records * 3073];
+    new Random(name.hashCode()).nextBytes(bytes);
+    for (int i = 0; i < records; i++) {
+      bytes[i * 3073] = (byte) (i * 7 % 10);
+    }
+    Files.write(folder.resolve(name), bytes);
+  }
+
+  private static void writeFlowers(Path file) throws IOException {
+    Random random = new Random(4);
+    StringBuilder text = new StringBuilder("a,b,c,d,name\r\n");
+    List<String> names = List.of("zinnia", "aster", "\"lily, white\"");
+    for (int i = 0; i < 90; i++) {
+      for (int c = 0; c < 4; c++) {
+        text.append(Math.round(10 * (random.nextGaussian() + 3 * (i % 3))) / 10.0).append(", ");
+      }
+      text.append(names.get(i % 3)).append('\n');
+    }
+    // Quotes must begin a cell.
+    Files.writeString(file, text.toString().replace(", \"", ",\""));
+  }
+
+  private void writeNpy(String name, Random random, int rows, int columns) {
+    float[] values = new float[rows * columns];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) random.nextGaussian();
+    }
+    dlc.runtime.file.Npy.write(
+        folder.resolve(name), dlc.runtime.file.NumberArray.of(values, rows, columns));
+  }
+}
