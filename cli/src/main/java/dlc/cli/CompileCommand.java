@@ -5,6 +5,7 @@ import dlc.base.Code;
 import dlc.base.Diagnostics;
 import dlc.base.NearestName;
 import dlc.base.UserError;
+import dlc.cpu.binary.Binary;
 import dlc.driver.Compiler;
 import dlc.driver.ModelFile;
 import dlc.driver.Processor;
@@ -66,7 +67,9 @@ final class CompileCommand implements Callable<Integer> {
     kernel,
     llvm,
     asm,
-    obj
+    obj,
+    staticlib,
+    sharedlib
   }
 
   private static final String PREDICT = "predict";
@@ -126,6 +129,10 @@ final class CompileCommand implements Callable<Integer> {
       writeExecutable();
       return 0;
     }
+    if (emit.get() == Stage.staticlib || emit.get() == Stage.sharedlib) {
+      writeLibrary(emit.get());
+      return 0;
+    }
     if (emit.get() == Stage.obj && file.isEmpty()) {
       throw usage("--emit=obj needs a file to write to: -o OUT");
     }
@@ -140,18 +147,44 @@ final class CompileCommand implements Callable<Integer> {
   }
 
   private void writeExecutable() {
-    Path path =
-        file.orElseThrow(() -> usage("a program needs a file to be written to: -o OUT"));
+    Path path = file.orElseThrow(() -> usage("a program needs a file to be written to: -o OUT"));
     AtomicFile.requireWritable(path);
     if (entry.isPresent() && !entry.get().equals(PREDICT)) {
-      throw usage("--entry is %s: of a program only predict can stand alone".formatted(entry.get()));
+      throw usage(
+          "--entry is %s: of a program only predict can stand alone".formatted(entry.get()));
     }
-    cpu.ifPresent(Processor::named);
-    write(
-        executable.compile(program.load(), program.model(), batch, cpu, entry.isPresent()));
+    Binary.Executable made = executable.compile(request());
+    write(made.bytes());
+    if (executable.reportsSizes()) {
+      Table table = new Table(2);
+      made.sizes().forEach((what, bytes) -> table.row(what, Words.count(bytes)));
+      table.row("all", Words.count(made.bytes().length));
+      output.out().print(table);
+      output.out().flush();
+    }
     if (!path.toFile().setExecutable(true, false)) {
       throw new UserError(Code.CANNOT_WRITE, path, "it cannot be made executable");
     }
+  }
+
+  private ExecutableArguments.Request request() {
+    cpu.ifPresent(Processor::named);
+    return new ExecutableArguments.Request(
+        program.load(), program.model(), batch, cpu, entry.isPresent());
+  }
+
+  private void writeLibrary(Stage kind) {
+    Path path = file.orElseThrow(() -> usage("a library needs a file to be written to: -o OUT"));
+    Path header =
+        path.resolveSibling(path.getFileName().toString().replaceFirst("\\.\\w+$", "") + ".h");
+    AtomicFile.requireWritable(path);
+    AtomicFile.requireWritable(header);
+    Binary.Library library =
+        executable.library(
+            request(),
+            kind == Stage.staticlib ? Binary.LibraryKind.STATIC : Binary.LibraryKind.SHARED);
+    write(library.bytes());
+    write(header, utf8(library.header()));
   }
 
   private ParameterException usage(String message) {
@@ -176,6 +209,7 @@ final class CompileCommand implements Callable<Integer> {
       case ir -> utf8(GraphPrinter.print(whole.only(entries)));
       case opt -> utf8(GraphPrinter.print(compiler.optimize(whole.only(entries))));
       case kernel -> utf8(KernelPrinter.print(kernels(compiler, whole, entries)));
+      case staticlib, sharedlib -> throw new IllegalStateException("handled above");
       case llvm, asm, obj ->
           NativeText.of(kernels(compiler, whole, entries), compiler.target(), stage);
     };
@@ -192,7 +226,8 @@ final class CompileCommand implements Callable<Integer> {
   private Target target(Stage stage) {
     return switch (stage) {
       case ast, ir, opt -> Target.X86_64_V3;
-      case kernel, llvm, asm, obj -> Processor.named(cpu.orElse(Processor.NATIVE));
+      case kernel, llvm, asm, obj, staticlib, sharedlib ->
+          Processor.named(cpu.orElse(Processor.NATIVE));
     };
   }
 
@@ -248,14 +283,18 @@ final class CompileCommand implements Callable<Integer> {
       output.out().flush();
       return;
     }
+    write(file.get(), bytes);
+  }
+
+  private void write(Path path, byte[] bytes) {
     AtomicFile.write(
-        file.get(),
+        path,
         channel -> {
           ByteBuffer rest = ByteBuffer.wrap(bytes);
           while (rest.hasRemaining()) {
             channel.write(rest);
           }
         });
-    output.note("wrote " + file.get());
+    output.note("wrote " + path);
   }
 }

@@ -42,7 +42,8 @@ final class DataInfoCommand implements Callable<Integer> {
       parts.put("training", data.training());
       data.validation().ifPresent(part -> parts.put("validation", part));
       data.test().ifPresent(part -> parts.put("test", part));
-      parts.forEach((name, part) -> output.out().print(isJson ? json(name, part) : text(name, part)));
+      parts.forEach(
+          (name, part) -> output.out().print(isJson ? json(name, part) : text(name, part)));
       if (!isJson) {
         data.training().vocabulary().ifPresent(tokens -> output.out().print(text(tokens)));
         output.out().print(classTable(parts));
@@ -67,8 +68,7 @@ final class DataInfoCommand implements Callable<Integer> {
                   ? "  " + Words.count(summary.notFinite()) + " are not finite"
                   : ""));
     }
-    return "%s: %s, %s samples\n%s"
-        .formatted(name, part.name(), Words.count(part.size()), table);
+    return "%s: %s, %s samples\n%s".formatted(name, part.name(), Words.count(part.size()), table);
   }
 
   private static String text(Vocabulary tokens) {

@@ -17,7 +17,8 @@ import picocli.CommandLine.Option;
     description = "Writes the data that FILE trains and tests on as arrays into one file.",
     footer = {
       "",
-      "It prints the setting 'data' that reads them. What is held out for validation is packed with",
+      "It prints the setting 'data' that reads them. What is held out for validation is packed"
+          + " with",
       "the training part, from which the program takes it.",
       "",
       "Example:",
@@ -46,7 +47,8 @@ final class DataPackCommand implements Callable<Integer> {
           "wrote %s samples to train on%s to %s"
               .formatted(
                   Words.count(data.training().size()),
-                  data.test().map(test -> " and %s to test".formatted(Words.count(test.size())))
+                  data.test()
+                      .map(test -> " and %s to test".formatted(Words.count(test.size())))
                       .orElse(""),
                   file));
     }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.cli;
 
-import dlc.runtime.file.Text;
 import dlc.runtime.train.ConfusionMatrix;
 import dlc.runtime.train.EpochReport;
 import dlc.runtime.train.FinalReport;
@@ -40,7 +39,7 @@ final class EpochLines implements TrainListener {
         .validation()
         .ifPresent(figures -> line.append("  ").append(Words.figures("validation ", figures)));
     if (showsRate) {
-      line.append(Text.of("  lr %.4g", report.lr()));
+      line.append("  lr ").append(Words.rate(report.lr()));
     }
     line.append("  %s samples/s".formatted(Words.count(Math.round(report.samplesPerSecond()))));
     line.append("  ").append(Words.seconds(report.seconds()));

@@ -34,8 +34,9 @@ final class EvalCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (Workbench bench = run.open()) {
-      Figures figures = Evaluation.run(bench, weights);
-      bench.data().notes().forEach(note -> output.note("note: " + note));
+      Evaluation evaluation = Evaluation.run(bench, weights);
+      Figures figures = evaluation.figures();
+      evaluation.notes().forEach(note -> output.note("note: " + note));
       if (isJson) {
         output.out().println(Words.json(figures));
         return 0;

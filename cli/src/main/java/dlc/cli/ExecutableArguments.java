@@ -3,6 +3,8 @@ package dlc.cli;
 
 import dlc.base.Code;
 import dlc.base.UserError;
+import dlc.cpu.binary.Binary;
+import dlc.cpu.binary.Linkage;
 import dlc.cpu.binary.Platform;
 import dlc.driver.ModelFile;
 import dlc.driver.RunOptions;
@@ -16,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Option;
 
@@ -27,6 +30,17 @@ final class ExecutableArguments {
       paramLabel = "SYSTEM",
       description = "The system to compile for: x86_64-linux or aarch64-linux (default: this one).")
   private Optional<String> target;
+
+  @Option(
+      names = "--static",
+      description = "Make a program that needs nothing at all, with the C library of musl inside.")
+  private boolean isStatic;
+
+  @Option(
+      names = "--sysroot",
+      paramLabel = "DIR",
+      description = "Where the files of the target system are, for --static (default: /).")
+  private Optional<Path> sysroot;
 
   @Option(
       names = "--data",
@@ -51,40 +65,61 @@ final class ExecutableArguments {
       description = "Carry these weights inside, for predictions without a file.")
   private Optional<Path> weights;
 
-  /** The executable of {@code file}. */
-  byte[] compile(
+  /** What of which program is to be made. */
+  record Request(
       ModelFile file,
       Optional<String> model,
       Optional<Integer> batch,
       Optional<String> cpu,
-      boolean predictOnly) {
+      boolean predictOnly) {}
+
+  @Option(names = "--size-report", description = "Print what takes how many bytes of the file.")
+  private boolean reportsSizes;
+
+  boolean reportsSizes() {
+    return reportsSizes;
+  }
+
+  Binary.Executable compile(Request request) {
+    return with(request, bench -> StandAlone.executable(bench, options(request)));
+  }
+
+  Binary.Library library(Request request, Binary.LibraryKind kind) {
+    return with(request, bench -> StandAlone.library(bench, options(request), kind));
+  }
+
+  private <T> T with(Request request, Function<Workbench, T> work) {
     String environment = System.getenv("DLC_DATA");
     RunOptions usual = RunOptions.usual();
     RunOptions run =
         new RunOptions(
-            model,
+            request.model,
             data,
             Optional.ofNullable(environment).filter(text -> !text.isEmpty()).map(Path::of),
-            batch.map(OptionalInt::of).orElse(OptionalInt.empty()),
+            request.batch.map(OptionalInt::of).orElse(OptionalInt.empty()),
             seed.map(OptionalLong::of).orElse(OptionalLong.empty()),
             1,
             usual.cpu(),
             usual.observer());
-    StandAlone.Options options =
-        new StandAlone.Options(
-            Version.text(),
-            platform(),
-            cpu,
-            predictOnly,
-            tails,
-            weights.map(ExecutableArguments::read));
-    try (Workbench bench = Workbench.open(file, run)) {
-      return StandAlone.executable(bench, options);
+    try (Workbench bench = Workbench.open(request.file, run)) {
+      return work.apply(bench);
     }
   }
 
+  private StandAlone.Options options(Request request) {
+    return new StandAlone.Options(
+        Version.text(),
+        platform(),
+        isStatic ? Linkage.statically(platform(), sysroot) : new Linkage.Dynamic(),
+        request.cpu,
+        request.predictOnly,
+        tails,
+        weights.map(ExecutableArguments::read));
+  }
+
   private Platform platform() {
-    String wanted = target.orElse(System.getProperty("os.arch").replace("amd64", "x86_64") + "-linux");
+    String wanted =
+        target.orElse(System.getProperty("os.arch").replace("amd64", "x86_64") + "-linux");
     return Platform.named(wanted)
         .orElseThrow(
             () ->

@@ -28,7 +28,8 @@ import picocli.CommandLine.Option;
       "The data are not needed: the weights say what they stand for.",
       "",
       "Example:",
-      "  dlc generate samples/tiny_gpt.dl --weights gpt.safetensors --prompt \"ROMEO:\" --length 300"
+      "  dlc generate samples/tiny_gpt.dl --weights gpt.safetensors --prompt \"ROMEO:\" --length"
+          + " 300"
     })
 final class GenerateCommand implements Callable<Integer> {
 

@@ -54,9 +54,7 @@ final class PredictCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (Workbench bench = run.open()) {
-      Weights.load(bench.state(), weights)
-          .notes()
-          .forEach(note -> output.note("note: " + note));
+      Weights.load(bench.state(), weights).notes().forEach(note -> output.note("note: " + note));
       Predictor predictor = Predictor.of(bench);
       for (String input : inputs) {
         for (Prediction prediction : predictor.predict(input)) {

@@ -6,6 +6,7 @@ import dlc.base.UserError;
 import dlc.driver.TrainLimits;
 import dlc.driver.Training;
 import dlc.driver.Workbench;
+import dlc.frontend.TrainSection;
 import dlc.runtime.Executable;
 import dlc.runtime.data.Dataset;
 import dlc.runtime.data.Loaded;
@@ -20,6 +21,8 @@ import dlc.runtime.train.Weights;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -114,6 +117,7 @@ final class TrainCommand implements Callable<Integer> {
         Workbench bench = run.open()) {
       Training training = Training.of(bench, limits, this::initialize);
       introduce(training);
+      noteUnusedCheckpoints(bench.section());
       train(training, stop);
     }
     return 0;
@@ -162,7 +166,7 @@ final class TrainCommand implements Callable<Integer> {
             .formatted(
                 bench.model().name(),
                 Words.count(bench.model().weightCount()),
-                bench.section().optimizer().map(Object::toString).orElse("no optimizer"),
+                optimizer(bench.section()),
                 bench.batch(),
                 bench.seed(),
                 bench.threads() == 1 ? "1 thread" : bench.threads() + " threads"));
@@ -175,21 +179,34 @@ final class TrainCommand implements Callable<Integer> {
                 part(data.test(), "to test")));
   }
 
+  private static String optimizer(TrainSection section) {
+    List<Object> all = new ArrayList<>(section.optimizer().stream().toList());
+    all.addAll(section.updates().schedule());
+    return all.isEmpty()
+        ? "no optimizer"
+        : String.join(", ", all.stream().map(Object::toString).toList());
+  }
+
   private static String part(Optional<Dataset> part, String use) {
     return part.map(each -> ", %s %s".formatted(Words.count(each.size()), use)).orElse("");
   }
 
   private void train(Training training, StopFlag stop) {
-    TrainListener listener = 
+    TrainListener listener =
         isJson
             ? new JsonLines(output)
-            : new EpochLines(
-                output, !training.bench().section().updates().schedule().isEmpty());
+            : new EpochLines(output, !training.bench().section().updates().schedule().isEmpty());
     boolean showsProgress = !output.isQuiet() && Terminal.isTerminal(Terminal.STDERR);
     try (Progress progress = new Progress(showsProgress)) {
       listener = progress.and(listener);
       FinalReport result = trained(training, listener, stop);
       save.ifPresent(path -> save(training, result, path));
+    }
+  }
+
+  private void noteUnusedCheckpoints(TrainSection section) {
+    if (section.checkpoint().isPresent() && checkpointFolder.isEmpty()) {
+      output.note("note: checkpoints are saved where --checkpoint-dir says, and it is not given");
     }
   }
 
@@ -217,11 +234,6 @@ final class TrainCommand implements Callable<Integer> {
         training.checkpoints(
             folder, checkpointSteps.map(OptionalLong::of).orElse(OptionalLong.empty()));
     checkpoints.prepare();
-    if (!resumes && !checkpoints.isEmpty()) {
-      output.note(
-          "note: %s holds checkpoints, which this run replaces; --resume would go on from them"
-              .formatted(folder));
-    }
     return checkpoints;
   }
 

@@ -25,7 +25,8 @@ import picocli.CommandLine.Parameters;
     description = "Writes the arrays of one file into another, under other names or types.",
     footer = {
       "",
-      "A name is renamed when it, or its beginning up to a dot, is OLD. Without --float, .npz files",
+      "A name is renamed when it, or its beginning up to a dot, is OLD. Without --float, .npz"
+          + " files",
       "get f32 for bf16, which NumPy does not have.",
       "",
       "Examples:",
@@ -75,8 +76,7 @@ final class WeightsConvertCommand implements Callable<Integer> {
     if (!unused.isEmpty()) {
       throw new UserError(
               Code.BAD_OPTION,
-              "--rename %s=…: no name is or begins with '%1$s'"
-                  .formatted(unused.iterator().next()))
+              "--rename %s=…: no name is or begins with '%1$s'".formatted(unused.iterator().next()))
           .help("dlc weights ls %s shows the names".formatted(from));
     }
     ArrayFile.write(to, arrays, ArrayFile.metadata(from));

@@ -55,9 +55,7 @@ final class WeightsDiffCommand implements Callable<Integer> {
       print(differences);
       long common = left.keySet().stream().filter(right::containsKey).count();
       long apart = differences.stream().filter(each -> isCommon(each, left, right)).count();
-      output
-          .out()
-          .println("%d of %d common arrays are equal".formatted(common - apart, common));
+      output.out().println("%d of %d common arrays are equal".formatted(common - apart, common));
     }
     return differences.isEmpty() ? 0 : 1;
   }

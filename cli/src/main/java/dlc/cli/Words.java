@@ -5,6 +5,8 @@ import dlc.runtime.file.Json;
 import dlc.runtime.file.Text;
 import dlc.runtime.train.Figures;
 import dlc.runtime.train.Metric;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.Map;
 
 /** Figures, counts and times as people and programs read them. */
@@ -40,6 +42,12 @@ final class Words {
     return size != 0 && (size < 1e-3 || size >= 1e5)
         ? Text.of("%.3e", value)
         : Text.of("%.4f", value);
+  }
+
+  /** Four digits at most, without zeros at the end: {@code 0.02}, {@code 1E-7}. */
+  static String rate(double value) {
+    BigDecimal rounded = new BigDecimal(value).round(new MathContext(4));
+    return rounded.signum() == 0 ? "0" : rounded.stripTrailingZeros().toString();
   }
 
   /** {@code 12,345}. */

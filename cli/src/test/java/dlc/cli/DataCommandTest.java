@@ -58,8 +58,9 @@ final class DataCommandTest {
     assertThat(pack.code()).isZero();
     assertThat(pack.out())
         .isEqualTo(
-            "data train=safetensors(\"d.safetensors\", a=\"train.a\", b=\"train.b\", y=\"train.y\"),"
-                + " test=safetensors(\"d.safetensors\", a=\"test.a\", b=\"test.b\", y=\"test.y\")\n");
+            "data train=safetensors(\"d.safetensors\", a=\"train.a\", b=\"train.b\","
+                + " y=\"train.y\"), test=safetensors(\"d.safetensors\", a=\"test.a\", b=\"test.b\","
+                + " y=\"test.y\")\n");
     assertThat(pack.err()).contains("wrote 80 samples to train on and 20 to test");
     Path again = folder.resolve("again.dl");
     Files.writeString(again, PROGRAM.formatted(pack.out().strip().substring("data ".length())));

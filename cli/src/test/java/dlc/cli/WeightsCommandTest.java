@@ -79,8 +79,7 @@ final class WeightsCommandTest {
     Path other = folder.resolve("x.npz");
     assertThat(Shell.dlc("weights", "convert", file, other, "--rename", "f=g").err())
         .contains("no name is or begins with 'f'");
-    assertThat(
-            Shell.dlc("weights", "convert", file, other, "--rename", "fc.bias=fc.weight").err())
+    assertThat(Shell.dlc("weights", "convert", file, other, "--rename", "fc.bias=fc.weight").err())
         .contains("two arrays would be called 'fc.weight'");
     assertThat(Shell.dlc("weights", "convert", file, other, "--float", "f8").code()).isEqualTo(2);
     assertThat(Shell.dlc("weights", "convert", file, folder.resolve("w.pt")).err())
@@ -122,6 +121,10 @@ final class WeightsCommandTest {
         .contains("for another shape: fc.bias is f32[2], not f32[3]")
         .contains("num_batches_tracked in " + file + ": 1 ignored");
     assertThat(Shell.dlc("train", program, "--init-partial").code()).isEqualTo(2);
+    arrays.put("fc.bias", NumberArray.of(new float[3], 3));
+    Path whole = folder.resolve("whole.safetensors");
+    SafeTensors.write(whole, arrays);
+    assertThat(Shell.dlc("eval", program, "--weights", whole).err()).contains("1 ignored");
     assertThat(Shell.dlc("eval", program, "--weights", file).err())
         .contains("of another shape: fc.bias");
   }

@@ -75,7 +75,7 @@ public final class Dlc implements AutoCloseable {
   /** Writes the weights to a safetensors file, under the names that PyTorch gives them. */
   public void save(Path file) {
     requireWeights();
-    Weights.save(bench.state(), file);
+    bench.save(file);
   }
 
   /** What the model makes of one sample; all elements of its input, in row-major order. */

@@ -6,15 +6,24 @@ import dlc.base.UserError;
 import dlc.runtime.data.Dataset;
 import dlc.runtime.train.Evaluator;
 import dlc.runtime.train.Figures;
+import dlc.runtime.train.TrainSettings;
 import dlc.runtime.train.Weights;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
-/** Measures saved weights on the test data. */
-public final class Evaluation {
+/**
+ * What came of measuring saved weights on the test data.
+ *
+ * @param notes what the user should hear of the data and the weights
+ */
+public record Evaluation(Figures figures, List<String> notes) {
 
-  private Evaluation() {}
+  public Evaluation {
+    notes = List.copyOf(notes);
+  }
 
-  public static Figures run(Workbench bench, Path weights) {
+  public static Evaluation run(Workbench bench, Path weights) {
     Dataset test =
         bench
             .data()
@@ -23,7 +32,9 @@ public final class Evaluation {
                 () ->
                     new UserError(Code.DATA_EMPTY, "the test part of " + bench.data().training())
                         .help("give one: data train=…, test=…"));
-    Weights.load(bench.state(), weights);
-    return new Evaluator(bench.session(), bench.settings(TrainLimits.NONE)).evaluate(test);
+    List<String> notes = new ArrayList<>(bench.data().notes());
+    notes.addAll(Weights.load(bench.state(), weights).notes());
+    TrainSettings settings = bench.settings(TrainLimits.NONE);
+    return new Evaluation(new Evaluator(bench.session(), settings).evaluate(test), notes);
   }
 }

@@ -99,7 +99,9 @@ public final class Generator {
     return vocabulary;
   }
 
-  /** Continues {@code prompt}, tokens, by {@code length} tokens and tells {@code listener} of each. */
+  /**
+   * Continues {@code prompt}, tokens, by {@code length} tokens and tells {@code listener} of each.
+   */
   public void run(int[] prompt, int length, Sampling sampling, IntConsumer listener) {
     int[] before = prompt.length == 0 ? vocabulary.start() : prompt;
     int[] tokens = Arrays.copyOf(before, before.length + length);

@@ -61,10 +61,7 @@ final class ModelDescription {
   private BinaryModel.Identity identity() {
     Path file = bench.file().path();
     return new BinaryModel.Identity(
-        model.name(),
-        options.compiler(),
-        String.valueOf(file.getFileName()),
-        Optional.empty());
+        model.name(), options.compiler(), String.valueOf(file.getFileName()));
   }
 
   private static Data data(SourceSpec spec) {

@@ -60,8 +60,7 @@ public final class ModelSession implements Specializer, AutoCloseable {
   }
 
   /** Weights and buffers as the text has them, then what the optimizer keeps. */
-  static Map<String, TensorType> inOrder(
-      CheckedModel model, Map<String, TensorType> states) {
+  static Map<String, TensorType> inOrder(CheckedModel model, Map<String, TensorType> states) {
     Map<String, TensorType> ordered = new LinkedHashMap<>();
     for (Outline.Variable variable : model.variables()) {
       TensorType type = states.get(variable.name());

@@ -5,6 +5,7 @@ import dlc.cpu.binary.Binary;
 import dlc.cpu.binary.BinaryModel;
 import dlc.cpu.binary.BinaryModel.Code;
 import dlc.cpu.binary.BinaryModel.Version;
+import dlc.cpu.binary.Linkage;
 import dlc.cpu.binary.Platform;
 import dlc.frontend.CheckedModel;
 import dlc.frontend.ProgramOptions;
@@ -31,6 +32,7 @@ public final class StandAlone {
    * What is wanted.
    *
    * @param compiler what the program says of the version of dlc
+   * @param linkage where the C library is taken from
    * @param cpu the only processor to make code for
    * @param predictOnly whether training and measuring are left out
    * @param tails smaller batches to make code for beside those that the data have
@@ -39,6 +41,7 @@ public final class StandAlone {
   public record Options(
       String compiler,
       Platform platform,
+      Linkage linkage,
       Optional<String> cpu,
       boolean predictOnly,
       List<Integer> tails,
@@ -61,26 +64,37 @@ public final class StandAlone {
     this.options = options;
   }
 
-  /** The bytes of an executable file. */
-  public static byte[] executable(Workbench bench, Options options) {
-    return Binary.executable(new StandAlone(bench, options).model(), options.platform());
+  /** A program that trains, measures and predicts. */
+  public static Binary.Executable executable(Workbench bench, Options options) {
+    return Binary.executable(
+        new StandAlone(bench, options).model(), options.platform(), options.linkage());
+  }
+
+  /** A library for other programs, with its header; it takes batches of one size. */
+  public static Binary.Library library(Workbench bench, Options options, Binary.LibraryKind kind) {
+    StandAlone standAlone = new StandAlone(bench, options);
+    return Binary.library(standAlone.model(Tails.NONE, false), options.platform(), kind);
   }
 
   private BinaryModel model() {
     boolean trains = !options.predictOnly && model.train().isPresent();
-    List<Wanted> wanted = wanted(trains);
+    Tails tails = trains ? Tails.of(bench, options.tails()) : Tails.NONE;
+    return model(tails, trains);
+  }
+
+  private BinaryModel model(Tails tails, boolean readsData) {
+    List<Wanted> wanted = wanted(tails);
     Program layout = wanted.getFirst().program;
     KernelProgram memory = PlanMemory.run(layout.name(), List.of(), layout.states());
     return new ModelDescription(bench, options)
-        .of(memory, layout.states(), versions(wanted), trains);
+        .of(memory, layout.states(), versions(wanted), readsData);
   }
 
-  private List<Wanted> wanted(boolean trains) {
+  private List<Wanted> wanted(Tails tails) {
     ProgramOptions floats = bench.normalized();
     List<Wanted> wanted = new ArrayList<>();
-    if (trains) {
+    if (!options.predictOnly && model.train().isPresent()) {
       ProgramOptions arriving = Workbench.arriving(model, floats);
-      Tails tails = Tails.of(bench, options.tails());
       Program usual = model.program(arriving);
       wanted.add(new Wanted("init", bench.batch(), usual));
       add(wanted, TRAIN, usual, arriving, tails.training());
@@ -117,8 +131,7 @@ public final class StandAlone {
                       .map(
                           each ->
                               new Code(
-                                  each.batch,
-                                  compiler.compile(each.program, List.of(each.entry))))
+                                  each.batch, compiler.compile(each.program, List.of(each.entry))))
                       .toList();
               return new Version(target.cpu(), level(target), target, code);
             })

@@ -11,14 +11,17 @@ import java.util.TreeSet;
 /**
  * The sizes of the last, smaller batches that a compiled program will meet.
  *
- * <p>A program is exact for a batch of one size. Those of the data follow from how many samples there
- * are: they are counted where the data are at hand, and known for data of a fixed size.
+ * <p>A program is exact for a batch of one size. Those of the data follow from how many samples
+ * there are: they are counted where the data are at hand, and known for data of a fixed size.
  *
  * @param training those that are trained on
  * @param measured those of the validation and test parts
  * @param known whether the data were counted or are of a known size
  */
 public record Tails(SortedSet<Integer> training, SortedSet<Integer> measured, boolean known) {
+
+  /** No data, no last batches. */
+  static final Tails NONE = new Tails(new TreeSet<>(), new TreeSet<>(), true);
 
   /** What is known without the data of such sources: training and test samples. */
   private record Size(int training, int test) {}

@@ -21,18 +21,17 @@ final class Tasks {
   /** The task of a model with that output and target, both of one sample. */
   static Task of(TensorType output, Optional<TensorType> target, String loss) {
     if (target.isPresent() && target.get().dtype() == DType.I32) {
-      boolean named = loss.startsWith("cross_entropy") || loss.startsWith("nll");
+      boolean named = uses(loss, "cross_entropy") || uses(loss, "nll");
       int axis = named ? argument(loss, "dim", -1) : -1;
       int place = place(output, target.get(), axis);
       OptionalInt ignored =
           named ? OptionalInt.of(argument(loss, "ignore_index", IGNORED)) : OptionalInt.empty();
       return new Task.Classes(output.rank() == 0 ? 2 : output.dim(place), place, ignored);
     }
-    return switch (head(loss)) {
-      case "bce_with_logits" -> new Task.Binary(0);
-      case "bce" -> new Task.Binary(0.5);
-      default -> new Task.Values();
-    };
+    if (uses(loss, "bce_with_logits")) {
+      return new Task.Binary(0);
+    }
+    return uses(loss, "bce") ? new Task.Binary(0.5) : new Task.Values();
   }
 
   /** What makes probabilities of an output. */
@@ -45,7 +44,7 @@ final class Tasks {
 
   static Link link(Task task, String loss) {
     return switch (task) {
-      case Task.Classes _ -> head(loss).equals("nll") ? Link.EXP : Link.SOFTMAX;
+      case Task.Classes _ -> uses(loss, "nll") ? Link.EXP : Link.SOFTMAX;
       case Task.Binary(double threshold) -> threshold == 0 ? Link.SIGMOID : Link.NONE;
       case Task.Values _ -> Link.NONE;
     };
@@ -71,9 +70,9 @@ final class Tasks {
     return dims;
   }
 
-  private static String head(String loss) {
-    int end = loss.indexOf('(');
-    return (end < 0 ? loss : loss.substring(0, end)).strip();
+  /** Whether the loss, or the expression that it is, has a loss called {@code name}. */
+  private static boolean uses(String loss, String name) {
+    return Pattern.compile("\\b" + name + "\\b").matcher(loss).find();
   }
 
   private static int argument(String loss, String name, int otherwise) {

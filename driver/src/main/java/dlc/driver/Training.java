@@ -4,17 +4,14 @@ package dlc.driver;
 import dlc.frontend.TrainSection;
 import dlc.runtime.Executable;
 import dlc.runtime.data.Loaded;
-import dlc.runtime.data.Vocabulary;
 import dlc.runtime.train.CheckpointFolder;
 import dlc.runtime.train.FinalReport;
 import dlc.runtime.train.StopFlag;
 import dlc.runtime.train.TrainListener;
 import dlc.runtime.train.TrainSettings;
 import dlc.runtime.train.Trainer;
-import dlc.runtime.train.Weights;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
@@ -64,13 +61,8 @@ public record Training(Workbench bench, TrainSettings settings) {
     return new CheckpointFolder(folder, how.every(), everySteps, how.kept(), how.keepsBest());
   }
 
-  /** What a file of the weights says beside them: the tokens that a model of text knows. */
-  public Map<String, String> metadata() {
-    return data().training().vocabulary().map(Vocabulary::metadata).orElse(Map.of());
-  }
-
   /** Writes the weights as they are now. */
   public void save(Path path) {
-    Weights.save(bench.state(), path, metadata());
+    bench.save(path);
   }
 }

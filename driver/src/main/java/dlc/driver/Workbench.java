@@ -21,10 +21,13 @@ import dlc.runtime.data.Normalization;
 import dlc.runtime.data.SourceSpec;
 import dlc.runtime.data.Sources;
 import dlc.runtime.data.Split;
+import dlc.runtime.data.Vocabulary;
 import dlc.runtime.train.EarlyStop;
 import dlc.runtime.train.Metric;
 import dlc.runtime.train.Task;
 import dlc.runtime.train.TrainSettings;
+import dlc.runtime.train.Weights;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -299,6 +302,15 @@ public final class Workbench implements AutoCloseable {
   /** The weights, buffers and optimizer state, to load and to save. */
   public Executable state() {
     return session().usual();
+  }
+
+  /** Writes the weights, and what the tokens are that a model of text knows. */
+  public void save(Path path) {
+    Map<String, String> metadata =
+        data.flatMap(parts -> parts.training().vocabulary())
+            .map(Vocabulary::metadata)
+            .orElse(Map.of());
+    Weights.save(state(), path, metadata);
   }
 
   private Backend backend() {

@@ -3,8 +3,8 @@ package dlc.driver.parity;
 
 import dlc.cpu.CpuBackend;
 import dlc.driver.Compiler;
-import dlc.ir.Program;
 import dlc.ir.NarrowFloats;
+import dlc.ir.Program;
 import dlc.ir.TensorType;
 import dlc.ir.kernel.KernelProgram;
 import dlc.runtime.Executable;
@@ -128,8 +128,7 @@ public final class CpuMachine implements Machine {
         case F32 -> memory.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) element);
         case F64 -> memory.setAtIndex(ValueLayout.JAVA_DOUBLE, i, element);
         case BF16, F16 ->
-            memory.setAtIndex(
-                ValueLayout.JAVA_SHORT, i, NarrowFloats.bits(type.dtype(), element));
+            memory.setAtIndex(ValueLayout.JAVA_SHORT, i, NarrowFloats.bits(type.dtype(), element));
         case I32 -> memory.setAtIndex(ValueLayout.JAVA_INT, i, (int) element);
         case U8, BOOL -> memory.set(ValueLayout.JAVA_BYTE, i, (byte) (int) element);
       }
