@@ -2,9 +2,9 @@
 //
 // A layer as TorchScript, on the numbers of a tape.
 //
-// A tape starts with lines: "tensor float|long grad|fixed DIM…" for the input, then for each weight
-// and buffer, then for the gradient of the output; then a function of all but the last, in training
-// and in evaluation, each up to a line "end". The numbers follow in the same order.
+// A tape starts with lines: "tensor float|long grad|fixed DIM…" for the input, then for each
+// weight and buffer, then for the gradient of the output; then a function of all but the last, in
+// training and in evaluation, each up to a line "end". The numbers follow in the same order.
 
 #pragma once
 

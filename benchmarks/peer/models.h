@@ -113,7 +113,7 @@ inline void m7(Network& net) {
   net.is(layers);
 }
 
-/** A model: the dimensions of a sample, that of its targets, how many classes and symbols there are. */
+/** A model; the dimensions of a sample and of its targets; whether samples are symbols. */
 struct Model {
   const char* name;
   void (*build)(Network&);

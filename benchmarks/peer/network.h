@@ -143,7 +143,9 @@ class Network {
     return keep(dims.size() == 4 ? ops::contiguous::call(weight, format_) : weight);
   }
 
-  Tensor normal(const Dims& dims) { return keep(ops::randn::call(sizes(dims), kFloat, {}, {}, {})); }
+  Tensor normal(const Dims& dims) {
+    return keep(ops::randn::call(sizes(dims), kFloat, {}, {}, {}));
+  }
 
   Tensor constant(const Dims& dims, double value) { return keep(filled(dims, value)); }
 

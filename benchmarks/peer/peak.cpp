@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Prints how many GFLOP/s the processor reaches at best on some threads: multiply-adds in registers.
+// Prints how many GFLOP/s the processor reaches at best on some threads, by multiply-adds in
+// registers.
 //
 //   peak THREADS
 
@@ -23,7 +24,7 @@ typedef float Vector __attribute__((vector_size(kLanes * sizeof(float))));
 
 constexpr int kAccumulators = 12;
 constexpr long kSteps = 10'000'000;
-constexpr int kRounds = 5;
+constexpr int kRounds = 25;
 
 /** Enough independent sums that no addition waits for the one before. */
 float multiplyAdd() {

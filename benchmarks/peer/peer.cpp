@@ -7,9 +7,10 @@
 //   peer replay NAME BATCH TAPE
 //
 // Each line of standard input is a request. "train SECONDS" and "predict SECONDS" run steps for so
-// long, at least one, and print the seconds of the median step and a mean; a step of training is what a PyTorch
-// program does: forward, loss, backward, optimizer (the fused kind), gradients set to none.
-// "dump FILE" writes results as floats. The last form prints the losses of training on a tape.
+// long, at least one, and print the seconds of the median step and a mean; a step of training is
+// what a PyTorch program does: forward, loss, backward, optimizer (the fused kind), gradients set
+// to none. "dump FILE" writes results as floats. The last form prints the losses of training on a
+// tape.
 
 #include <malloc.h>
 

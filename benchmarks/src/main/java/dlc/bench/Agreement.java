@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Trains models with dlc and with PyTorch, from the same weights on the same data in the same order,
- * and compares the losses of all steps.
+ * Trains models with dlc and with PyTorch, from the same weights on the same data in the same
+ * order, and compares the losses of all steps.
  *
  * <p>Rounding errors grow from step to step, most of all where batch normalization divides by them.
  * So the yardstick is how far PyTorch's versions are from each other, where that is further than

@@ -43,11 +43,6 @@ record Case(Path file, int batch, int threads) {
     return ModelFile.load(file, Map.of());
   }
 
-  /** Whether the other is this case on more threads. */
-  boolean hasFewerThreadsThan(Case other) {
-    return file.equals(other.file) && batch == other.batch && threads < other.threads;
-  }
-
   /** Whether images go through the model as such, so that their layout matters. */
   boolean isConvolutional() {
     return List.of("M2", "M3", "M4", "M5").contains(model());

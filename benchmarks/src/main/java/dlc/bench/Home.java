@@ -33,8 +33,7 @@ record Home(Path path) {
   List<String> dlc() {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     return Optional.ofNullable(System.getenv("DLC_CLASSPATH"))
-        .map(
-            jar -> List.of(java, "--enable-native-access=ALL-UNNAMED", "-cp", jar, "dlc.cli.Main"))
+        .map(jar -> List.of(java, "--enable-native-access=ALL-UNNAMED", "-cp", jar, "dlc.cli.Main"))
         .orElse(List.of(root().resolve("dlc").toString()));
   }
 

@@ -33,13 +33,12 @@ final class LayerBench {
       LayerTape numbers = new LayerTape(layer, dlc);
       numbers.write(tape);
       boolean images = dlc.model().type("gradients", LayerCase.INPUT).rank() == 4;
-      List<PyTorchContender> peers =
-          PyTorchContender.startAll(tape, images, threads, home);
+      List<PyTorchContender> peers = PyTorchContender.startAll(tape, images, threads, home);
       contenders.addAll(peers);
       double difference = layer.random() ? Double.NaN : difference(dlc, numbers, peers.getFirst());
       List<Speed> forward = turns.take(contenders, Work.PREDICT);
       List<Speed> both = turns.take(contenders, Work.TRAIN);
-      double peak = peaks.computeIfAbsent(threads, this::peak);
+      double peak = layer.isProduct() ? peaks.merge(threads, peak(threads), Math::max) : 0;
       return LayerRow.of(layer, threads, peak, forward, both, difference, flops(layer, dlc));
     } finally {
       contenders.forEach(Contender::close);

@@ -44,8 +44,7 @@ final class LayerTape {
     head.append(line(input, input.dtype().isFloat()));
     for (Outline.Variable variable : variables) {
       head.append(line(variable.type(), variable.trained()));
-      parameters.add(
-          variable.name().substring(LayerCase.LABEL.length()).replaceAll("\\W", "_"));
+      parameters.add(variable.name().substring(LayerCase.LABEL.length()).replaceAll("\\W", "_"));
     }
     TensorType upstream = model.type(entry, LayerCase.UPSTREAM);
     head.append(line(upstream.withDType(DType.F32), false));

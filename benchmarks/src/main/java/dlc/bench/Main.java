@@ -12,6 +12,10 @@ public final class Main {
   private static final int START_RUNS = 7;
   private static final int RANDOM_STEPS = 10;
   private static final int PHOTOGRAPH_STEPS = 100;
+
+  /** The case with the largest tensors. */
+  private static final String LARGE = "M4:128";
+
   private static final List<Integer> BOTH = List.of(1, 2);
 
   private final Home home;
@@ -22,7 +26,7 @@ public final class Main {
   private Main(Home home, Options options) {
     this.home = home;
     this.options = options;
-    this.report = new Report(home);
+    this.report = new Report(home, options.modelTurns().rounds());
     this.measurements = new Measurements(home, report);
   }
 
@@ -76,8 +80,8 @@ public final class Main {
     for (String which : Case.USUAL) {
       train(which);
     }
-    inference();
-    measurements.memory(Case.parse("M4:128", BOTH, home));
+    inference(Case.MODELS);
+    memory(List.of(LARGE));
     measurements.start(START_RUNS);
     boolean agree = layers(List.of());
     if (options.saves()) {
@@ -89,11 +93,12 @@ public final class Main {
 
   private boolean some(List<String> words) throws IOException, InterruptedException {
     boolean agree = true;
+    List<String> names = words.subList(1, words.size());
     switch (words.getFirst()) {
-      case "inference" -> inference();
-      case "memory" -> measurements.memory(Case.parse("M4:128", options.modelThreads(), home));
+      case "inference" -> inference(names.isEmpty() ? Case.MODELS : names);
+      case "memory" -> memory(names.isEmpty() ? List.of(LARGE) : names);
       case "start" -> measurements.start(START_RUNS);
-      case "layers" -> agree = layers(words.subList(1, words.size()));
+      case "layers" -> agree = layers(names);
       default -> words.forEach(this::train);
     }
     if (options.saves()) {
@@ -107,10 +112,16 @@ public final class Main {
     measurements.models(Table.TRAINING, Work.TRAIN, cases, options.modelTurns());
   }
 
-  private void inference() {
-    for (String model : Case.MODELS) {
+  private void inference(List<String> models) {
+    for (String model : models) {
       List<Case> cases = Case.parse(model + ":1", options.modelThreads(), home);
       measurements.models(Table.INFERENCE, Work.PREDICT, cases, options.modelTurns());
+    }
+  }
+
+  private void memory(List<String> cases) throws IOException, InterruptedException {
+    for (String which : cases) {
+      measurements.memory(Case.parse(which, options.modelThreads(), home));
     }
   }
 
@@ -125,6 +136,9 @@ public final class Main {
     for (String model : Case.MODELS) {
       List<Case> cases = Case.parse(model + ":2", BOTH, home);
       measurements.models(Table.TRAINING, Work.TRAIN, cases, Turns.ONCE);
+    }
+    for (String model : Case.MODELS) {
+      List<Case> cases = Case.parse(model + ":1", List.of(1), home);
       measurements.models(Table.INFERENCE, Work.PREDICT, cases, Turns.ONCE);
     }
     measurements.memory(Case.parse("M2:4", List.of(1), home));

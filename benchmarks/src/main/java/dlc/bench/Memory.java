@@ -4,10 +4,10 @@ package dlc.bench;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 
 /** How much memory whole processes take that train for a few steps. */
 final class Memory {
@@ -16,8 +16,7 @@ final class Memory {
   private static final long POLL_MILLIS = 10;
 
   /** Megabytes at most; of PyTorch, the thriftiest. */
-  record MemoryRow(
-      String model, int batch, int threads, double dlc, double pytorch, double ratio)
+  record MemoryRow(String model, int batch, int threads, double dlc, double pytorch, double ratio)
       implements Row {
 
     @Override
@@ -67,7 +66,7 @@ final class Memory {
     long kilobytes = 0;
     do {
       kilobytes = Math.max(kilobytes, Machine.peakMemory(process.pid()));
-    } while (!process.waitFor(POLL_MILLIS, java.util.concurrent.TimeUnit.MILLISECONDS));
+    } while (!process.waitFor(POLL_MILLIS, TimeUnit.MILLISECONDS));
     if (process.exitValue() != 0) {
       throw new IllegalStateException(builder.command() + " ended with " + process.exitValue());
     }

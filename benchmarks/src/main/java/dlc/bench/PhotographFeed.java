@@ -14,7 +14,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.zip.GZIPInputStream;
 
-/** CIFAR-10's first training batch: bytes for dlc, which normalizes them, and floats for PyTorch. */
+/**
+ * CIFAR-10's first training batch: bytes for dlc, which normalizes them, and floats for PyTorch.
+ */
 final class PhotographFeed implements Agreement.Feed, AutoCloseable {
 
   private static final int PIXELS = 3 * 32 * 32;

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.knowm.xchart.AnnotationLine;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.CategoryChartBuilder;
 import org.knowm.xchart.ChartEncoder;
@@ -21,26 +22,29 @@ final class RatioChart {
         new CategoryChartBuilder()
             .width(900)
             .height(420)
-            .title("Training: dlc's speed over that of the fastest PyTorch")
+            .title("Training: dlc's speed over that of the fastest PyTorch, by model and batch")
             .xAxisTitle(caption)
             .yAxisTitle("ratio")
             .build();
     chart
         .getStyler()
         .setPlotGridVerticalLinesVisible(false)
-        .setXAxisLabelRotation(45)
+        .setXAxisTickMarkSpacingHint(30)
         .setYAxisMin(0.0)
         .setChartBackgroundColor(Color.WHITE)
-        .setLegendPosition(Styler.LegendPosition.InsideNE);
+        .setLegendLayout(Styler.LegendLayout.Horizontal)
+        .setLegendPosition(Styler.LegendPosition.OutsideS)
+        .setAnnotationLineColor(Color.BLACK);
     List<String> cases = rows.stream().map(RatioChart::label).distinct().toList();
     for (int threads : rows.stream().map(ModelRow::threads).distinct().toList()) {
       chart.addSeries(threads(threads), cases, ratios(rows, cases, threads));
     }
+    chart.addAnnotation(new AnnotationLine(1, false, false));
     ChartEncoder.saveChart(chart, file.toString(), "svg");
   }
 
   private static String label(ModelRow row) {
-    return row.model() + " batch " + row.batch();
+    return row.model() + " · " + row.batch();
   }
 
   private static String threads(int count) {

@@ -20,9 +20,11 @@ final class Report {
   private final LocalDate date = LocalDate.now();
   private final String cpu = Machine.cpu();
   private final String versions;
+  private final int rounds;
   private final Map<Table, List<Row>> tables = new EnumMap<>(Table.class);
 
-  Report(Home home) {
+  Report(Home home, int rounds) {
+    this.rounds = rounds;
     this.versions =
         PyTorch.all(home).stream()
             .map(PyTorch::version)
@@ -67,7 +69,7 @@ final class Report {
 
   private String markdown(String picture) {
     StringBuilder text = new StringBuilder("# dlc beside PyTorch\n\n");
-    text.append(caption()).append(". Load ").append(Machine.load()).append(".\n");
+    text.append("%s. At most %d rounds, load %s.%n".formatted(caption(), rounds, Machine.load()));
     text.append(picture);
     tables.forEach(
         (table, rows) -> {
@@ -83,6 +85,7 @@ final class Report {
     all.put("cpu", cpu);
     all.put("processors", Runtime.getRuntime().availableProcessors());
     all.put("versions", versions);
+    all.put("rounds", rounds);
     all.put("load", Machine.load());
     tables.forEach((table, rows) -> all.put(table.name().toLowerCase(Locale.ROOT), rows));
     return JsonMapper.builder().build().writerWithDefaultPrettyPrinter().writeValueAsString(all);

@@ -66,8 +66,7 @@ final class SampleRuns {
   private void run(String name) throws IOException, InterruptedException {
     RunOptions options = RunOptions.usual().withThreads(threads).withData(data);
     Path tape = Files.createTempFile("sample", ".tape");
-    try (Workbench bench =
-        Workbench.open(ModelFile.load(home.sample(name), Map.of()), options)) {
+    try (Workbench bench = Workbench.open(ModelFile.load(home.sample(name), Map.of()), options)) {
       bench.data();
       SampleRow ours = train(bench);
       SampleTape.write(tape, bench, bench.section().epochs().orElse(1));

@@ -85,8 +85,7 @@ final class SampleTape {
   }
 
   private static String type(Column column, boolean isFloat) {
-    String dims =
-        column.type().dims().stream().map(dim -> " " + dim).collect(Collectors.joining());
+    String dims = column.type().dims().stream().map(dim -> " " + dim).collect(Collectors.joining());
     return (isFloat ? "f32" : "i64") + dims;
   }
 

@@ -60,8 +60,7 @@ final class StartUp {
         dlc(home, "check samples/simple_cnn.dl"),
         dlc(home, "train benchmarks/models/M2.dl --batch 4 --steps 1", "--report", reports),
         new Command(
-            "PyTorch, M2, batch 4, one step",
-            PyTorch.usual(home).process(tutorial, "nchw")));
+            "PyTorch, M2, batch 4, one step", PyTorch.usual(home).process(tutorial, "nchw")));
   }
 
   private static Command dlc(Home home, String words, String... more) {

@@ -5,25 +5,28 @@ package dlc.bench;
 enum Table {
   TRAINING(
       "Training, samples a second",
-      "| case | batch | threads | dlc: best (median) | PyTorch: best (median) | ratio | by median | best PyTorch |",
+      "| case | batch | threads | dlc: best (median) | PyTorch: best (median) | ratio | by median |"
+          + " best PyTorch |",
       "| --- | ---: | ---: | ---: | ---: | ---: | ---: | --- |"),
   INFERENCE(
       "Inference of one sample, µs",
-      "| case | threads | dlc: best (median) | PyTorch: best (median) | ratio | by median | best PyTorch |",
+      "| case | threads | dlc: best (median) | PyTorch: best (median) | ratio | by median | best"
+          + " PyTorch |",
       "| --- | ---: | ---: | ---: | ---: | ---: | --- |"),
   MEMORY(
       "Largest resident memory of a whole process that trains, MB",
       "| case | batch | threads | dlc | PyTorch | ratio |",
       "| --- | ---: | ---: | ---: | ---: | ---: |"),
-  START(
-      "Wall time of whole processes, s", "| command | median | best |", "| --- | ---: | ---: |"),
+  START("Wall time of whole processes, s", "| command | median | best |", "| --- | ---: | ---: |"),
   LAYERS(
       "Single layers, µs",
-      "| layer | input | threads | forward: dlc | PyTorch | ratio | with backward: dlc | PyTorch | ratio | difference |",
+      "| layer | input | threads | forward: dlc | PyTorch | ratio | with backward: dlc | PyTorch |"
+          + " ratio | difference |",
       "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"),
   PRODUCTS(
       "Single products, GFLOP/s (share of the peak)",
-      "| layer | input | threads | forward: dlc | PyTorch | ratio | with backward: dlc | PyTorch | ratio | difference |",
+      "| layer | input | threads | forward: dlc | PyTorch | ratio | with backward: dlc | PyTorch |"
+          + " ratio | difference |",
       "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
 
   private final String title;
