@@ -132,7 +132,8 @@ final class StandAloneErrorsTest {
     tableComplains("a,b,d\n1,2,x\n", "it has no column 'c'");
     tableComplains("a,b,c\n", "holds no samples");
     tableComplains("a,b,e,c\n1,2,3,x\n1,2,3,y\n", "a sample is f32[3]");
-    tableComplains("a,b,c\n1,2,x\n1,2,y\n1,2,z\n1,3,z\n2,2,z\n", "the label 2 is none of the model's");
+    tableComplains(
+        "a,b,c\n1,2,x\n1,2,y\n1,2,z\n1,3,z\n2,2,z\n", "the label 2 is none of the model's");
     tableComplains("a,b,c\n1,2,x\0\n", "this is not text");
   }
 
@@ -180,9 +181,14 @@ final class StandAloneErrorsTest {
     assertThat(table.run("train", "--resume", "--checkpoint-dir", "run").errors())
         .contains("its checksum is not that of its content");
     complains(
-        table, "it was made with seed 0, this run has 5",
-        "train", "--resume", "--checkpoint-dir", "run", "--seed", "5");
-    complains(
-        images, "this run has", "train", "--resume", "--checkpoint-dir", run.toString());
+        table,
+        "it was made with seed 0, this run has 5",
+        "train",
+        "--resume",
+        "--checkpoint-dir",
+        "run",
+        "--seed",
+        "5");
+    complains(images, "this run has", "train", "--resume", "--checkpoint-dir", run.toString());
   }
 }

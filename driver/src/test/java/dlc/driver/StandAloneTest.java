@@ -104,8 +104,7 @@ final class StandAloneTest {
 
     flowers.run("train", "--steps", "13", "--checkpoint-dir", "c", "--report", "r");
     Run rest =
-        flowers.run(
-            "train", "--resume", "--checkpoint-dir", "c", "--report", "r", "--save", "w2");
+        flowers.run("train", "--resume", "--checkpoint-dir", "c", "--report", "r", "--save", "w2");
     assertThat(rest.errors()).contains("going on from c/step-000000013.safetensors: step 13");
     assertThat(shared.resolve("w2")).hasBinaryContent(expected.weights);
     assertThat(withoutTimes(Files.readString(shared.resolve("r/metrics.jsonl"))))
@@ -231,8 +230,7 @@ final class StandAloneTest {
     String slow = flowers.run("train", "--rate", "0.001", "--json", "--quiet").output();
     assertThat(slow).isNotEqualTo(flowers.run("train", "--json", "--quiet").output());
     assertThat(withoutTimes(slow))
-        .isEqualTo(
-            withoutTimes(flowers.run("train", "--lr=0.001", "--json", "--quiet").output()));
+        .isEqualTo(withoutTimes(flowers.run("train", "--lr=0.001", "--json", "--quiet").output()));
   }
 
   /** What the trainer makes of the same program. */

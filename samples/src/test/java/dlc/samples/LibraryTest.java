@@ -66,8 +66,17 @@ final class LibraryTest {
   @Test
   void trainsInCAndPredictsInPythonAndJava() throws IOException {
     assumeTrue(isThere("gcc"), "there is no gcc");
-    run("gcc", "-Wall", "-Wextra", "-Werror", "-I", ".", "" + SOURCES.resolve("train.c"),
-        "corners.a", "-o", "train");
+    run(
+        "gcc",
+        "-Wall",
+        "-Wextra",
+        "-Werror",
+        "-I",
+        ".",
+        "" + SOURCES.resolve("train.c"),
+        "corners.a",
+        "-o",
+        "train");
     String trained = run("./train", "corners.safetensors");
     String scores = trained.substring(trained.indexOf("scores")).strip();
     try (Dlc model = Dlc.load(SOURCES.resolve("corners.dl"))) {
@@ -78,8 +87,13 @@ final class LibraryTest {
     }
     assumeTrue(isThere("python3"), "there is no Python");
     assertThat(
-            run("python3", "" + SOURCES.resolve("predict.py"), "./libcorners.so",
-                "corners.safetensors", "1.5", "-0.5"))
+            run(
+                "python3",
+                "" + SOURCES.resolve("predict.py"),
+                "./libcorners.so",
+                "corners.safetensors",
+                "1.5",
+                "-0.5"))
         .isEqualToIgnoringNewLines(scores);
   }
 
@@ -103,10 +117,7 @@ final class LibraryTest {
 
   private String run(String... command) throws IOException {
     Process process =
-        new ProcessBuilder(command)
-            .directory(folder.toFile())
-            .redirectErrorStream(true)
-            .start();
+        new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     try {
       assertThat(process.waitFor()).as(output).isZero();

@@ -37,8 +37,8 @@ public final class Binary {
   /**
    * A program.
    *
-   * @param sizes how many of its bytes are what: machine code for each processor, the runtime and so
-   *     on
+   * @param sizes how many of its bytes are what: machine code for each processor, the runtime and
+   *     so on
    */
   public record Executable(byte[] bytes, Map<String, Long> sizes) {}
 

@@ -19,7 +19,8 @@ import java.util.stream.Stream;
 final class Link {
 
   private static final Pattern PLACE =
-      Pattern.compile("\\s*(\\w+)\\s+\\w+\\s+(\\w+)\\s+\\d+\\s+\\S*/([^/]+?)(?:\\.o|\\.a\\(.*\\)):\\(.*\\)");
+      Pattern.compile(
+          "\\s*(\\w+)\\s+\\w+\\s+(\\w+)\\s+\\d+\\s+\\S*/([^/]+?)(?:\\.o|\\.a\\(.*\\)):\\(.*\\)");
 
   private Link() {}
 
@@ -107,7 +108,9 @@ final class Link {
         });
   }
 
-  /** Adds up what the linker's map says of each object: address, address, size, alignment, place. */
+  /**
+   * Adds up what the linker's map says of each object: address, address, size, alignment, place.
+   */
   private static Map<String, Long> sizes(Path map) throws IOException {
     Map<String, Long> sizes = new LinkedHashMap<>();
     for (String line : Files.readAllLines(map)) {

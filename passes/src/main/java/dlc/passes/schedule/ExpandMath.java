@@ -115,10 +115,7 @@ final class ExpandMath {
                 .plus(by.rest));
     Scalar scale = let(fn(UnaryFn.POW2, by.half));
     Scalar one = fn(UnaryFn.POW2, fn(UnaryFn.NEG, by.otherHalf));
-    return value
-        .times(scale)
-        .plus(scale.minus(one))
-        .times(fn(UnaryFn.POW2, by.otherHalf));
+    return value.times(scale).plus(scale.minus(one)).times(fn(UnaryFn.POW2, by.otherHalf));
   }
 
   /** {@code x = (half + otherHalf) ln 2 + rest}. */
@@ -192,7 +189,8 @@ final class ExpandMath {
     return magnitude.is(LT, lit(0.625)).choose(near, signed);
   }
 
-  // Minimax polynomials: of erf(x) / x in x^2 near 0, of (1 - erf(x)) e^(x^2) further out; from 4 on
+  // Minimax polynomials: of erf(x) / x in x^2 near 0, of (1 - erf(x)) e^(x^2) further out; from 4
+  // on
   // it rounds to 1. The derivative shares e^(-x^2).
   private Scalar erf(Scalar x) {
     Scalar magnitude = let(fn(UnaryFn.ABS, x));

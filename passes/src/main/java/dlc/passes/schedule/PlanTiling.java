@@ -29,6 +29,7 @@ final class PlanTiling {
 
   /** Elements that are a multiple of so many apart meet in the caches. */
   private static final int MEETING = 1024;
+
   private static final double LOAD = 0.8;
 
   /** How many elements the first cache holds. */
@@ -235,9 +236,7 @@ final class PlanTiling {
       return 0;
     }
     boolean straight = lane == null || operand.contiguousAxis(lane) == operand.drivers().size() - 1;
-    return operand.stagedElements()
-        * (straight ? COPY_STRAIGHT : COPY_TURNED)
-        / operand.readers();
+    return operand.stagedElements() * (straight ? COPY_STRAIGHT : COPY_TURNED) / operand.readers();
   }
 
   private void dotForms(int width) {

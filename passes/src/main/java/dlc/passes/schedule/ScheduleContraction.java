@@ -65,8 +65,7 @@ final class ScheduleContraction {
         .map(tiling -> tiled(call, nest, operands, tiling, staging));
   }
 
-  private static List<StagedOperand> operands(
-      Call call, List<Scalar.Load> loads, Staging staging) {
+  private static List<StagedOperand> operands(Call call, List<Scalar.Load> loads, Staging staging) {
     List<StagedOperand> operands = new ArrayList<>();
     for (Scalar.Load load : loads) {
       Memory memory = memoryOf(load.buffer(), arguments(call));

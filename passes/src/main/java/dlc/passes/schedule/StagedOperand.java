@@ -19,11 +19,7 @@ import java.util.Map;
  * @param readers how many kernels, about, would read such a copy
  */
 record StagedOperand(
-    Scalar.Load load,
-    List<Index> drivers,
-    List<Integer> steps,
-    boolean isStageable,
-    int readers) {
+    Scalar.Load load, List<Index> drivers, List<Integer> steps, boolean isStageable, int readers) {
 
   static StagedOperand of(Scalar.Load load, int readers) {
     List<Index> drivers = new ArrayList<>();
