@@ -88,6 +88,7 @@ const char *safetensors_problem(const u8 *bytes, i64 length, Array **arrays, i64
 // The sources; the compiler refers to the one that a model needs.
 typedef void Load(const Source *source, const Source *training, Parts *parts);
 Load dlc_source_cifar10, dlc_source_cifar100, dlc_source_mnist, dlc_source_fashion_mnist,
-    dlc_source_csv, dlc_source_npy, dlc_source_safetensors, dlc_source_digits, dlc_source_packed;
+    dlc_source_csv, dlc_source_npy, dlc_source_safetensors, dlc_source_digits, dlc_source_packed,
+    dlc_source_spirals, dlc_source_random;
 
 #endif

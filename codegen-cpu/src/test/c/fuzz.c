@@ -2,7 +2,7 @@
 // Feeds damaged files to the readers; each must end in a sentence or in data, never in anything else.
 //
 //   gcc -g -O1 -fsanitize=address,undefined -fno-sanitize-recover -fno-builtin -Isrc/main/c \
-//     src/test/c/fuzz.c src/main/c/{arrays,base,cifar,csv,data,digits,file,idx,inflate,json,level,model,\
+//     src/test/c/fuzz.c src/main/c/{arrays,base,cifar,columns,csv,data,digits,file,idx,inflate,json,level,model,\
 //   number,random,table}.c -lm -o fuzz
 //   ASAN_OPTIONS=detect_leaks=0:exitcode=99 UBSAN_OPTIONS=exitcode=98 ./fuzz KIND FILE COUNT [SEED]
 //

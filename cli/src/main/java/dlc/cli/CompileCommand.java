@@ -154,11 +154,11 @@ final class CompileCommand implements Callable<Integer> {
           "--entry is %s: of a program only predict can stand alone".formatted(entry.get()));
     }
     Binary.Executable made = executable.compile(request());
-    write(made.bytes());
+    write(made.content().toArray());
     if (executable.reportsSizes()) {
       Table table = new Table(2);
       made.sizes().forEach((what, bytes) -> table.row(what, Words.count(bytes)));
-      table.row("all", Words.count(made.bytes().length));
+      table.row("all", Words.count(made.content().size()));
       output.out().print(table);
       output.out().flush();
     }
@@ -183,7 +183,7 @@ final class CompileCommand implements Callable<Integer> {
         executable.library(
             request(),
             kind == Stage.staticlib ? Binary.LibraryKind.STATIC : Binary.LibraryKind.SHARED);
-    write(library.bytes());
+    write(library.content().toArray());
     write(header, utf8(library.header()));
   }
 

@@ -4,10 +4,13 @@ package dlc.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -51,6 +54,49 @@ final class CompileCommandTest {
     Shell shell = Shell.dlc("compile", file, "--emit=obj", "--cpu", "x86-64-v3", "-o", object);
     assertThat(shell.code()).as(shell.err()).isZero();
     assertThat(Files.readAllBytes(object)).hasSizeGreaterThan(500);
+  }
+
+  @Test
+  @EnabledOnOs(value = OS.LINUX, architectures = "amd64")
+  void aProgramThatStandsAloneIsWritten() throws IOException, InterruptedException {
+    Path program = folder.resolve("small");
+    Shell shell =
+        Shell.dlc("compile", file, "-o", program, "--cpu=x86-64-v2", "--size-report", "-D", "width=2");
+    assertThat(shell.code()).as(shell.err()).isZero();
+    assertThat(shell.out()).containsPattern("kernels for x86-64-v2 +\\d").contains("runtime", "all");
+    Process process = new ProcessBuilder(program.toString(), "info", "--json").start();
+    assertThat(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+        .startsWith("{\"model\":\"Small\",\"program\":\"small.dl\"")
+        .contains("\"isas\":[\"x86-64-v2\"]", "\"params\":{\"width\":\"2\"}");
+    assertThat(process.waitFor()).isZero();
+  }
+
+  @Test
+  @EnabledOnOs(value = OS.LINUX, architectures = "amd64")
+  void aLibraryComesWithItsHeader() {
+    Path library = folder.resolve("small.a");
+    Shell shell = Shell.dlc("compile", file, "--emit=staticlib", "-o", library, "--cpu=x86-64-v2");
+    assertThat(shell.code()).as(shell.err()).isZero();
+    assertThat(folder.resolve("small.h"))
+        .content()
+        .contains("int32_t small_predict(void *arena, const float *x, float *output);");
+  }
+
+  @Test
+  void whatCannotBeMadeIsSaid() {
+    assertThat(Shell.dlc("compile", file).err()).contains("-o OUT");
+    Path program = folder.resolve("small");
+    assertThat(Shell.dlc("compile", file, "-o", program, "--target=vax").err())
+        .contains("there is no target 'vax'", "x86_64-linux, aarch64-linux");
+    assertThat(
+            Shell.dlc(
+                    "compile", file, "-o", program, "--target=x86_64-linux", "--static",
+                    "--sysroot", folder)
+                .err())
+        .contains("--static needs musl's C library", "apt install musl-dev");
+    assertThat(Shell.dlc("compile", file, "-o", program, "--entry=init").err())
+        .contains("only predict can stand alone");
+    assertThat(program).doesNotExist();
   }
 
   @Test

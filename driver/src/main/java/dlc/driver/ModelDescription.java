@@ -91,7 +91,9 @@ final class ModelDescription {
       case "cifar10", "cifar100", "mnist", "fashion_mnist" -> List.of("dir");
       case "csv" -> List.of("file", "label", "features", "header", "task", "missing", "separator");
       case "npy" -> List.of("x", "y");
-      case "digits" -> List.of("count");
+      case "digits" -> List.of("count", "pairs");
+      case "random" -> List.of("count");
+      case "spirals" -> List.of("classes", "count", "noise");
       default -> List.of("file");
     };
   }

@@ -33,7 +33,7 @@ record CompiledProgram(Path executable) {
       Path executable = folder.resolve("program");
       RunOptions run = RunOptions.usual().withThreads(1).withData(folder);
       try (Workbench bench = Workbench.open(ModelFile.load(file, Map.of()), run)) {
-        Files.write(executable, StandAlone.executable(bench, options).bytes());
+        Files.write(executable, StandAlone.executable(bench, options).content().toArray());
       }
       executable.toFile().setExecutable(true);
       return new CompiledProgram(executable);

@@ -4,6 +4,8 @@ package dlc.driver;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dlc.driver.CompiledProgram.Run;
+import dlc.runtime.data.Normalization;
+import dlc.runtime.data.Packing;
 import dlc.runtime.train.FinalReport;
 import dlc.runtime.train.MetricsLog;
 import dlc.runtime.train.StopFlag;
@@ -25,6 +27,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Compiled programs do what the trainer does, to the bit. */
 @EnabledOnOs(value = OS.LINUX, architectures = "amd64")
@@ -166,19 +170,60 @@ final class StandAloneTest {
     assertThat(folder.resolve("w")).hasBinaryContent(expected.weights);
   }
 
-  @Test
-  void drawsItsOwnDigits() {
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "image: f32[1, 28, 28]                              | image    | digits(count=300)",
+        "first: f32[1, 28, 28], second: f32[1, 28, 28]      | first    | digits(80, pairs=true)",
+        "point: f32[2]                                      | point    | spirals(classes=5, count=700)",
+        "a: f32[3]                                          | a        | random(count=50)"
+      })
+  void makesItsOwnData(String inputs, String used, String data) {
     CompiledProgram program =
         CompiledProgram.of(
             folder,
             """
-            model Net(image: f32[1, 28, 28]) -> f32[10] { flatten linear(10) }
+            model Net(%s) -> f32[5] { it = %s flatten linear(5) }
             train Net {
-              data digits(count=300) loss cross_entropy optimizer sgd(lr=0.1) batch 32 seed 9
+              data %s loss cross_entropy optimizer sgd(lr=0.1) batch 20 seed 9
             }
-            """);
+            """
+                .formatted(inputs, used, data)
+                .replace("5]", data.startsWith("digits(c") ? "10]" : "5]")
+                .replace("linear(5)", data.startsWith("digits(c") ? "linear(10)" : "linear(5)"));
     Trained expected = trained(folder);
-    assertThat(withoutTimes(program.run("train", "--json").output())).isEqualTo(expected.log);
+    assertThat(withoutTimes(program.run("train", "--json", "--save", "w").output()))
+        .isEqualTo(expected.log);
+    assertThat(folder.resolve("w")).hasBinaryContent(expected.weights);
+  }
+
+  @Test
+  void packedDataStandForAllOther() throws IOException {
+    writeFlowers(folder.resolve("flowers.csv"));
+    RunOptions options = options(folder);
+    Path packed = folder.resolve("packed.safetensors");
+    CompiledProgram program = CompiledProgram.of(folder, TABLE.replace("schedule", "// "));
+    Path source = folder.resolve("program.dl");
+    try (Workbench bench = Workbench.open(ModelFile.load(source, Map.of()), options)) {
+      String setting = Packing.write(packed, bench.wholeData());
+      Run run =
+          program.run(
+              "train", "--data", packed.toString(), "--save", "w", "--quiet", "--drop-last");
+      assertThat(run.errors()).isEmpty();
+      String text = Files.readString(source);
+      Files.writeString(
+          source,
+          text.replace("data csv(\"flowers.csv\", label=\"name\")", setting)
+              .replace("batch 7", "batch 7 drop_last true")
+              .replace("normalize auto", normalize(bench)));
+    }
+    assertThat(folder.resolve("w")).hasBinaryContent(trained(folder).weights);
+  }
+
+  private static String normalize(Workbench bench) {
+    Normalization measured = Normalization.measure(bench.data().training());
+    return "normalize mean=%s, std=%s".formatted(measured.mean(), measured.std());
   }
 
   @Test

@@ -58,7 +58,7 @@ final class LibraryTest {
             Optional.empty());
     try (Workbench bench = Workbench.open(file, RunOptions.usual().withThreads(1))) {
       Library library = StandAlone.library(bench, options, kind);
-      Files.write(folder.resolve(name), library.bytes());
+      Files.write(folder.resolve(name), library.content().toArray());
       Files.writeString(folder.resolve("corners.h"), library.header());
     }
   }

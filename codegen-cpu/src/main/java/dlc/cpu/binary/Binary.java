@@ -26,7 +26,7 @@ import java.util.Objects;
 public final class Binary {
 
   /** One object file; the name says in messages and reports what it is. */
-  record Part(String name, byte[] object) {}
+  record Part(String name, Content object) {}
 
   private static final String MODEL = "model";
   private static final String POOL = "pool";
@@ -40,7 +40,7 @@ public final class Binary {
    * @param sizes how many of its bytes are what: machine code for each processor, the runtime and
    *     so on
    */
-  public record Executable(byte[] bytes, Map<String, Long> sizes) {}
+  public record Executable(Content content, Map<String, Long> sizes) {}
 
   /** An executable for {@code platform}. */
   public static Executable executable(BinaryModel model, Platform platform, Linkage linkage) {
@@ -50,14 +50,14 @@ public final class Binary {
     parts.add(new Part(POOL, object(PoolText.of(triple), platform)));
     parts.add(new Part(RUNTIME, resource(RuntimeBuild.runtime(platform))));
     Link.Linked linked = Link.executable(parts, platform, linkage);
-    return new Executable(linked.bytes(), sizes(model, linked));
+    return new Executable(linked.content(), sizes(model, linked));
   }
 
   private static Map<String, Long> sizes(BinaryModel model, Link.Linked linked) {
     Map<String, Long> sizes = new LinkedHashMap<>();
     model.versions().forEach(version -> sizes.put(kernelsFor(version), 0L));
     long weights = model.embedded().map(bytes -> (long) bytes.length).orElse(0L);
-    long rest = linked.bytes().length;
+    long rest = linked.content().size();
     for (Map.Entry<String, Long> part : linked.sizes().entrySet()) {
       rest -= part.getValue();
       sizes.merge(
@@ -91,7 +91,7 @@ public final class Binary {
   }
 
   /** A library and its header. */
-  public record Library(byte[] bytes, String header) {}
+  public record Library(Content content, String header) {}
 
   /** How a library is linked into programs. */
   public enum LibraryKind {
@@ -110,16 +110,16 @@ public final class Binary {
     parts.add(new Part("model", object(ModelTables.writeForLibrary(model), platform)));
     parts.add(new Part("functions", object(api.module(), platform)));
     parts.add(new Part("library", resource(RuntimeBuild.library(platform))));
-    byte[] bytes =
+    Content content =
         switch (kind) {
           case STATIC -> Link.archive(parts, platform, api);
           case SHARED -> Link.shared(parts, platform, api);
         };
-    return new Library(bytes, LibraryHeader.write(model, api));
+    return new Library(content, LibraryHeader.write(model, api));
   }
 
-  private static byte[] object(String text, Platform platform) {
-    return Emission.object(text, platform.plain(), platform.triple());
+  private static Content object(String text, Platform platform) {
+    return Content.of(Emission.object(text, platform.plain(), platform.triple()));
   }
 
   /** The machine code of all versions, in their order. */
@@ -138,13 +138,14 @@ public final class Binary {
     Target target = version.target();
     String prefix = ModelTables.prefix(version, code);
     String text = ModuleText.write(code.program(), target, prefix);
-    return new Part(prefix + "." + code.entry().name(), Emission.object(text, target, triple));
+    return new Part(
+        prefix + "." + code.entry().name(), Content.of(Emission.object(text, target, triple)));
   }
 
-  static byte[] resource(String name) {
+  static Content resource(String name) {
     try (InputStream file =
         Objects.requireNonNull(Binary.class.getResourceAsStream("native/" + name))) {
-      return file.readAllBytes();
+      return Content.of(file.readAllBytes());
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
     }

@@ -82,7 +82,16 @@ public record BinaryModel(
     /** What a program reads or makes by itself. */
     public static final List<String> KINDS =
         List.of(
-            "cifar10", "cifar100", "mnist", "fashion_mnist", "csv", "npy", "safetensors", "digits");
+            "cifar10",
+            "cifar100",
+            "mnist",
+            "fashion_mnist",
+            "csv",
+            "npy",
+            "safetensors",
+            "digits",
+            "spirals",
+            "random");
   }
 
   /** How training goes, as the program says. */

@@ -117,7 +117,7 @@ record LibraryApi(String prefix, List<Function> functions) {
   }
 
   private void define(StringBuilder text, Function function) {
-    StringBuilder arguments = new StringBuilder("ptr %arena");
+    StringBuilder arguments = new StringBuilder("ptr %%arena".formatted());
     StringBuilder body = new StringBuilder();
     list(body, "inputs", function.inputs());
     list(body, "results", function.results());

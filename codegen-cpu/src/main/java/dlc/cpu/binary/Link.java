@@ -25,7 +25,7 @@ final class Link {
   private Link() {}
 
   /** What was linked, and how many bytes of it came from which part. */
-  record Linked(byte[] bytes, Map<String, Long> sizes) {}
+  record Linked(Content content, Map<String, Long> sizes) {}
 
   static Linked executable(List<Part> parts, Platform platform, Linkage linkage) {
     return inFolder(
@@ -40,7 +40,7 @@ final class Link {
           switch (linkage) {
             case Linkage.Dynamic _ -> {
               Path library = folder.resolve("libc.so");
-              Files.write(library, Binary.resource(RuntimeBuild.names(platform)));
+              Files.write(library, Binary.resource(RuntimeBuild.names(platform)).toArray());
               command.addAll(
                   List.of(
                       "-pie",
@@ -53,12 +53,12 @@ final class Link {
           }
           command.addAll(List.of("-Map=" + map, "-o", output.toString()));
           PresetTool.linker().run(command);
-          return new Linked(Files.readAllBytes(output), sizes(map));
+          return new Linked(read(output), sizes(map));
         });
   }
 
   /** A shared library whose only names are those of {@code api}. */
-  static byte[] shared(List<Part> parts, Platform platform, LibraryApi api) {
+  static Content shared(List<Part> parts, Platform platform, LibraryApi api) {
     return inFolder(
         folder -> {
           Path output = folder.resolve("lib" + api.prefix() + ".so");
@@ -83,12 +83,12 @@ final class Link {
           command.addAll(write(parts, folder));
           command.addAll(List.of("-o", output.toString()));
           PresetTool.linker().run(command);
-          return Files.readAllBytes(output);
+          return read(output);
         });
   }
 
   /** An archive of one object, in which all names but those of {@code api} are local. */
-  static byte[] archive(List<Part> parts, Platform platform, LibraryApi api) {
+  static Content archive(List<Part> parts, Platform platform, LibraryApi api) {
     return inFolder(
         folder -> {
           Path whole = folder.resolve(api.prefix() + ".o");
@@ -104,7 +104,7 @@ final class Link {
           Path archive = folder.resolve("lib.a");
           PresetTool.companion("llvm-ar")
               .run(List.of("rcsD", archive.toString(), whole.toString()));
-          return Files.readAllBytes(archive);
+          return read(archive);
         });
   }
 
@@ -122,6 +122,10 @@ final class Link {
     return sizes;
   }
 
+  private static Content read(Path file) throws IOException {
+    return Content.of(Files.readAllBytes(file));
+  }
+
   private static List<String> command(Platform platform) {
     return new ArrayList<>(List.of("-flavor", "gnu", "-m", platform.emulation()));
   }
@@ -130,7 +134,7 @@ final class Link {
     List<String> paths = new ArrayList<>();
     for (Part part : parts) {
       Path object = folder.resolve(part.name() + ".o");
-      Files.write(object, part.object());
+      Files.write(object, part.object().toArray());
       paths.add(object.toString());
     }
     return paths;

@@ -63,10 +63,13 @@ final class RuntimeVectorsTest {
       Path path = Path.of(object);
       parts.add(
           new Binary.Part(
-              String.valueOf(path.getFileName()).replace(".o", ""), Files.readAllBytes(path)));
+              String.valueOf(path.getFileName()).replace(".o", ""),
+              Content.of(Files.readAllBytes(path))));
     }
     Path program = folder.resolve("vectors");
-    Files.write(program, Link.executable(parts, Platform.X86_64, new Linkage.Dynamic()).bytes());
+    Files.write(
+        program,
+        Link.executable(parts, Platform.X86_64, new Linkage.Dynamic()).content().toArray());
     assertThat(program.toFile().setExecutable(true)).isTrue();
   }
 

@@ -204,9 +204,9 @@ final class ExpandMath {
             -8.022238075201791e-2,
             2.4656895473285056e-1,
             -5.403564253687989e-1,
-            8.804093518705707e-1,
+            0.8804093518705707,
             -1.0879989933055798,
-            9.938722242293309e-1);
+            0.9938722242293309);
     Scalar z = let(x.times(x));
     Scalar far = let(lit(1).minus(scaled.times(let(exp(let(fn(UnaryFn.NEG, z)))))));
     Scalar p =
