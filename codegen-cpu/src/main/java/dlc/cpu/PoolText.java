@@ -16,16 +16,18 @@ public final class PoolText {
   public static String of(String triple) {
     try (InputStream file = Objects.requireNonNull(PoolText.class.getResourceAsStream("pool.ll"))) {
       String text = new String(file.readAllBytes(), StandardCharsets.UTF_8);
-      boolean arm = triple.startsWith("aarch64-");
+      boolean intel = triple.startsWith("x86_64-");
+      String pause =
+          intel
+              ? "void @llvm.x86.sse2.pause()"
+              : triple.startsWith("aarch64-")
+                  ? "void @llvm.aarch64.hint(i32 1)"
+                  : "void @llvm.riscv.pause()";
       return text.replace("SPINS", "20000")
           .replace("PATIENCE", "2000")
-          .replace("FUTEX", arm ? "98" : "202")
-          .replace(
-              "declare void @PAUSE()",
-              arm ? "declare void @llvm.aarch64.hint(i32)" : "declare void @llvm.x86.sse2.pause()")
-          .replace(
-              "call void @PAUSE()",
-              arm ? "call void @llvm.aarch64.hint(i32 1)" : "call void @llvm.x86.sse2.pause()");
+          .replace("FUTEX", intel ? "202" : "98")
+          .replace("declare void @PAUSE()", "declare " + pause.replace("i32 1", "i32"))
+          .replace("call void @PAUSE()", "call " + pause);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -144,7 +144,7 @@ public final class StandAlone {
     }
     return switch (options.platform()) {
       case X86_64 -> List.of(Target.X86_64_V2, Target.X86_64_V3, Target.X86_64_V4);
-      case AARCH64 -> List.of(options.platform().plain());
+      case AARCH64, RISCV64 -> List.of(options.platform().plain());
     };
   }
 

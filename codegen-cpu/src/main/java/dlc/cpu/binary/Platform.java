@@ -9,10 +9,18 @@ import java.util.Optional;
 public enum Platform {
   X86_64("x86_64-linux", "x86_64-unknown-linux-gnu", "elf_x86_64", "/lib64/ld-linux-x86-64.so.2"),
   AARCH64(
-      "aarch64-linux", "aarch64-unknown-linux-gnu", "aarch64linux", "/lib/ld-linux-aarch64.so.1");
+      "aarch64-linux", "aarch64-unknown-linux-gnu", "aarch64linux", "/lib/ld-linux-aarch64.so.1"),
+  RISCV64(
+      "riscv64-linux",
+      "riscv64-unknown-linux-gnu",
+      "elf64lriscv",
+      "/lib/ld-linux-riscv64-lp64d.so.1");
 
   /** Any processor of 64-bit ARM. */
   private static final Target ARM = new Target("generic", "+neon", 16, 32);
+
+  /** Any 64-bit RISC-V processor that runs Linux; its vectors are made of scalars. */
+  private static final Target RISC_V = new Target("generic-rv64", "+m,+a,+f,+d,+c", 16, 32);
 
   private final String id;
   private final String triple;
@@ -51,6 +59,7 @@ public enum Platform {
     return switch (this) {
       case X86_64 -> Target.X86_64;
       case AARCH64 -> ARM;
+      case RISCV64 -> RISC_V;
     };
   }
 

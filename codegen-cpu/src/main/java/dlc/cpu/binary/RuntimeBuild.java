@@ -158,7 +158,8 @@ public final class RuntimeBuild {
   private static String digest(List<Path> files) throws IOException {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      digest.update(String.join(" ", FREESTANDING).getBytes(StandardCharsets.UTF_8));
+      String how = FREESTANDING + " " + List.of(Platform.values());
+      digest.update(how.getBytes(StandardCharsets.UTF_8));
       for (Path file : files) {
         digest.update(file.getFileName().toString().getBytes(StandardCharsets.UTF_8));
         digest.update(Files.readAllBytes(file));
