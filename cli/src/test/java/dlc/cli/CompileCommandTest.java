@@ -61,9 +61,12 @@ final class CompileCommandTest {
   void aProgramThatStandsAloneIsWritten() throws IOException, InterruptedException {
     Path program = folder.resolve("small");
     Shell shell =
-        Shell.dlc("compile", file, "-o", program, "--cpu=x86-64-v2", "--size-report", "-D", "width=2");
+        Shell.dlc(
+            "compile", file, "-o", program, "--cpu=x86-64-v2", "--size-report", "-D", "width=2");
     assertThat(shell.code()).as(shell.err()).isZero();
-    assertThat(shell.out()).containsPattern("kernels for x86-64-v2 +\\d").contains("runtime", "all");
+    assertThat(shell.out())
+        .containsPattern("kernels for x86-64-v2 +\\d")
+        .contains("runtime", "all");
     Process process = new ProcessBuilder(program.toString(), "info", "--json").start();
     assertThat(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
         .startsWith("{\"model\":\"Small\",\"program\":\"small.dl\"")
@@ -87,11 +90,17 @@ final class CompileCommandTest {
     assertThat(Shell.dlc("compile", file).err()).contains("-o OUT");
     Path program = folder.resolve("small");
     assertThat(Shell.dlc("compile", file, "-o", program, "--target=vax").err())
-        .contains("there is no target 'vax'", "x86_64-linux, aarch64-linux");
+        .contains("there is no target 'vax'", "x86_64-linux, aarch64-linux, riscv64-linux");
     assertThat(
             Shell.dlc(
-                    "compile", file, "-o", program, "--target=x86_64-linux", "--static",
-                    "--sysroot", folder)
+                    "compile",
+                    file,
+                    "-o",
+                    program,
+                    "--target=x86_64-linux",
+                    "--static",
+                    "--sysroot",
+                    folder)
                 .err())
         .contains("--static needs musl's C library", "apt install musl-dev");
     assertThat(Shell.dlc("compile", file, "-o", program, "--entry=init").err())

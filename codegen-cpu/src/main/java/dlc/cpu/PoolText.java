@@ -10,6 +10,9 @@ import java.util.Objects;
 /** The thread pool as the text of an LLVM module. */
 public final class PoolText {
 
+  /** The instruction pause, written so that assemblers take it for any processor. */
+  private static final String RISC_V_PAUSE = "void asm sideeffect \".insn 0x0100000f\", \"\"()";
+
   private PoolText() {}
 
   /** The pool for processors that LLVM's {@code triple} begins with. */
@@ -20,13 +23,13 @@ public final class PoolText {
       String pause =
           intel
               ? "void @llvm.x86.sse2.pause()"
-              : triple.startsWith("aarch64-")
-                  ? "void @llvm.aarch64.hint(i32 1)"
-                  : "void @llvm.riscv.pause()";
+              : triple.startsWith("aarch64-") ? "void @llvm.aarch64.hint(i32 1)" : RISC_V_PAUSE;
+      String declaration =
+          pause.equals(RISC_V_PAUSE) ? "" : "declare " + pause.replace("i32 1", "i32");
       return text.replace("SPINS", "20000")
           .replace("PATIENCE", "2000")
           .replace("FUTEX", intel ? "202" : "98")
-          .replace("declare void @PAUSE()", "declare " + pause.replace("i32 1", "i32"))
+          .replace("declare void @PAUSE()", declaration)
           .replace("call void @PAUSE()", "call " + pause);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
