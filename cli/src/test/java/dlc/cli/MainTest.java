@@ -63,7 +63,7 @@ final class MainTest {
     "train x.dl --device opencl,not available in this version",
     "train x.dl --device abacus,no device 'abacus'",
     "train x.dl --cpu z80,no processor is called 'z80'",
-    "compile x.dl,executables are not available",
+    "compile x.dl,-o OUT",
     "compile x.dl --emit=obj,-o OUT",
     "compile x.dl --emit=poem,poem",
     "explain E9999,no code 'E9999'",
