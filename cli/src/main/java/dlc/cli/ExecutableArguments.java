@@ -28,7 +28,7 @@ final class ExecutableArguments {
   @Option(
       names = "--target",
       paramLabel = "SYSTEM",
-      description = "The system to compile for: x86_64-linux or aarch64-linux (default: this one).")
+      description = "x86_64-linux, aarch64-linux or riscv64-linux (default: this one).")
   private Optional<String> target;
 
   @Option(

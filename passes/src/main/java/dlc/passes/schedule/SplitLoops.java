@@ -26,6 +26,9 @@ final class SplitLoops {
 
   private static final int MAX_PHASES = 4;
 
+  /** Loops along memory are not cut into less. */
+  private static final int VECTOR = 16;
+
   private final PlainNest nest;
   private final List<Stmt> all = new ArrayList<>();
 
@@ -48,7 +51,7 @@ final class SplitLoops {
       // In steps the quotients are those of what divides.
       if (steps.size() == 1 && divides(loop, only(steps)) && only(steps) <= MAX_PHASES) {
         current = splitPhases(current, loop, only(steps));
-      } else if (steps.isEmpty() && sizes.size() == 1 && divides(loop, only(sizes))) {
+      } else if (steps.isEmpty() && sizes.size() == 1 && parts(loop, only(sizes))) {
         current = current.withLoops(parts(current.loops(), loop, only(sizes)));
         current = moved(current, loop, only(sizes));
       }
@@ -57,7 +60,7 @@ final class SplitLoops {
       Set<Integer> sizes = new TreeSet<>();
       Set<Integer> steps = new TreeSet<>();
       collect(loop, sizes, steps);
-      if (steps.isEmpty() && sizes.size() == 1 && divides(loop, only(sizes))) {
+      if (steps.isEmpty() && sizes.size() == 1 && parts(loop, only(sizes))) {
         current = current.withReduced(parts(current.reduced(), loop, only(sizes)));
         current = moved(current, loop, only(sizes));
       }
@@ -79,6 +82,13 @@ final class SplitLoops {
                         steps.add(divisor);
                       }
                     }));
+  }
+
+  /** Whether the loop falls into parts of {@code size} without cutting vectors to pieces. */
+  private boolean parts(LoopVar loop, int size) {
+    boolean[] contiguous = {false};
+    Rewriting.visitIndices(all, index -> contiguous[0] |= index.stride(loop) == 1, _ -> {});
+    return divides(loop, size) && (size >= VECTOR || !contiguous[0]);
   }
 
   private static int only(Set<Integer> numbers) {
