@@ -149,6 +149,10 @@ static void add_padded(Text *text, const char *word, i64 width, int left) {
   }
 }
 
+static void add_share(Text *text, double share, i64 width) {
+  add_padded(text, text_of("%.1%%", 100 * share), width, 0);
+}
+
 void text_confusion(Text *text, const Figures *figures) {
   i64 classes = figures->classes;
   i64 name_width = 6;
@@ -168,21 +172,26 @@ void text_confusion(Text *text, const Figures *figures) {
     text_add(text, "  ");
     add_padded(text, name, width[predicted], 0);
   }
-  text_add(text, "  recall\n");
+  text_add(text, "  precision  recall      f1\n");
   for (i64 actual = 0; actual < classes; actual++) {
     add_padded(text, cut(class_name_of(figures->data, actual), LONGEST_ROW_NAME), name_width, 1);
     i64 all = 0;
+    i64 taken = 0;
     for (i64 predicted = 0; predicted < classes; predicted++) {
       i64 count = figures->confusion[actual * classes + predicted];
       all += count;
+      taken += figures->confusion[predicted * classes + actual];
       text_add(text, "  ");
       add_padded(text, text_of("%l", count), width[predicted], 0);
     }
-    double recall =
-        all == 0 ? 0 : (double)figures->confusion[actual * classes + actual] / (double)all;
-    text_add(text, "  ");
-    add_padded(text, text_of("%.1", 100 * recall), 5, 0);
-    text_add(text, "%%\n");
+    double right = (double)figures->confusion[actual * classes + actual];
+    double precision = taken == 0 ? 0 : right / (double)taken;
+    double recall = all == 0 ? 0 : right / (double)all;
+    double sum = precision + recall;
+    add_share(text, precision, 11);
+    add_share(text, recall, 8);
+    add_share(text, sum == 0 ? 0 : 2 * precision * recall / sum, 8);
+    text_add(text, "\n");
   }
   free(width);
 }

@@ -9,8 +9,7 @@ import dlc.driver.ModelFile;
 import dlc.frontend.CheckedModel;
 import dlc.frontend.TrainSection;
 import dlc.frontend.TrainSection.Precision;
-import dlc.frontend.elaborate.LayerRow;
-import dlc.frontend.elaborate.Outline;
+import dlc.report.RunFacts;
 import dlc.runtime.file.Json;
 import dlc.runtime.file.Text;
 import java.util.List;
@@ -84,16 +83,13 @@ final class CheckCommand implements Callable<Integer> {
     CheckedModel model = check.model();
     Table table = new Table(2);
     table.row("layer", "output", "weights", "FLOPs", "bytes");
-    for (Outline.Port input : model.inputs()) {
-      table.row(input.name(), input.type().toString(), "", "", bytes(input.type().toString()));
-    }
-    for (LayerRow layer : model.layers()) {
+    for (RunFacts.Layer layer : LayerTable.of(model)) {
       table.row(
           layer.name(),
-          layer.type(),
-          layer.weights() == 0 ? "" : Words.count(layer.weights()),
-          layer.flops() == 0 ? "" : Words.count(layer.flops()),
-          layer.kind().equals("weight") ? "" : bytes(layer.type()));
+          layer.output(),
+          countOrBlank(layer.weights()),
+          countOrBlank(layer.flops()),
+          countOrBlank(layer.bytes()));
     }
     StringBuilder text = new StringBuilder("model %s%n".formatted(model.name()));
     table.toString().lines().forEach(line -> text.append("  ").append(line).append('\n'));
@@ -124,19 +120,8 @@ final class CheckCommand implements Callable<Integer> {
             train.precision() == Precision.F32 ? "" : ", precision " + train.precision());
   }
 
-  /** The bytes of a type such as {@code f32[16, 7, 7]}. */
-  private static String bytes(String type) {
-    int open = type.indexOf('[');
-    if (open < 0) {
-      return "";
-    }
-    String name = type.substring(0, open);
-    long size = name.equals("f64") ? 8 : name.equals("bool") || name.equals("u8") ? 1 : 4;
-    String dims = type.substring(open + 1, type.length() - 1);
-    for (String dim : dims.isEmpty() ? new String[0] : dims.split(", ")) {
-      size *= Long.parseLong(dim);
-    }
-    return Words.count(size);
+  private static String countOrBlank(long count) {
+    return count == 0 ? "" : Words.count(count);
   }
 
   private static String json(Map<String, String> params, List<Check> checks) {

@@ -11,15 +11,18 @@ final class EpochLines implements TrainListener {
 
   private final Output output;
   private final boolean showsRate;
+  private final boolean showsConfusion;
 
   /**
    * Lines to {@code output}.
    *
    * @param showsRate whether the learning rate changes
+   * @param showsConfusion whether the confusion matrix is wanted
    */
-  EpochLines(Output output, boolean showsRate) {
+  EpochLines(Output output, boolean showsRate, boolean showsConfusion) {
     this.output = output;
     this.showsRate = showsRate;
+    this.showsConfusion = showsConfusion;
   }
 
   @Override
@@ -66,6 +69,7 @@ final class EpochLines implements TrainListener {
                               Words.figures("test ", figures), Words.count(figures.samples())));
               figures
                   .confusion()
+                  .filter(_ -> showsConfusion)
                   .map(ConfusionMatrix::table)
                   .ifPresent(table -> output.out().print("\n" + table));
             });

@@ -5,6 +5,7 @@ import dlc.driver.Evaluation;
 import dlc.driver.Workbench;
 import dlc.runtime.train.ConfusionMatrix;
 import dlc.runtime.train.Figures;
+import dlc.runtime.train.Metric;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -48,6 +49,7 @@ final class EvalCommand implements Callable<Integer> {
                   .formatted(Words.figures("test ", figures), Words.count(figures.samples())));
       figures
           .confusion()
+          .filter(_ -> evaluation.metrics().contains(Metric.CONFUSION_MATRIX))
           .map(ConfusionMatrix::table)
           .ifPresent(table -> output.out().print("\n" + table));
       output.out().flush();

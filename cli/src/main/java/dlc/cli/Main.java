@@ -125,6 +125,8 @@ public final class Main implements Runnable {
     commands.put("gradcheck", GradcheckCommand::new);
     commands.put("data", DataCommand::new);
     commands.put("generate", GenerateCommand::new);
+    commands.put("runs", RunsCommand::new);
+    commands.put("watch", WatchCommand::new);
     commands.put("weights", WeightsCommand::new);
     commands.put("explain", ExplainCommand::new);
     commands.put("doc", DocCommand::new);

@@ -7,19 +7,20 @@ import dlc.driver.TrainLimits;
 import dlc.driver.Training;
 import dlc.driver.Workbench;
 import dlc.frontend.TrainSection;
+import dlc.report.Recorder;
+import dlc.report.Recorder.Detail;
+import dlc.report.RunFolder;
 import dlc.runtime.Executable;
 import dlc.runtime.data.Dataset;
 import dlc.runtime.data.Loaded;
 import dlc.runtime.file.AtomicFile;
 import dlc.runtime.train.CheckpointFolder;
 import dlc.runtime.train.FinalReport;
-import dlc.runtime.train.MetricsLog;
+import dlc.runtime.train.Metric;
 import dlc.runtime.train.StopFlag;
 import dlc.runtime.train.TrainListener;
 import dlc.runtime.train.Trainer;
 import dlc.runtime.train.Weights;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,8 +45,6 @@ import picocli.CommandLine.Option;
       "  dlc train samples/simple_cnn.dl --data ~/data --epochs 2 -D lr=0.01"
     })
 final class TrainCommand implements Callable<Integer> {
-
-  private static final String LOG = "metrics.jsonl";
 
   @Mixin private Output output;
   @Mixin private RunArguments run;
@@ -73,8 +72,13 @@ final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--report",
       paramLabel = "DIR",
-      description = "Write " + LOG + " to this folder: a line for each epoch.")
+      description =
+          "Write a full report to this folder: a page, plots, gradient norms, files for"
+              + " TensorBoard (default: a brief one to runs/MODEL-TIME).")
   private Optional<Path> report;
+
+  @Option(names = "--no-report", description = "Write no report.")
+  private boolean isUnreported;
 
   @Option(
       names = "--checkpoint-dir",
@@ -110,7 +114,7 @@ final class TrainCommand implements Callable<Integer> {
             checkFinite);
     requireCheckpointFolder();
     save.ifPresent(AtomicFile::requireWritable);
-    report.ifPresent(TrainCommand::prepare);
+    report.map(RunFolder::new).ifPresent(RunFolder::prepare);
     StopFlag stop = new StopFlag();
     try (Interruption _ =
             new Interruption(stop, () -> output.note("\nstopping after this step …"));
@@ -145,16 +149,6 @@ final class TrainCommand implements Callable<Integer> {
           Code.BAD_OPTION,
           "--checkpoint-every-steps is %d, it must be at least 1".formatted(checkpointSteps.get()));
     }
-  }
-
-  private static void prepare(Path folder) {
-    try {
-      Files.createDirectories(folder);
-    } catch (IOException failure) {
-      throw new UserError(Code.CANNOT_WRITE, folder, failure.toString())
-          .help("choose a folder that you may write to");
-    }
-    AtomicFile.requireWritable(folder.resolve(LOG));
   }
 
   private void introduce(Training training) {
@@ -195,7 +189,10 @@ final class TrainCommand implements Callable<Integer> {
     TrainListener listener =
         isJson
             ? new JsonLines(output)
-            : new EpochLines(output, !training.bench().section().updates().schedule().isEmpty());
+            : new EpochLines(
+                output,
+                !training.bench().section().updates().schedule().isEmpty(),
+                training.settings().metrics().contains(Metric.CONFUSION_MATRIX));
     boolean showsProgress = !output.isQuiet() && Terminal.isTerminal(Terminal.STDERR);
     try (Progress progress = new Progress(showsProgress)) {
       listener = progress.and(listener);
@@ -213,12 +210,39 @@ final class TrainCommand implements Callable<Integer> {
   private FinalReport trained(Training training, TrainListener listener, StopFlag stop) {
     Optional<CheckpointFolder> checkpoints =
         checkpointFolder.map(folder -> checkpoints(training, folder));
-    if (report.isEmpty()) {
+    Optional<RunFolder> folder = reportFolder(training);
+    if (folder.isEmpty()) {
       return train(training.trainer(listener, stop, checkpoints));
     }
-    Path path = report.get().resolve(LOG);
-    try (MetricsLog log = resumes ? MetricsLog.continuing(path) : new MetricsLog(path)) {
-      return train(training.trainer(log.and(listener), stop, checkpoints));
+    Detail detail = report.isPresent() ? Detail.FULL : Detail.BRIEF;
+    try (Recorder recorder =
+        Reporting.recorder(training, folder.get(), detail, resumes, listener::noted)) {
+      Trainer trainer = training.trainer(recorder.and(listener), stop, checkpoints);
+      if (detail == Detail.FULL) {
+        trainer.probe(training.gradients());
+      }
+      return train(trainer);
+    } finally {
+      output.note("report " + folder.get().page());
+    }
+  }
+
+  private Optional<RunFolder> reportFolder(Training training) {
+    if (isUnreported) {
+      return Optional.empty();
+    }
+    if (report.isPresent()) {
+      return report.map(RunFolder::new);
+    }
+    String model = training.bench().model().name();
+    try {
+      Optional<RunFolder> folder =
+          Reporting.runs().map(runs -> new RunFolder(Reporting.newFolder(runs, model)));
+      folder.ifPresent(RunFolder::prepare);
+      return folder;
+    } catch (UserError failure) {
+      output.note("note: there will be no report: " + failure.getMessage());
+      return Optional.empty();
     }
   }
 

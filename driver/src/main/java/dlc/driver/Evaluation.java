@@ -6,6 +6,7 @@ import dlc.base.UserError;
 import dlc.runtime.data.Dataset;
 import dlc.runtime.train.Evaluator;
 import dlc.runtime.train.Figures;
+import dlc.runtime.train.Metric;
 import dlc.runtime.train.TrainSettings;
 import dlc.runtime.train.Weights;
 import java.nio.file.Path;
@@ -15,11 +16,13 @@ import java.util.List;
 /**
  * What came of measuring saved weights on the test data.
  *
+ * @param metrics what the program asks for
  * @param notes what the user should hear of the data and the weights
  */
-public record Evaluation(Figures figures, List<String> notes) {
+public record Evaluation(Figures figures, List<Metric> metrics, List<String> notes) {
 
   public Evaluation {
+    metrics = List.copyOf(metrics);
     notes = List.copyOf(notes);
   }
 
@@ -35,6 +38,7 @@ public record Evaluation(Figures figures, List<String> notes) {
     List<String> notes = new ArrayList<>(bench.data().notes());
     notes.addAll(Weights.load(bench.state(), weights).notes());
     TrainSettings settings = bench.settings(TrainLimits.NONE);
-    return new Evaluation(new Evaluator(bench.session(), settings).evaluate(test), notes);
+    Figures figures = new Evaluator(bench.session(), settings).evaluate(test);
+    return new Evaluation(figures, settings.metrics(), notes);
   }
 }

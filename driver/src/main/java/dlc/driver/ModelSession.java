@@ -4,8 +4,10 @@ package dlc.driver;
 import dlc.frontend.CheckedModel;
 import dlc.frontend.ProgramOptions;
 import dlc.frontend.elaborate.Outline;
+import dlc.ir.Graph;
 import dlc.ir.Program;
 import dlc.ir.TensorType;
+import dlc.ir.Value;
 import dlc.ir.kernel.KernelProgram;
 import dlc.passes.lower.PlanMemory;
 import dlc.runtime.Backend;
@@ -14,6 +16,7 @@ import dlc.runtime.Specializer;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -36,6 +39,7 @@ public final class ModelSession implements Specializer, AutoCloseable {
   private final Compiler compiler;
   private final Arena arena = Arena.ofShared();
   private final Map<ProgramOptions, SpecializedModel> specialized = new HashMap<>();
+  private final List<SpecializedModel> probes = new ArrayList<>();
   private final Map<String, KernelProgram.Slot> slots;
   private final Map<String, TensorType> states;
   private final MemorySegment state;
@@ -97,10 +101,35 @@ public final class ModelSession implements Specializer, AutoCloseable {
     return specialized(usual);
   }
 
+  /**
+   * The model with an entry point that gives the gradients of all weights, {@code grad.NAME}, and
+   * leaves all state as it is.
+   */
+  Specializer gradients() {
+    return batch -> {
+      Program program = model.program(usual.withBatch(batch));
+      SpecializedModel probe = new SpecializedModel(this, program.map(this::withoutUpdates));
+      probes.add(probe);
+      return probe;
+    };
+  }
+
+  /** The graph without what it would write into state. */
+  private Graph withoutUpdates(Graph graph) {
+    Map<String, Value> kept = new LinkedHashMap<>(graph.results());
+    kept.keySet().removeAll(states.keySet());
+    return new Graph(graph.name(), graph.parameters(), kept);
+  }
+
   Executable load(Program program, String entry) {
     KernelProgram kernels = compiler.compile(program, List.of(entry));
     reserve(kernels.workBytes());
     return backend.load(kernels, state);
+  }
+
+  /** The memory that the model takes by now: its state, and the work of all that was compiled. */
+  public long bytes() {
+    return bytes;
   }
 
   private void reserve(long more) {
@@ -123,6 +152,7 @@ public final class ModelSession implements Specializer, AutoCloseable {
   @Override
   public void close() {
     specialized.values().forEach(SpecializedModel::close);
+    probes.forEach(SpecializedModel::close);
     arena.close();
   }
 }

@@ -6,6 +6,7 @@ import dlc.runtime.Executable;
 import dlc.runtime.data.Loaded;
 import dlc.runtime.train.CheckpointFolder;
 import dlc.runtime.train.FinalReport;
+import dlc.runtime.train.GradientProbe;
 import dlc.runtime.train.StopFlag;
 import dlc.runtime.train.TrainListener;
 import dlc.runtime.train.TrainSettings;
@@ -52,6 +53,11 @@ public record Training(Workbench bench, TrainSettings settings) {
   public Trainer trainer(
       TrainListener listener, StopFlag stop, Optional<CheckpointFolder> checkpoints) {
     return new Trainer(bench.session(), settings, data(), listener, stop, checkpoints);
+  }
+
+  /** What looks at the gradients of some batches. */
+  public GradientProbe gradients() {
+    return new GradientProbe(bench.session().gradients(), settings);
   }
 
   /** Where the program's checkpoints lie, if in {@code folder}. */

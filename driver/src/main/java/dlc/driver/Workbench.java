@@ -113,7 +113,7 @@ public final class Workbench implements AutoCloseable {
   }
 
   /** The program's file. */
-  ModelFile file() {
+  public ModelFile file() {
     return file;
   }
 
@@ -311,6 +311,11 @@ public final class Workbench implements AutoCloseable {
             .map(Vocabulary::metadata)
             .orElse(Map.of());
     Weights.save(state(), path, metadata);
+  }
+
+  /** What the model computes of one sample when it predicts. */
+  public Graph network() {
+    return model.program(plain.withBatch(1)).entry("predict").orElseThrow();
   }
 
   private Backend backend() {

@@ -4,6 +4,7 @@ package dlc.runtime.file;
 import dlc.base.Code;
 import dlc.base.UserError;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
@@ -16,7 +17,8 @@ import java.nio.file.StandardOpenOption;
 /**
  * Writes a file so that at any moment either the old or the whole new content is there.
  *
- * <p>The content goes into a file beside the target, is flushed to the disk and then renamed.
+ * <p>The content goes into a file beside the target, is flushed to the disk and then renamed; at
+ * last the folder is flushed, so that the renaming outlives a loss of power.
  */
 public final class AtomicFile {
 
@@ -39,11 +41,17 @@ public final class AtomicFile {
         channel.force(true);
       }
       Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+      flushFolderOf(target);
     } catch (IOException failure) {
       throw unwritable(path, failure);
     } finally {
       deleteQuietly(temporary);
     }
+  }
+
+  /** Replaces {@code path} by {@code content}; on any failure nothing changes. */
+  public static void write(Path path, byte[] content) {
+    write(path, channel -> Channels.write(channel, ByteBuffer.wrap(content)));
   }
 
   /** Finds out before a long run whether {@link #write} to {@code path} can succeed. */
@@ -56,6 +64,15 @@ public final class AtomicFile {
       throw unwritable(path, failure);
     } finally {
       deleteQuietly(temporary);
+    }
+  }
+
+  /** A new name, too, is on the disk only when its folder is; not every system offers that. */
+  private static void flushFolderOf(Path target) {
+    try (FileChannel folder = FileChannel.open(target.getParent(), StandardOpenOption.READ)) {
+      folder.force(true);
+    } catch (IOException _) {
+      // Where folders cannot be opened, the system flushes them with the files.
     }
   }
 

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /** Counts which class was taken for which. */
 final class ClassTally implements Scores.Tally {
@@ -26,6 +27,7 @@ final class ClassTally implements Scores.Tally {
   private final long[] predicted;
   private final Optional<long[][]> matrix;
   private long counted;
+  private long rightInAll;
   private long amongTop;
 
   private ClassTally(
@@ -115,6 +117,7 @@ final class ClassTally implements Scores.Tally {
     predicted[prediction]++;
     if (target == prediction) {
       right[target]++;
+      rightInAll++;
     }
     matrix.ifPresent(counts -> counts[target][prediction]++);
   }
@@ -122,7 +125,7 @@ final class ClassTally implements Scores.Tally {
   @Override
   public double figure(Metric metric) {
     return switch (metric) {
-      case ACCURACY -> share(IntStream.range(0, classes).mapToLong(c -> right[c]).sum(), counted);
+      case ACCURACY -> share(rightInAll, counted);
       case TOP5 -> isBinary ? Double.NaN : share(amongTop, counted);
       case PRECISION -> meanOver(c -> share(right[c], predicted[c]));
       case RECALL -> meanOver(c -> share(right[c], actual[c]));
@@ -158,6 +161,7 @@ final class ClassTally implements Scores.Tally {
     for (int i = 0; i < classes * rows.size(); i++) {
       rows.get(i / classes)[i % classes] = (long) numbers[i];
     }
+    rightInAll = LongStream.of(right).sum();
     counted = (long) numbers[numbers.length - 2];
     amongTop = (long) numbers[numbers.length - 1];
   }

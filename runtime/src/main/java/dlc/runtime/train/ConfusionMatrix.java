@@ -36,7 +36,25 @@ public final class ConfusionMatrix {
     return all == 0 ? 0 : (double) counts[actual][actual] / all;
   }
 
-  /** A table with a row for each actual and a column for each predicted class. */
+  /** The share of what was taken for class {@code predicted} that is of it; 0 if nothing was. */
+  public double precision(int predicted) {
+    long all = 0;
+    for (long[] row : counts) {
+      all += row[predicted];
+    }
+    return all == 0 ? 0 : (double) counts[predicted][predicted] / all;
+  }
+
+  /** The harmonic mean of precision and recall; 0 where both are. */
+  public double f1(int one) {
+    double sum = precision(one) + recall(one);
+    return sum == 0 ? 0 : 2 * precision(one) * recall(one) / sum;
+  }
+
+  /**
+   * A table with a row for each actual and a column for each predicted class, and the figures of
+   * each.
+   */
   public String table() {
     int nameWidth = "actual".length();
     for (String name : classes) {
@@ -49,14 +67,17 @@ public final class ConfusionMatrix {
       widths[predicted] = Math.max(name.length(), widestCount(predicted));
       table.append("  ").append(pad(name, widths[predicted]));
     }
-    table.append("  recall\n");
+    table.append("  precision  recall      f1\n");
     for (int actual = 0; actual < widths.length; actual++) {
       table.append(pad(cut(classes.get(actual), LONGEST_ROW_NAME), -nameWidth));
       for (int predicted = 0; predicted < widths.length; predicted++) {
         String count = String.valueOf(counts[actual][predicted]);
         table.append("  ").append(pad(count, widths[predicted]));
       }
-      table.append(Text.of("  %5.1f%%\n", 100 * recall(actual)));
+      table.append(
+          Text.of(
+              "     %5.1f%%  %5.1f%%  %5.1f%%\n",
+              100 * precision(actual), 100 * recall(actual), 100 * f1(actual)));
     }
     return table.toString();
   }

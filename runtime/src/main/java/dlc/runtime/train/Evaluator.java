@@ -21,14 +21,20 @@ public final class Evaluator {
 
   /** Runs {@code eval_step} once over {@code dataset}, in its order. */
   public Figures evaluate(Dataset dataset) {
+    return evaluate(dataset, TrainListener.NONE);
+  }
+
+  /** The same; {@code listener} hears of every batch. */
+  Figures evaluate(Dataset dataset, TrainListener listener) {
     settings.task().requireLabels(dataset);
     int[] order = IntStream.range(0, dataset.size()).toArray();
-    Scores scores = new Scores(settings, dataset);
+    Scores scores = Scores.measuring(settings, dataset);
     for (int start = 0; start < order.length; start += settings.batch()) {
       int count = Math.min(settings.batch(), order.length - start);
       Step step = steps.computeIfAbsent(count, batch -> step(batch, dataset));
       double loss = step.run(dataset, order, start);
       scores.add(loss, step.outputs(), dataset, order, start, count);
+      listener.batchMeasured(dataset, order, start, count, step.outputs());
     }
     return scores.figures();
   }

@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.runtime.train;
 
-import dlc.base.Code;
-import dlc.base.UserError;
 import dlc.runtime.file.Json;
-import java.io.IOException;
-import java.io.Writer;
-import java.nio.file.Files;
+import dlc.runtime.file.LineFile;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -19,32 +16,24 @@ public final class MetricsLog implements TrainListener, AutoCloseable {
   private static final Pattern EPOCH =
       Pattern.compile("\\{\"event\":\"epoch\",\"epoch\":(\\d{1,9}),.*}");
 
-  private final Path path;
   private final List<String> earlier;
-  private final Writer writer;
+  private final LineFile file;
 
-  /** Begins the file anew. */
-  public MetricsLog(Path path) {
-    this(path, List.of());
+  /** Begins the file anew; {@code notes} hears when it can no longer be written. */
+  public MetricsLog(Path path, Consumer<String> notes) {
+    this.earlier = List.of();
+    this.file = LineFile.begin(path, notes);
+  }
+
+  private MetricsLog(List<String> earlier, LineFile file) {
+    this.earlier = earlier;
+    this.file = file;
   }
 
   /** Goes on with a file: keeps the lines of the epochs that training goes on after. */
-  public static MetricsLog continuing(Path path) {
-    try {
-      return new MetricsLog(path, Files.exists(path) ? Files.readAllLines(path) : List.of());
-    } catch (IOException failure) {
-      throw unwritable(path, failure);
-    }
-  }
-
-  private MetricsLog(Path path, List<String> earlier) {
-    this.path = path;
-    this.earlier = List.copyOf(earlier);
-    try {
-      this.writer = Files.newBufferedWriter(path);
-    } catch (IOException failure) {
-      throw unwritable(path, failure);
-    }
+  public static MetricsLog continuing(Path path, Consumer<String> notes) {
+    List<String> earlier = LineFile.lines(path);
+    return new MetricsLog(earlier, LineFile.begin(path, notes));
   }
 
   /** The line for an epoch, without its line end. */
@@ -75,43 +64,24 @@ public final class MetricsLog implements TrainListener, AutoCloseable {
     for (String line : earlier) {
       Matcher epoch = EPOCH.matcher(line);
       if (epoch.matches() && Integer.parseInt(epoch.group(1)) <= epochs) {
-        write(line);
+        file.add(line);
       }
     }
   }
 
   @Override
   public void epochDone(EpochReport report) {
-    write(line(report));
+    file.add(line(report));
   }
 
   @Override
   public void finished(FinalReport report) {
-    write(line(report));
+    file.add(line(report));
   }
 
   @Override
   public void close() {
-    try {
-      writer.close();
-    } catch (IOException failure) {
-      throw unwritable(path, failure);
-    }
-  }
-
-  private void write(String line) {
-    try {
-      writer.write(line);
-      writer.write('\n');
-      writer.flush();
-    } catch (IOException failure) {
-      throw unwritable(path, failure);
-    }
-  }
-
-  private static UserError unwritable(Path path, IOException failure) {
-    return new UserError(Code.CANNOT_WRITE, path, failure.toString())
-        .help("choose another folder for the report");
+    file.close();
   }
 
   private static void append(StringBuilder json, String name, Figures figures) {

@@ -3,11 +3,13 @@ package dlc.runtime.train;
 
 import dlc.runtime.data.Column;
 import dlc.runtime.data.Dataset;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /** Keeps score over the batches of one pass through a dataset. */
 final class Scores {
@@ -40,9 +42,20 @@ final class Scores {
   private long samples;
 
   Scores(TrainSettings settings, Dataset dataset) {
+    this(settings, dataset, settings.reported());
+  }
+
+  private Scores(TrainSettings settings, Dataset dataset, List<Metric> counted) {
     this.metrics = settings.reported();
     this.classes = dataset.classes();
-    this.tally = dataset.target().map(_ -> tally(settings.task(), metrics));
+    this.tally = dataset.target().map(_ -> tally(settings.task(), counted));
+  }
+
+  /** For data that are not trained on: what classes were taken for is counted in any case. */
+  static Scores measuring(TrainSettings settings, Dataset dataset) {
+    List<Metric> counted = new ArrayList<>(settings.reported());
+    counted.add(Metric.CONFUSION_MATRIX);
+    return new Scores(settings, dataset, counted);
   }
 
   private static Tally tally(Task task, List<Metric> metrics) {
@@ -80,6 +93,13 @@ final class Scores {
     lossSum = numbers[counts];
     samples = (long) numbers[counts + 1];
     tally.ifPresent(each -> each.restore(Arrays.copyOf(numbers, counts)));
+  }
+
+  /** The share of samples whose class was found, where there are classes. */
+  OptionalDouble accuracy() {
+    return metrics.contains(Metric.ACCURACY) && tally.isPresent()
+        ? OptionalDouble.of(tally.get().figure(Metric.ACCURACY))
+        : OptionalDouble.empty();
   }
 
   double meanLoss() {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.runtime.train;
 
+import dlc.runtime.data.Column;
+import dlc.runtime.data.Dataset;
+
 /** Hears what happens during training, on the thread that trains. */
 public interface TrainListener {
 
@@ -13,6 +16,12 @@ public interface TrainListener {
   default void epochStarted(int epoch, int epochs, int stepsInEpoch) {}
 
   default void batchDone(BatchReport report) {}
+
+  /**
+   * The samples {@code order[start]} and following of {@code part} were measured: one for each row
+   * of {@code outputs}, which is valid until the next batch.
+   */
+  default void batchMeasured(Dataset part, int[] order, int start, int count, Column outputs) {}
 
   default void epochDone(EpochReport report) {}
 
@@ -41,6 +50,12 @@ public interface TrainListener {
       public void batchDone(BatchReport report) {
         first.batchDone(report);
         next.batchDone(report);
+      }
+
+      @Override
+      public void batchMeasured(Dataset part, int[] order, int start, int count, Column outputs) {
+        first.batchMeasured(part, order, start, count, outputs);
+        next.batchMeasured(part, order, start, count, outputs);
       }
 
       @Override

@@ -42,9 +42,14 @@ final class TrainSteps {
    */
   Step prepared(int batch, boolean isStep, Position position) {
     Step step = steps.computeIfAbsent(new Key(batch, isStep), this::load);
+    steer(step, position);
+    return step;
+  }
+
+  /** Tells {@code step} that it runs on the batch after {@code position}. */
+  void steer(Step step, Position position) {
     steer(step.steering(), position.step() + 1, position);
     step.steering().set("micro_step", position.batchesInAll() + 1);
-    return step;
   }
 
   private Step load(Key key) {

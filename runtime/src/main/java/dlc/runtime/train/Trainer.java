@@ -28,6 +28,7 @@ public final class Trainer {
   private final Evaluator evaluator;
   private final TrainSteps steps;
   private final Optional<Saving> saving;
+  private Optional<GradientProbe> probe = Optional.empty();
   private final int batchesInEpoch;
   private final long lastStep;
   private Position position = Position.START;
@@ -79,6 +80,11 @@ public final class Trainer {
             (long) stepsInEpoch() * settings.epochs(), settings.steps().orElse(Long.MAX_VALUE));
   }
 
+  /** Has {@code gradients} look at some batches; what is trained stays the same to the bit. */
+  public void probe(GradientProbe gradients) {
+    probe = Optional.of(gradients);
+  }
+
   /** Goes on from the newest whole checkpoint, if there is one. */
   public void resume() {
     isResuming = true;
@@ -87,8 +93,6 @@ public final class Trainer {
         .ifPresent(
             checkpoint -> {
               position = checkpoint.position();
-              isOver =
-                  settings.early().filter(rule -> position.waited() >= rule.patience()).isPresent();
               scores.restore(checkpoint.scores());
               isOver = position.waited() > 0 && settings.early().filter(this::isOver).isPresent();
               listener.resumed(position.epoch());
@@ -112,11 +116,15 @@ public final class Trainer {
     if (stopped) {
       saving.ifPresent(Saving::noteHowToGoOn);
     }
-    Optional<Figures> test = stopped ? Optional.empty() : data.test().map(evaluator::evaluate);
+    Optional<Figures> test = stopped ? Optional.empty() : data.test().map(this::measure);
     FinalReport report =
         new FinalReport(position.step(), stopped, last, test, secondsSince(started));
     listener.finished(report);
     return report;
+  }
+
+  private Figures measure(Dataset part) {
+    return evaluator.evaluate(part, listener);
   }
 
   private EpochReport epoch() {
@@ -137,6 +145,10 @@ public final class Trainer {
     while (position.batches() < end && !stop.isRequested()) {
       int done = position.batches() * settings.batch();
       int count = Math.min(settings.batch(), training.size() - done);
+      Optional<Gradients> gradients =
+          probe
+              .filter(each -> each.isDue(position.batchesInAll(), batchesInAll()))
+              .map(each -> each.measure(steps, training, order, done, count, position));
       double loss = trainOn(order, done, count);
       listener.batchDone(
           new BatchReport(
@@ -147,6 +159,9 @@ public final class Trainer {
               done + count,
               loss,
               scores.meanLoss(),
+              scores.accuracy(),
+              rate,
+              gradients,
               (done + count - skipped) / secondsSince(start),
               secondsLeft()));
       saving.ifPresent(each -> each.afterBatch(position, scores));
@@ -154,7 +169,7 @@ public final class Trainer {
     int done = Math.min(position.batches() * settings.batch(), training.size()) - skipped;
     double samplesPerSecond = done / secondsSince(start);
     Optional<Figures> validation =
-        stop.isRequested() ? Optional.empty() : data.validation().map(evaluator::evaluate);
+        stop.isRequested() ? Optional.empty() : data.validation().map(this::measure);
     EpochReport report =
         new EpochReport(
             epoch,
@@ -262,6 +277,10 @@ public final class Trainer {
           .help("lower batch, or leave drop_last out");
     }
     return partial ? full + 1 : full;
+  }
+
+  private long batchesInAll() {
+    return Math.min((long) batchesInEpoch * settings.epochs(), lastStep * settings.accumulate());
   }
 
   private int stepsInEpoch() {

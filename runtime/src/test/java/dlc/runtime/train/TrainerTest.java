@@ -136,7 +136,7 @@ final class TrainerTest {
   @Test
   void writesALineOfJsonForEachEpoch(@TempDir Path folder) throws IOException {
     Path path = folder.resolve("metrics.jsonl");
-    try (MetricsLog log = new MetricsLog(path)) {
+    try (MetricsLog log = new MetricsLog(path, note -> {})) {
       train(new FakeModel(), SETTINGS, log.and(TrainListener.NONE), new StopFlag());
     }
     List<JsonNode> lines =
@@ -146,7 +146,7 @@ final class TrainerTest {
     assertThat(lines.get(1).path("validation").path("accuracy").isNumber()).isTrue();
     assertThat(lines.get(3).path("event").asString()).isEqualTo("end");
     assertThat(lines.get(3).path("test").path("samples").asInt()).isEqualTo(20);
-    assertThatThrownBy(() -> new MetricsLog(folder.resolve("none/metrics.jsonl")))
+    assertThatThrownBy(() -> new MetricsLog(folder.resolve("none/metrics.jsonl"), note -> {}))
         .isInstanceOf(UserError.class);
   }
 

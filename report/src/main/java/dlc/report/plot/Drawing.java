@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.report.plot;
+
+import de.erichseifert.vectorgraphics2d.Processors;
+import de.erichseifert.vectorgraphics2d.VectorGraphics2D;
+import de.erichseifert.vectorgraphics2d.util.PageSize;
+import java.awt.Graphics2D;
+import java.awt.RenderingHints;
+import java.awt.image.BufferedImage;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+import javax.imageio.ImageIO;
+
+/**
+ * Something that can be drawn, of a size in points.
+ *
+ * @param painter draws it with whichever pen
+ */
+record Drawing(int width, int height, Consumer<Graphics2D> painter) {
+
+  /** Pixels of a PNG for each point, for screens that have so many. */
+  private static final int DENSITY = 2;
+
+  /** Writes {@code name.png} and {@code name.svg}. */
+  void write(Path folder, String name) throws IOException {
+    try (OutputStream file = open(folder.resolve(name + ".png"))) {
+      ImageIO.write(image(), "png", file);
+    }
+    VectorGraphics2D pen = new VectorGraphics2D();
+    painter.accept(pen);
+    try (OutputStream file = open(folder.resolve(name + ".svg"))) {
+      Processors.get("svg")
+          .getDocument(pen.getCommands(), new PageSize(0, 0, width, height))
+          .writeTo(file);
+    }
+  }
+
+  private BufferedImage image() {
+    BufferedImage image =
+        new BufferedImage(DENSITY * width, DENSITY * height, BufferedImage.TYPE_INT_RGB);
+    Graphics2D pen = image.createGraphics();
+    try {
+      pen.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
+      pen.setRenderingHint(
+          RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
+      pen.scale(DENSITY, DENSITY);
+      painter.accept(pen);
+    } finally {
+      pen.dispose();
+    }
+    return image;
+  }
+
+  private static OutputStream open(Path file) throws IOException {
+    return new BufferedOutputStream(Files.newOutputStream(file));
+  }
+}
