@@ -9,7 +9,7 @@ import java.util.Optional;
  * Every message that dlc can give; the number is stable and documented, the text is not.
  *
  * <p>Bands: E00xx syntax, E01xx names, E02xx types and arguments, E03xx shapes, E04xx training
- * settings, E05xx data files, E06xx weights, outputs and resources, E09xx devices.
+ * settings, E05xx data files, E06xx weights, outputs and resources, W07xx warnings, E09xx devices.
  */
 public enum Code {
   SYNTAX(1, "expected %s, found %s"),
@@ -85,6 +85,15 @@ public enum Code {
   NOT_FINITE(606, "%s"),
   BAD_OPTION(607, "%s"),
   IR_TEXT(608, "%s"),
+  WRONG_GRADIENT(609, "the gradient of '%s' is not the slope of the loss"),
+
+  UNUSED_WEIGHT(701, "%s no influence on %s"),
+  CONSTANT_FEATURE(702, "%s"),
+  LEAKAGE(703, "%s"),
+  DEAD_RELU(704, "%s"),
+  VANISHING_GRADIENT(705, "%s"),
+  EXPLODING_GRADIENT(706, "%s"),
+  LOSS_DOES_NOT_FALL(707, "%s"),
 
   NO_DEVICE(901, "%s"),
   DEVICE_FAILED(902, "%s"),
@@ -98,9 +107,19 @@ public enum Code {
     this.template = template;
   }
 
-  /** {@code E0301}. */
+  /** {@code E0301}, or {@code W0701} for a warning. */
   public String id() {
-    return String.format(Locale.ROOT, "E%04d", number);
+    return String.format(Locale.ROOT, isWarning() ? "W%04d" : "E%04d", number);
+  }
+
+  /** Whether it is about something that is allowed, but most likely not what was meant. */
+  public boolean isWarning() {
+    return number / 100 == 7;
+  }
+
+  /** {@code error[E0301]: } or {@code warning[W0701]: }, as messages begin. */
+  String prefix() {
+    return (isWarning() ? "warning[" : "error[") + id() + "]: ";
   }
 
   /** The message with its gaps filled. */

@@ -55,7 +55,7 @@ public record Diagnostic(
   /** The message with its source line and carets, as a terminal shows it; ends with a line end. */
   public String render() {
     StringBuilder out = new StringBuilder();
-    out.append("error[").append(code.id()).append("]: ").append(message).append('\n');
+    out.append(code.prefix()).append(message).append('\n');
     if (span.source() == SourceFile.NONE) {
       appendRemarks(out, "  ");
       return out.toString();

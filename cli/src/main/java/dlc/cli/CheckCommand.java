@@ -57,6 +57,7 @@ final class CheckCommand implements Callable<Integer> {
         program.model().isPresent()
             ? List.of(file.checked().model(program.model()))
             : file.checked().models();
+    models.stream().flatMap(model -> model.warnings().stream()).forEach(output::warn);
     List<Check> checks = models.stream().map(this::check).toList();
     if (isJson) {
       output.out().println(json(file.checked().params(), checks));

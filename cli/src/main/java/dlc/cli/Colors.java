@@ -8,6 +8,7 @@ import java.util.stream.Collectors;
 record Colors(boolean on) {
 
   private static final String RED = "\u001b[1;31m";
+  private static final String YELLOW = "\u001b[1;33m";
   private static final String BLUE = "\u001b[1;34m";
   private static final String BOLD = "\u001b[1m";
   private static final String OFF = "\u001b[0m";
@@ -41,8 +42,8 @@ record Colors(boolean on) {
   private static String line(String line) {
     String stripped = line.strip();
     int colon = line.indexOf(':');
-    if (line.startsWith("error") && colon > 0) {
-      return RED + line.substring(0, colon) + OFF + BOLD + line.substring(colon) + OFF;
+    if ((line.startsWith("error") || line.startsWith("warning")) && colon > 0) {
+      return (line.startsWith("error") ? RED : YELLOW) + line.substring(0, colon) + OFF + BOLD + line.substring(colon) + OFF;
     }
     int bar = line.indexOf('|');
     if (bar >= 0 && line.substring(0, bar).matches("[ \\d]*")) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.cli;
 
+import dlc.base.Diagnostic;
 import dlc.runtime.train.ConfusionMatrix;
 import dlc.runtime.train.EpochReport;
 import dlc.runtime.train.FinalReport;
@@ -28,6 +29,11 @@ final class EpochLines implements TrainListener {
   @Override
   public void noted(String message) {
     output.note("note: " + message);
+  }
+
+  @Override
+  public void warned(Diagnostic warning) {
+    output.warn(warning);
   }
 
   @Override

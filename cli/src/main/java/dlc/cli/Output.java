@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.cli;
 
+import dlc.base.Diagnostic;
 import java.io.PrintWriter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -65,6 +66,15 @@ final class Output {
   void note(String text) {
     if (!isQuiet) {
       err().println(text);
+    }
+  }
+
+  /** Prints a warning, unless the user wants none. */
+  void warn(Diagnostic warning) {
+    if (!isQuiet) {
+      Colors colors = new Colors(spec.commandLine().getColorScheme().ansi().enabled());
+      err().print(colors.diagnostic(warning.render()));
+      err().flush();
     }
   }
 

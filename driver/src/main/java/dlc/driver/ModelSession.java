@@ -121,6 +121,26 @@ public final class ModelSession implements Specializer, AutoCloseable {
     return new Graph(graph.name(), graph.parameters(), kept);
   }
 
+  /** The entry points of the model for {@code batch} samples. */
+  public Program program(int batch) {
+    return model.program(usual.withBatch(batch));
+  }
+
+  /** Whether a step is the gradient times the learning rate, or nearly so. */
+  public boolean descendsPlainly() {
+    return model
+        .train()
+        .filter(section -> section.clip().isEmpty())
+        .flatMap(section -> section.optimizer())
+        .filter(optimizer -> optimizer.name().equals("sgd"))
+        .isPresent();
+  }
+
+  /** A program of the same state that shows more of the model than its own; to be closed. */
+  public Executable load(Program program) {
+    return new SpecializedModel(this, program);
+  }
+
   Executable load(Program program, String entry) {
     KernelProgram kernels = compiler.compile(program, List.of(entry));
     reserve(kernels.workBytes());

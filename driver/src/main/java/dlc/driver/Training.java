@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.driver;
 
+import dlc.driver.health.FirstNotFinite;
+import dlc.driver.health.HealthWatch;
 import dlc.frontend.TrainSection;
 import dlc.runtime.Executable;
 import dlc.runtime.data.Loaded;
@@ -52,7 +54,20 @@ public record Training(Workbench bench, TrainSettings settings) {
   /** What trains, and saves to {@code checkpoints} or goes on from them. */
   public Trainer trainer(
       TrainListener listener, StopFlag stop, Optional<CheckpointFolder> checkpoints) {
-    return new Trainer(bench.session(), settings, data(), listener, stop, checkpoints);
+    HealthWatch watch =
+        new HealthWatch(
+            bench.session(),
+            bench.section(),
+            settings,
+            data(),
+            bench.model().warnings(),
+            bench::featureNames,
+            listener);
+    Trainer trainer =
+        new Trainer(
+            bench.session(), settings, data(), listener.and(watch), stop, checkpoints);
+    trainer.inspectBy(new FirstNotFinite(bench.session()));
+    return trainer;
   }
 
   /** What looks at the gradients of some batches. */

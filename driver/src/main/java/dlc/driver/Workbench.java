@@ -14,6 +14,7 @@ import dlc.ir.Graph;
 import dlc.ir.TensorType;
 import dlc.runtime.Backend;
 import dlc.runtime.Executable;
+import dlc.runtime.data.CsvEncoding;
 import dlc.runtime.data.DataPaths;
 import dlc.runtime.data.DataRequest;
 import dlc.runtime.data.Loaded;
@@ -147,6 +148,13 @@ public final class Workbench implements AutoCloseable {
             target,
             classes);
     return Sources.load(request).forModel(inputs(), target);
+  }
+
+  /** What the elements of a sample are called, where the data are a table that says so. */
+  List<String> featureNames() {
+    return source().kind().equals("csv")
+        ? CsvEncoding.of(source(), paths()).featureNames()
+        : List.of();
   }
 
   /** The inputs of one sample, by name. */

@@ -2,6 +2,7 @@
 package dlc.frontend;
 
 import dlc.base.DeepStack;
+import dlc.base.Diagnostic;
 import dlc.base.Diagnostics;
 import dlc.frontend.elaborate.Elaborator;
 import dlc.frontend.elaborate.LayerRow;
@@ -45,6 +46,11 @@ public final class CheckedModel {
   /** What {@code dlc check} shows, layer by layer. */
   public List<LayerRow> layers() {
     return outline.layers();
+  }
+
+  /** What is allowed in the model, but most likely not meant. */
+  public List<Diagnostic> warnings() {
+    return outline.warnings();
   }
 
   /** How many trained numbers the model has. */

@@ -176,13 +176,27 @@ final class Elaboration {
   /** What {@code task} returns; its complaints are about {@code span}. */
   <T> T located(Span span, Context context, Supplier<T> task) {
     try {
-      ops.at(span);
+      ops.at(place(span, context.activation()));
       return task.get();
     } catch (Complaint complaint) {
       throw failure(complaint, span, context.activation());
     } catch (TypeError broken) {
       throw failure(complaint(broken, context.activation().name()), span, context.activation());
     }
+  }
+
+  /** What the program has at {@code span}: of the library, the use of it that led there. */
+  Span place(Span span, Activation activation) {
+    return isLibrary(span) ? blamed(activation).call() : span;
+  }
+
+  /** The use of the library, by the program, that {@code activation} is a part of. */
+  private Activation blamed(Activation activation) {
+    Activation blamed = activation;
+    while (isLibrary(blamed.call()) && blamed.caller().isPresent()) {
+      blamed = blamed.caller().get();
+    }
+    return blamed;
   }
 
   private static Complaint complaint(TypeError broken, String name) {
@@ -200,9 +214,7 @@ final class Elaboration {
     String label = "";
     Activation blamed = activation;
     if (isLibrary(span)) {
-      while (isLibrary(blamed.call()) && blamed.caller().isPresent()) {
-        blamed = blamed.caller().get();
-      }
+      blamed = blamed(activation);
       place = blamed.call();
       label = blamed.label();
       message = renamed(message, activation.name(), blamed.name());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.frontend.elaborate;
 
+import dlc.base.Diagnostic;
 import dlc.base.Diagnostics;
 import dlc.base.SourceFile;
 import dlc.frontend.ProgramOptions;
@@ -90,12 +91,13 @@ public final class Elaborator {
     int before = diagnostics.count();
     ProgramOptions options = ProgramOptions.of(CHECK_BATCH);
     ModelRun run = modelRun(model, diagnostics, false, options, "predict");
+    List<Diagnostic> warnings = List.of();
     if (diagnostics.count() == before) {
-      program(model.name().text(), options, diagnostics);
+      warnings = UnusedWeights.in(program(model.name().text(), options, diagnostics));
     } else {
       modelRun(model, diagnostics, true, options, "train_step");
     }
-    return diagnostics.count() > before ? Optional.empty() : Optional.of(run.outline());
+    return diagnostics.count() > before ? Optional.empty() : Optional.of(run.outline(warnings));
   }
 
   /** The entry points of the model called {@code name}; what does not fit is reported. */

@@ -2,6 +2,7 @@
 package dlc.frontend.elaborate;
 
 import dlc.base.Code;
+import dlc.base.Diagnostic;
 import dlc.base.Span;
 import dlc.frontend.ProgramOptions;
 import dlc.frontend.TrainSection;
@@ -284,7 +285,7 @@ final class ModelRun {
     return run.states.initialGraph();
   }
 
-  Outline outline() {
+  Outline outline(List<Diagnostic> warnings) {
     List<Outline.Port> results = new ArrayList<>();
     for (int i = 0; i < outputs.size(); i++) {
       results.add(new Outline.Port(outputName(i), outputs.get(i).sampleType()));
@@ -298,6 +299,7 @@ final class ModelRun {
         run.states.all().values().stream()
             .map(each -> new Outline.Variable(each.name(), each.type(), each.role() == Role.WEIGHT))
             .toList(),
-        run.rows);
+        run.rows,
+        warnings);
   }
 }

@@ -1,16 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.frontend.elaborate;
 
+import dlc.base.Diagnostic;
 import dlc.ir.TensorType;
 import java.util.List;
 
-/** What a model takes, gives and keeps, whatever the batch. */
+/**
+ * What a model takes, gives and keeps, whatever the batch.
+ *
+ * @param warnings what is allowed in it, but most likely not meant
+ */
 public record Outline(
     String name,
     List<Port> inputs,
     List<Port> outputs,
     List<Variable> variables,
-    List<LayerRow> layers) {
+    List<LayerRow> layers,
+    List<Diagnostic> warnings) {
 
   /** An input or output; the type is that of one sample. */
   public record Port(String name, TensorType type) {}
@@ -23,5 +29,6 @@ public record Outline(
     outputs = List.copyOf(outputs);
     variables = List.copyOf(variables);
     layers = List.copyOf(layers);
+    warnings = List.copyOf(warnings);
   }
 }

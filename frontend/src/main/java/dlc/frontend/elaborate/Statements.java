@@ -205,7 +205,7 @@ final class Statements {
                   path,
                   type,
                   isWeight ? Role.WEIGHT : Role.BUFFER,
-                  declare.name().span(),
+                  run.place(declare.name().span(), context.activation()),
                   () -> run.states.initializer(initial, context));
             });
     if (!isWeight) {

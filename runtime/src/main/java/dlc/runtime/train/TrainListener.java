@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.runtime.train;
 
+import dlc.base.Diagnostic;
 import dlc.runtime.data.Column;
 import dlc.runtime.data.Dataset;
 
@@ -29,6 +30,9 @@ public interface TrainListener {
 
   /** Something that a user should know, though training goes on. */
   default void noted(String message) {}
+
+  /** Something that most likely is not as the user wants it, though training goes on. */
+  default void warned(Diagnostic warning) {}
 
   /** A listener that tells both. */
   default TrainListener and(TrainListener next) {
@@ -74,6 +78,12 @@ public interface TrainListener {
       public void noted(String message) {
         first.noted(message);
         next.noted(message);
+      }
+
+      @Override
+      public void warned(Diagnostic warning) {
+        first.warned(warning);
+        next.warned(warning);
       }
     };
   }

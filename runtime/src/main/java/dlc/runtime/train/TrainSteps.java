@@ -4,6 +4,7 @@ package dlc.runtime.train;
 import dlc.runtime.Executable;
 import dlc.runtime.Specializer;
 import dlc.runtime.data.Dataset;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -12,7 +13,12 @@ final class TrainSteps {
 
   private static final String EPOCH_END = "epoch_end";
 
-  private record Key(int batch, boolean isStep) {}
+  private record Key(int batch, boolean isStep) {
+
+    String entry() {
+      return isStep ? Step.TRAIN : Step.ACCUMULATE;
+    }
+  }
 
   private final Specializer specializer;
   private final TrainSettings settings;
@@ -41,7 +47,9 @@ final class TrainSteps {
    * @param isStep whether the weights change, or gradients are only summed up
    */
   Step prepared(int batch, boolean isStep, Position position) {
-    Step step = steps.computeIfAbsent(new Key(batch, isStep), this::load);
+    Step step =
+        steps.computeIfAbsent(
+            new Key(batch, isStep), key -> load(key, specializer.forBatch(batch)));
     steer(step, position);
     return step;
   }
@@ -52,13 +60,24 @@ final class TrainSteps {
     step.steering().set("micro_step", position.batchesInAll() + 1);
   }
 
-  private Step load(Key key) {
-    return new Step(
-        specializer.forBatch(key.batch),
-        key.isStep ? Step.TRAIN : Step.ACCUMULATE,
-        key.batch,
-        settings.output(),
-        training);
+  /** The step on {@code samples} that followed {@code position}, to be done once more. */
+  Replay replay(int[] samples, boolean isStep, Position position, double rate) {
+    Key key = new Key(samples.length, isStep);
+    return new Replay(
+        key.entry(),
+        "step %d (epoch %d)".formatted(position.step() + 1, position.epoch() + 1),
+        training,
+        Arrays.stream(samples).boxed().toList(),
+        rate,
+        executable -> {
+          Step step = load(key, executable);
+          steer(step, position);
+          step.run(training, samples, 0);
+        });
+  }
+
+  private Step load(Key key, Executable executable) {
+    return new Step(executable, key.entry(), key.batch, settings.output(), training);
   }
 
   /** Lets schedules look at the loss after an epoch, where the program has some that do. */

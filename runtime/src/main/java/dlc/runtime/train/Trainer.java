@@ -3,11 +3,13 @@ package dlc.runtime.train;
 
 import dlc.base.Code;
 import dlc.base.UserError;
+import dlc.runtime.Executable;
 import dlc.runtime.Specializer;
 import dlc.runtime.data.Dataset;
 import dlc.runtime.data.Loaded;
 import dlc.runtime.data.RandomStream;
 import dlc.runtime.data.RandomStream.Purpose;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.IntStream;
@@ -32,6 +34,8 @@ public final class Trainer {
   private final int batchesInEpoch;
   private final long lastStep;
   private Position position = Position.START;
+  private Replay.Inspector inspector = Replay.Inspector.NONE;
+  private Optional<StateCopy> before = Optional.empty();
   private Scores scores;
   private boolean isResuming;
   private boolean isOver;
@@ -85,6 +89,11 @@ public final class Trainer {
     probe = Optional.of(gradients);
   }
 
+  /** Lets {@code eye} look at a step that makes a NaN or an infinity, where that is checked. */
+  public void inspectBy(Replay.Inspector eye) {
+    inspector = eye;
+  }
+
   /** Goes on from the newest whole checkpoint, if there is one. */
   public void resume() {
     isResuming = true;
@@ -101,6 +110,14 @@ public final class Trainer {
 
   /** Trains until all is done or the stop flag is raised, whatever is first. */
   public FinalReport train() {
+    try {
+      return trainAll();
+    } finally {
+      before.ifPresent(StateCopy::close);
+    }
+  }
+
+  private FinalReport trainAll() {
     started = System.nanoTime();
     startedAt = position.step();
     if (!isResuming) {
@@ -192,21 +209,40 @@ public final class Trainer {
         (position.batches() + 1) % settings.accumulate() == 0
             || position.batches() + 1 == batchesInEpoch;
     Step current = steps.prepared(count, isStep, position);
+    if (settings.checkFinite()) {
+      rememberState(current.executable());
+    }
+    Position here = position;
     double loss = current.run(data.training(), order, start);
     position = position.afterBatch(isStep);
     rate = current.rate().orElse(rate);
-    if (!Double.isFinite(loss)) {
-      throw notFinite("the loss is %s".formatted(loss));
+    Optional<String> found =
+        Double.isFinite(loss) ? Optional.empty() : Optional.of("the loss is %s".formatted(loss));
+    if (found.isEmpty() && settings.checkFinite()) {
+      found =
+          Weights.firstNotFinite(current.executable())
+              .map(name -> "'%s' holds a NaN or an infinity".formatted(name));
     }
-    if (settings.checkFinite()) {
-      Weights.firstNotFinite(current.executable())
-          .ifPresent(
-              name -> {
-                throw notFinite("'%s' holds a NaN or an infinity".formatted(name));
-              });
+    if (found.isPresent()) {
+      UserError error = notFinite(found.get());
+      throw before.isEmpty() ? error : explained(error, here, isStep, rows(order, start, count));
     }
     scores.add(loss, current.outputs(), data.training(), order, start, count);
     return loss;
+  }
+
+  private static int[] rows(int[] order, int start, int count) {
+    return Arrays.copyOfRange(order, start, start + count);
+  }
+
+  private UserError explained(UserError plain, Position here, boolean isStep, int[] samples) {
+    before.ifPresent(StateCopy::restore);
+    return inspector.explain(steps.replay(samples, isStep, here, rate), plain);
+  }
+
+  private void rememberState(Executable executable) {
+    before.ifPresentOrElse(
+        StateCopy::save, () -> before = Optional.of(new StateCopy(executable)));
   }
 
   private UserError notFinite(String found) {
