@@ -43,7 +43,12 @@ record Colors(boolean on) {
     String stripped = line.strip();
     int colon = line.indexOf(':');
     if ((line.startsWith("error") || line.startsWith("warning")) && colon > 0) {
-      return (line.startsWith("error") ? RED : YELLOW) + line.substring(0, colon) + OFF + BOLD + line.substring(colon) + OFF;
+      return (line.startsWith("error") ? RED : YELLOW)
+          + line.substring(0, colon)
+          + OFF
+          + BOLD
+          + line.substring(colon)
+          + OFF;
     }
     int bar = line.indexOf('|');
     if (bar >= 0 && line.substring(0, bar).matches("[ \\d]*")) {

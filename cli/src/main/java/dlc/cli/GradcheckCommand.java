@@ -72,7 +72,9 @@ final class GradcheckCommand implements Callable<Integer> {
     }
     output.out().print(table);
     output.out().flush();
-    return rows.stream().anyMatch(GradCheck.Row::isMiss) ? 1 : 0;
+    List<GradCheck.Row> misses = rows.stream().filter(GradCheck.Row::isMiss).toList();
+    misses.stream().map(GradCheck.Row::complaint).forEach(output::complain);
+    return misses.isEmpty() ? 0 : 1;
   }
 
   private static void requirePositive(String option, int value) {

@@ -74,7 +74,15 @@ public final class Main implements Runnable {
   /** Parses the standard library while the options are read, for commands that will need it. */
   private static void readAhead(String command) {
     switch (command) {
-      case "train", "eval", "predict", "generate", "check", "compile", "gradcheck" ->
+      case "train",
+          "eval",
+          "predict",
+          "generate",
+          "check",
+          "compile",
+          "gradcheck",
+          "overfit",
+          "lr-find" ->
           Thread.ofPlatform()
               .daemon()
               .name("dlc-library")
@@ -123,6 +131,8 @@ public final class Main implements Runnable {
     commands.put("interp", InterpCommand::new);
     commands.put("parity", ParityCommand::new);
     commands.put("gradcheck", GradcheckCommand::new);
+    commands.put("overfit", OverfitCommand::new);
+    commands.put("lr-find", LrFindCommand::new);
     commands.put("data", DataCommand::new);
     commands.put("generate", GenerateCommand::new);
     commands.put("runs", RunsCommand::new);

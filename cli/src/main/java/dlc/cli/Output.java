@@ -72,10 +72,15 @@ final class Output {
   /** Prints a warning, unless the user wants none. */
   void warn(Diagnostic warning) {
     if (!isQuiet) {
-      Colors colors = new Colors(spec.commandLine().getColorScheme().ansi().enabled());
-      err().print(colors.diagnostic(warning.render()));
-      err().flush();
+      complain(warning);
     }
+  }
+
+  /** Prints an error of a command that goes on. */
+  void complain(Diagnostic error) {
+    Colors colors = new Colors(spec.commandLine().getColorScheme().ansi().enabled());
+    err().print(colors.diagnostic(error.render()));
+    err().flush();
   }
 
   /** Prints a message for those who want all. */

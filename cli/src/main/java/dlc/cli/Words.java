@@ -55,6 +55,11 @@ final class Words {
     return Text.of("%,d", count);
   }
 
+  /** {@code 1 step}, {@code 12,345 steps}. */
+  static String counted(long count, String noun) {
+    return count(count) + " " + noun + (count == 1 ? "" : "s");
+  }
+
   /** {@code 52 ms}, {@code 3.2 s}, {@code 4 min 10 s}, {@code 2 h 5 min}. */
   static String seconds(double seconds) {
     if (seconds < 0.9995) {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.driver;
 
+import dlc.base.Code;
+import dlc.base.Diagnostic;
+import dlc.base.Span;
 import dlc.driver.parity.Machine;
 import dlc.driver.parity.Machine.Loaded;
 import dlc.driver.parity.Results;
@@ -15,6 +18,7 @@ import dlc.ir.Value;
 import dlc.ir.op.Leaf;
 import dlc.ir.op.Lookup;
 import dlc.ir.op.Op;
+import dlc.runtime.file.Text;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -67,13 +71,34 @@ public final class GradCheck {
   /**
    * A weight or input, at the element that agrees least.
    *
+   * @param span where the program declares it
    * @param checked how many of its elements were checked
    */
   public record Row(
-      String name, TensorType type, int checked, double gradient, double difference, double error) {
+      String name,
+      TensorType type,
+      Span span,
+      int checked,
+      double gradient,
+      double difference,
+      double error) {
 
     public boolean isMiss() {
       return !(error <= TOLERANCE);
+    }
+
+    /** What is wrong with a gradient that is a miss. */
+    public Diagnostic complaint() {
+      return Code.WRONG_GRADIENT
+          .at(span, name)
+          .withLabel("weight or input of type " + type)
+          .withNote(
+              Text.of(
+                  "the gradient is %.6e, a difference of the loss gives %.6e",
+                  gradient, difference))
+          .withHelp(
+              "floor, sign, comparisons and stop_gradient have no gradient; otherwise this is a bug"
+                  + " in dlc, please report it with the .dl file");
     }
   }
 
@@ -126,7 +151,7 @@ public final class GradCheck {
       Leaf.Parameter parameter = Graph.declaration(value);
       results
           .find("grad." + parameter.name())
-          .ifPresent(gradient -> rows.add(check(parameter, gradient, least)));
+          .ifPresent(gradient -> rows.add(check(parameter, value.span(), gradient, least)));
     }
     return rows;
   }
@@ -185,15 +210,15 @@ public final class GradCheck {
     };
   }
 
-  private Row check(Leaf.Parameter parameter, double[] gradient, double least) {
+  private Row check(Leaf.Parameter parameter, Span span, double[] gradient, double least) {
     String name = parameter.name();
     boolean isState = parameter.role().persists();
     double[] elements =
         isState ? program.state(name) : Optional.ofNullable(inputs.get(name)).orElseThrow();
     List<Integer> places = places(elements.length);
-    Row worst = new Row(name, parameter.type(), places.size(), 0, 0, 0);
+    Row worst = new Row(name, parameter.type(), span, places.size(), 0, 0, 0);
     for (int place : places) {
-      Row here = check(parameter, elements, place, gradient[place], least, places.size());
+      Row here = check(parameter, worst, elements, place, gradient[place], least);
       worst = here.error() > worst.error() || Double.isNaN(here.error()) ? here : worst;
     }
     set(name, isState, elements);
@@ -202,11 +227,11 @@ public final class GradCheck {
 
   private Row check(
       Leaf.Parameter parameter,
+      Row known,
       double[] elements,
       int place,
       double gradient,
-      double least,
-      int checked) {
+      double least) {
     Row best = null;
     for (double step : STEPS) {
       double difference =
@@ -215,7 +240,15 @@ public final class GradCheck {
       double size = Math.max(Math.max(Math.abs(gradient), Math.abs(difference)), least);
       double error = Math.abs(gradient - difference) / size;
       if (best == null || !(error >= best.error())) {
-        best = new Row(parameter.name(), parameter.type(), checked, gradient, difference, error);
+        best =
+            new Row(
+                known.name(),
+                known.type(),
+                known.span(),
+                known.checked(),
+                gradient,
+                difference,
+                error);
       }
       if (!best.isMiss()) {
         break;

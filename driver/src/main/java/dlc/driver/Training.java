@@ -64,8 +64,7 @@ public record Training(Workbench bench, TrainSettings settings) {
             bench::featureNames,
             listener);
     Trainer trainer =
-        new Trainer(
-            bench.session(), settings, data(), listener.and(watch), stop, checkpoints);
+        new Trainer(bench.session(), settings, data(), listener.and(watch), stop, checkpoints);
     trainer.inspectBy(new FirstNotFinite(bench.session()));
     return trainer;
   }

@@ -201,7 +201,8 @@ public final class Workbench implements AutoCloseable {
         .toList();
   }
 
-  TrainSettings settings(TrainLimits limits) {
+  /** What the program and {@code limits} say of training. */
+  public TrainSettings settings(TrainLimits limits) {
     TrainSection section = section();
     int samples = data().training().size();
     long batches =
@@ -305,6 +306,18 @@ public final class Workbench implements AutoCloseable {
                   model, usual, ready, new Compiler(ready.target(), options.observer())));
     }
     return session.get();
+  }
+
+  /** The model once more, with a state of its own and without a schedule; to be closed. */
+  public ModelSession trialSession() {
+    ModelSession trial =
+        new ModelSession(
+            model,
+            arriving(model, normalized()).withConstantRate(),
+            backend(),
+            new Compiler(backend().target(), options.observer()));
+    trial.init(seed());
+    return trial;
   }
 
   /** The weights, buffers and optimizer state, to load and to save. */

@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param loss instead of the train section's
  * @param floatType what {@code f32} in the program stands for
  * @param narrowType what operands and results of products are rounded to, if to anything
+ * @param constantRate whether the train section's schedule is left out
  */
 public record ProgramOptions(
     int batch,
@@ -23,7 +24,8 @@ public record ProgramOptions(
     Optional<String> optimizer,
     Optional<String> loss,
     DType floatType,
-    Optional<DType> narrowType) {
+    Optional<DType> narrowType,
+    boolean constantRate) {
 
   /** Per channel, or one value for all. */
   public record Normalization(List<Double> mean, List<Double> std) {
@@ -42,41 +44,78 @@ public record ProgramOptions(
         Optional.empty(),
         Optional.empty(),
         DType.F32,
-        Optional.empty());
+        Optional.empty(),
+        false);
   }
 
   /** The same with bytes for the first input. */
   public ProgramOptions withByteImages() {
-    return new ProgramOptions(batch, true, normalization, optimizer, loss, floatType, narrowType);
+    return new ProgramOptions(
+        batch, true, normalization, optimizer, loss, floatType, narrowType, constantRate);
   }
 
   public ProgramOptions withNormalization(Normalization value) {
     return new ProgramOptions(
-        batch, byteImages, Optional.of(value), optimizer, loss, floatType, narrowType);
+        batch,
+        byteImages,
+        Optional.of(value),
+        optimizer,
+        loss,
+        floatType,
+        narrowType,
+        constantRate);
   }
 
   public ProgramOptions withOptimizer(String text) {
     return new ProgramOptions(
-        batch, byteImages, normalization, Optional.of(text), loss, floatType, narrowType);
+        batch,
+        byteImages,
+        normalization,
+        Optional.of(text),
+        loss,
+        floatType,
+        narrowType,
+        constantRate);
   }
 
   public ProgramOptions withLoss(String text) {
     return new ProgramOptions(
-        batch, byteImages, normalization, optimizer, Optional.of(text), floatType, narrowType);
+        batch,
+        byteImages,
+        normalization,
+        optimizer,
+        Optional.of(text),
+        floatType,
+        narrowType,
+        constantRate);
   }
 
   public ProgramOptions withFloatType(DType value) {
-    return new ProgramOptions(batch, byteImages, normalization, optimizer, loss, value, narrowType);
+    return new ProgramOptions(
+        batch, byteImages, normalization, optimizer, loss, value, narrowType, constantRate);
   }
 
   /** Mixed precision: products on {@code value}, everything else on {@link #floatType}. */
   public ProgramOptions withNarrowType(DType value) {
     return new ProgramOptions(
-        batch, byteImages, normalization, optimizer, loss, floatType, Optional.of(value));
+        batch,
+        byteImages,
+        normalization,
+        optimizer,
+        loss,
+        floatType,
+        Optional.of(value),
+        constantRate);
+  }
+
+  /** A learning rate that is what the setting says at every step. */
+  public ProgramOptions withConstantRate() {
+    return new ProgramOptions(
+        batch, byteImages, normalization, optimizer, loss, floatType, narrowType, true);
   }
 
   public ProgramOptions withBatch(int value) {
     return new ProgramOptions(
-        value, byteImages, normalization, optimizer, loss, floatType, narrowType);
+        value, byteImages, normalization, optimizer, loss, floatType, narrowType, constantRate);
   }
 }

@@ -61,7 +61,14 @@ final class FrontEndTool {
 
   private static String check(SourceFile source, Map<String, String> overrides, Imports imports) {
     CheckedFile file = FrontEnd.check(source, imports, overrides);
-    return file.models().stream().map(FrontEndTool::table).collect(Collectors.joining("\n"));
+    String tables =
+        file.models().stream().map(FrontEndTool::table).collect(Collectors.joining("\n"));
+    String warnings =
+        file.models().stream()
+            .flatMap(model -> model.warnings().stream())
+            .map(Diagnostic::render)
+            .collect(Collectors.joining("\n"));
+    return warnings.isEmpty() ? tables : warnings;
   }
 
   private static String table(CheckedModel model) {

@@ -64,7 +64,10 @@ final class DataCheck {
       return Optional.empty();
     }
     List<Integer> constant =
-        IntStream.range(0, width).filter(each -> isConstant(training, column, each)).boxed().toList();
+        IntStream.range(0, width)
+            .filter(each -> isConstant(training, column, each))
+            .boxed()
+            .toList();
     if (constant.isEmpty()) {
       return Optional.empty();
     }
@@ -81,8 +84,7 @@ final class DataCheck {
             ? "the feature %s is %s in all %,d training samples"
                 .formatted(named.getFirst(), shortest(value), training.size())
             : "%d of %d features never change in %,d training samples: %s%s"
-                .formatted(
-                    constant.size(), width, training.size(), String.join(", ", named), more);
+                .formatted(constant.size(), width, training.size(), String.join(", ", named), more);
     return Optional.of(
         Code.CONSTANT_FEATURE
             .at(place, text)

@@ -50,8 +50,7 @@ final class DeadUnits {
       return false;
     }
     return value.op() == Elementwise.RELU
-        || (value.op() == Elementwise.MAX
-            && value.operands().stream().anyMatch(DeadUnits::isZero));
+        || (value.op() == Elementwise.MAX && value.operands().stream().anyMatch(DeadUnits::isZero));
   }
 
   private static boolean isZero(Value value) {
@@ -83,8 +82,7 @@ final class DeadUnits {
   List<Diagnostic> warnings() {
     Map<Span, Silence> worst = new LinkedHashMap<>();
     for (Layer layer : layers) {
-      worst.merge(
-          layer.value.span(), silence(layer), (a, b) -> a.share() >= b.share() ? a : b);
+      worst.merge(layer.value.span(), silence(layer), (a, b) -> a.share() >= b.share() ? a : b);
     }
     List<Diagnostic> warnings = new ArrayList<>();
     worst.forEach(

@@ -48,8 +48,7 @@ public final class Diagnosis {
     int batches = Math.min(Math.ceilDiv(Math.min(SAMPLES, data.size()), batch), MOST_BATCHES);
     int[] order = RandomStream.permutation(Purpose.SHUFFLE, settings.seed(), 0, data.size());
     try (Probe probe = Probe.of(session, program, graph, shown)) {
-      SingleSteps steps =
-          new SingleSteps(_ -> probe.executable(), graph.name(), settings, data);
+      SingleSteps steps = new SingleSteps(_ -> probe.executable(), graph.name(), settings, data);
       for (int i = 0; i < Math.max(1, batches); i++) {
         int start = Math.min(i * batch, data.size() - batch);
         steps.run(Arrays.copyOfRange(order, start, start + batch), 1, settings.lr());

@@ -126,21 +126,18 @@ public final class FirstNotFinite implements Replay.Inspector {
     return cause;
   }
 
-  private static NotFiniteReport.Part part(
-      Value value, Graph graph, Map<String, Value> gradients) {
+  private static NotFiniteReport.Part part(Value value, Graph graph, Map<String, Value> gradients) {
     Map<String, Value> forward = new LinkedHashMap<>(graph.results());
     forward.keySet().removeIf(name -> !name.equals("loss") && !name.startsWith("output"));
     if (new Graph(graph.name(), List.of(), forward).values().contains(value)) {
       return NotFiniteReport.Part.FORWARD;
     }
-    boolean isGradient =
-        new Graph(graph.name(), List.of(), gradients).values().contains(value);
+    boolean isGradient = new Graph(graph.name(), List.of(), gradients).values().contains(value);
     return isGradient ? NotFiniteReport.Part.BACKWARD : NotFiniteReport.Part.UPDATE;
   }
 
   /** The elements of {@code value} and of its operands, in that order. */
-  private List<NumberArray> elements(
-      Replay replay, Program program, Graph graph, Value value) {
+  private List<NumberArray> elements(Replay replay, Program program, Graph graph, Value value) {
     List<Value> shown = new ArrayList<>(List.of(value));
     shown.addAll(value.operands());
     Map<String, Value> results = new LinkedHashMap<>();

@@ -127,8 +127,7 @@ final class GradientFlow {
     Flow worst = flows.getFirst();
     double furthest = 0;
     for (Flow flow : flows) {
-      double share =
-          settings.lr() * flow.norm(batches) / norm(session.usual(), flow.name());
+      double share = settings.lr() * flow.norm(batches) / norm(session.usual(), flow.name());
       if (!(share <= furthest)) {
         furthest = share;
         worst = flow;
@@ -139,15 +138,18 @@ final class GradientFlow {
         : Optional.of(
             exploding(
                 worst,
-                Text.of(
-                    "the gradient explodes: a step of lr %s moves '%s' by %.3g times its size",
-                    settings.lr(), worst.name(), furthest)));
+                Double.isFinite(furthest)
+                    ? Text.of(
+                        "the gradient explodes: a step of lr %s moves '%s' by %.3g times its size",
+                        settings.lr(), worst.name(), furthest)
+                    : Text.of("the gradient explodes: that of '%s' is infinite", worst.name())));
   }
 
   private static Diagnostic exploding(Flow flow, String text) {
     return Code.EXPLODING_GRADIENT
         .at(flow.weight.span(), text)
-        .withHelp("lower the learning rate, clip the gradient (clip norm=1.0), or normalize the data");
+        .withHelp(
+            "lower the learning rate, clip the gradient (clip norm=1.0), or normalize the data");
   }
 
   private static double norm(Executable model, String name) {

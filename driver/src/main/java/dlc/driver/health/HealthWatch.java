@@ -5,6 +5,7 @@ import dlc.base.Code;
 import dlc.base.Diagnostic;
 import dlc.base.Span;
 import dlc.driver.ModelSession;
+import dlc.frontend.Invocation;
 import dlc.frontend.TrainSection;
 import dlc.runtime.data.Column;
 import dlc.runtime.data.Loaded;
@@ -37,6 +38,7 @@ public final class HealthWatch implements TrainListener {
   /** So many steps are too few to say that nothing was learned. */
   private static final int FEWEST_STEPS = 40;
 
+  private static final int ENOUGH_STEPS = 100;
   private static final int PATIENCE = 3;
   private static final double LEAST_FALL = 0.02;
   private static final double RISE = 20;
@@ -51,11 +53,11 @@ public final class HealthWatch implements TrainListener {
   private final List<Diagnostic> ofProgram;
   private final Supplier<List<String>> features;
   private final Optional<RowChanges> rows;
-  private CompletableFuture<List<Diagnostic>> ofData =
-      CompletableFuture.completedFuture(List.of());
+  private CompletableFuture<List<Diagnostic>> ofData = CompletableFuture.completedFuture(List.of());
   private boolean hasBegun;
   private boolean isDiagnosed;
   private boolean isStuck;
+  private double firstLoss = Double.POSITIVE_INFINITY;
   private double firstLosses;
   private int firstSteps;
   private Optional<EpochReport> last = Optional.empty();
@@ -81,7 +83,7 @@ public final class HealthWatch implements TrainListener {
     this.ofProgram = List.copyOf(ofProgram);
     this.features = features;
     this.listener = listener;
-    this.place = section.span();
+    this.place = section.data().map(Invocation::span).orElse(section.span());
     this.isNoise = section.data().filter(each -> each.name().equals("random")).isPresent();
     this.rows = isNoise ? Optional.empty() : Optional.of(new RowChanges(session.usual()));
   }
@@ -126,13 +128,12 @@ public final class HealthWatch implements TrainListener {
 
   @Override
   public void batchDone(BatchReport report) {
-    if (firstSteps < Math.clamp(report.stepsInEpoch() / 4, 1, FIRST_STEPS)
-        && report.epoch() == 1) {
+    if (firstSteps < Math.clamp(report.stepsInEpoch() / 4, 1, FIRST_STEPS) && report.epoch() == 1) {
       firstSteps++;
       firstLosses += report.loss();
     }
-    double first = firstLosses / Math.max(1, firstSteps);
-    boolean rises = report.loss() > RISE * Math.abs(first) && first != 0;
+    firstLoss = report.step() == 1 ? report.loss() : firstLoss;
+    boolean rises = report.loss() > RISE * Math.abs(firstLoss) && firstLoss != 0;
     if (rises && !isDiagnosed && !isNoise) {
       diagnose();
     }
@@ -150,7 +151,7 @@ public final class HealthWatch implements TrainListener {
     if (isSuspicious && !isDiagnosed) {
       diagnose();
     }
-    if (report.epoch() >= PATIENCE) {
+    if (report.epoch() >= PATIENCE && report.step() >= ENOUGH_STEPS) {
       tellIfStuck(report);
     }
   }

@@ -5,7 +5,6 @@ import dlc.base.Code;
 import dlc.base.Diagnostic;
 import dlc.base.SourceFile;
 import dlc.base.UserError;
-import dlc.ir.Graph;
 import dlc.ir.Role;
 import dlc.ir.Value;
 import dlc.ir.op.Elementwise;
@@ -71,8 +70,7 @@ record NotFiniteReport(Replay replay, Part part, Value value) {
     long nans = count(array, Double.NaN);
     long infinities = NumberSummary.of(array).notFinite() - nans;
     String number = array.elements() == 1 ? "" : " for %,d of %,d elements";
-    String kind =
-        nans == 0 ? "an infinity" : infinities == 0 ? "NaN" : "NaN and infinities";
+    String kind = nans == 0 ? "an infinity" : infinities == 0 ? "NaN" : "NaN and infinities";
     return kind + Text.of(number, nans + infinities, array.elements());
   }
 
@@ -200,10 +198,32 @@ record NotFiniteReport(Replay replay, Part part, Value value) {
               "e^x is infinite in f32 for x above 88: bound its operand, as in exp(min(x, 80)), or"
                   + " use logsumexp or softmax");
       case DIV -> Optional.of("keep the divisor away from 0, as in x / (y + 1e-7)");
-      case SQRT, RSQRT ->
-          Optional.of("keep its operand above 0, as in sqrt(max(x, 0) + 1e-7)");
-      case ADD, SUB, MUL, MAX, MIN, NEG, RELU, ABS, SIGN, SIN, COS, TANH, SIGMOID, ERF, FLOOR, EQUAL,
-          NOT_EQUAL, LESS, LESS_EQUAL, GREATER, GREATER_EQUAL, AND, OR, NOT, SELECT,
+      case SQRT, RSQRT -> Optional.of("keep its operand above 0, as in sqrt(max(x, 0) + 1e-7)");
+      case ADD,
+          SUB,
+          MUL,
+          MAX,
+          MIN,
+          NEG,
+          RELU,
+          ABS,
+          SIGN,
+          SIN,
+          COS,
+          TANH,
+          SIGMOID,
+          ERF,
+          FLOOR,
+          EQUAL,
+          NOT_EQUAL,
+          LESS,
+          LESS_EQUAL,
+          GREATER,
+          GREATER_EQUAL,
+          AND,
+          OR,
+          NOT,
+          SELECT,
           STOP_GRADIENT ->
           Optional.empty();
     };

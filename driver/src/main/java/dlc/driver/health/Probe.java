@@ -68,8 +68,7 @@ final class Probe implements AutoCloseable {
             });
     results.putAll(shown);
     Graph probing = new Graph(graph.name(), graph.parameters(), results);
-    Program changed =
-        program.map(each -> each.name().equals(graph.name()) ? probing : each);
+    Program changed = program.map(each -> each.name().equals(graph.name()) ? probing : each);
     return new Probe(session.load(changed), graph.name());
   }
 
@@ -140,9 +139,7 @@ final class Probe implements AutoCloseable {
 
     private Value filled(TensorType type, double number) {
       Value scalar = builder.constant(type.dtype(), number, Span.NONE);
-      return type.rank() == 0
-          ? scalar
-          : emit(new Layout.Broadcast(type.dims(), List.of()), scalar);
+      return type.rank() == 0 ? scalar : emit(new Layout.Broadcast(type.dims(), List.of()), scalar);
     }
 
     private Value emit(Op op, Value... operands) {

@@ -116,7 +116,7 @@ public final class Elaborator {
       Optional<TrainSection> section = train(name);
       if (optimizer.isPresent() && gradients.isWhole()) {
         ModelRun step = modelRun(model, diagnostics, true, options, "train_step");
-        List<Expression> schedule = values(name, "schedule");
+        List<Expression> schedule = options.constantRate() ? List.of() : values(name, "schedule");
         if (new TrainStep(step, section).addTo(loss.get(), optimizer.get(), schedule)) {
           init = step.initial();
           entries.add(step.build());

@@ -54,12 +54,10 @@ final class UnusedWeights {
         names.size() == 1
             ? "the weight " + names.getFirst() + " has"
             : "the weights %s and %s have"
-                .formatted(
-                    String.join(", ", names.subList(0, names.size() - 1)), names.getLast());
+                .formatted(String.join(", ", names.subList(0, names.size() - 1)), names.getLast());
     return Code.UNUSED_WEIGHT
         .at(span, subject, hasLoss ? "the loss" : "any output")
-        .withLabel(
-            count == 1 ? "1 number is never trained" : count + " numbers are never trained")
+        .withLabel(count == 1 ? "1 number is never trained" : count + " numbers are never trained")
         .withHelp("use the result of this layer, or remove it");
   }
 }

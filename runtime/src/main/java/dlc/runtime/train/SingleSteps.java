@@ -26,8 +26,7 @@ public final class SingleSteps {
    *
    * @param entry an entry point that takes the columns of {@code data} and gives a loss
    */
-  public SingleSteps(
-      Specializer specializer, String entry, TrainSettings settings, Dataset data) {
+  public SingleSteps(Specializer specializer, String entry, TrainSettings settings, Dataset data) {
     this.specializer = specializer;
     this.entry = entry;
     this.settings = settings;

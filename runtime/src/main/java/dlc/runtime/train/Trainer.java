@@ -241,8 +241,7 @@ public final class Trainer {
   }
 
   private void rememberState(Executable executable) {
-    before.ifPresentOrElse(
-        StateCopy::save, () -> before = Optional.of(new StateCopy(executable)));
+    before.ifPresentOrElse(StateCopy::save, () -> before = Optional.of(new StateCopy(executable)));
   }
 
   private UserError notFinite(String found) {
