@@ -116,7 +116,8 @@ BLOCK : '/*' .*? '*/' -> channel(HIDDEN) ;
 SPACE : [ \t\r\n\u000C\uFEFF]+ -> channel(HIDDEN) ;
 
 UNTERMINATED_STRING : '"' ( '\\' ~[\r\n] | ~["\\\r\n] )* ;
-UNTERMINATED_BLOCK : '/*' .*? EOF ;
+// Holds no end, so that BLOCK is longer wherever there is one.
+UNTERMINATED_BLOCK : '/*' ( ~'*' | '*'+ ~[*/] )* '*'* ;
 UNKNOWN : . ;
 
 fragment DIGITS : [0-9] ( [0-9_]* [0-9] )? ;

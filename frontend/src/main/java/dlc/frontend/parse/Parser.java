@@ -40,7 +40,8 @@ public final class Parser {
         (builder, tree) -> builder.expression(tree.expression()));
   }
 
-  private static <C extends ParserRuleContext, T> Optional<T> parse(
+  /** What {@code build} makes of the tree of {@code rule}; nothing when anything was reported. */
+  static <C extends ParserRuleContext, T> Optional<T> parse(
       SourceFile source,
       Diagnostics diagnostics,
       Function<DlParser, C> rule,

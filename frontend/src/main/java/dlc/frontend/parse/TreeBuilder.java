@@ -39,6 +39,11 @@ final class TreeBuilder {
     this.expressions = new ExpressionBuilder(this, places, diagnostics);
   }
 
+  /** The words, spaces and comments that the tree was made of. */
+  List<Token> tokens() {
+    return tokens.getTokens();
+  }
+
   File file(DlParser.FileContext tree) {
     return new File(places.source(), tree.declaration().stream().map(this::declaration).toList());
   }
