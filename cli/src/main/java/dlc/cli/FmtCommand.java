@@ -104,7 +104,7 @@ final class FmtCommand implements Callable<Integer> {
       throw new UserError(Code.CANNOT_READ, "standard input", "it is not UTF-8 text")
           .help("save the program as UTF-8");
     } catch (IOException failure) {
-      throw new UserError(Code.CANNOT_READ, "standard input", failure.getMessage());
+      throw new UserError(Code.CANNOT_READ, "standard input", failure.toString());
     }
   }
 
