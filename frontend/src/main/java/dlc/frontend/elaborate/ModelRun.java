@@ -68,7 +68,8 @@ final class ModelRun {
     } catch (Failure failure) {
       run.diagnostics.report(failure.diagnostic());
     }
-    result.isWhole = run.diagnostics.count() == before;
+    // A model of values whose error was reported earlier, such as a param's, has no outputs.
+    result.isWhole = run.diagnostics.count() == before && !result.outputs.isEmpty();
     return result;
   }
 
