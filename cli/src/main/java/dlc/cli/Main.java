@@ -120,7 +120,8 @@ public final class Main implements Runnable {
     return named == null ? COMMANDS : Map.of(first, named);
   }
 
-  private static Map<String, Supplier<Object>> commands() {
+  /** Makers of all commands by their names, in the order of the help. */
+  static Map<String, Supplier<Object>> commands() {
     Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
     commands.put("train", TrainCommand::new);
     commands.put("eval", EvalCommand::new);

@@ -29,9 +29,40 @@ final class ProgramFuzzTest {
       Pattern.compile("\"[^\"]*\"|[A-Za-z_]\\w*|[\\d.]+|->|:=|\\s+|\\S");
   private static final List<String> HARD =
       List.of(
-          "0", "-1", "1", "2", "7", "99999999999", "2147483647", "1e400", "0.5", "[", "]", "(", ")",
-          "{", "}", "[]", "\"", "->", ":=", "it", "training", "true", "repeat", "scan", "\u0000",
-          "é", "/*", "f32[", "import", "..", "%", "/ 0", "^", "@");
+          "0",
+          "-1",
+          "1",
+          "2",
+          "7",
+          "99999999999",
+          "2147483647",
+          "1e400",
+          "0.5",
+          "[",
+          "]",
+          "(",
+          ")",
+          "{",
+          "}",
+          "[]",
+          "\"",
+          "->",
+          ":=",
+          "it",
+          "training",
+          "true",
+          "repeat",
+          "scan",
+          "\u0000",
+          "é",
+          "/*",
+          "f32[",
+          "import",
+          "..",
+          "%",
+          "/ 0",
+          "^",
+          "@");
 
   @Test
   void changedProgramsAreFineOrAnError() throws IOException {
