@@ -51,7 +51,11 @@ public final class ModuleText {
     }
     declarations.add("declare void @dlc_parallel(ptr, ptr, ptr, i64)");
     declarations.forEach(line -> module.append(line).append('\n'));
-    return module.append('\n').append(functions).append(attributes()).toString();
+    module.append('\n').append(functions);
+    if (target.isX86()) {
+      module.append(FloatMode.x86()).append('\n');
+    }
+    return module.append(attributes()).toString();
   }
 
   private String attributes() {
@@ -60,8 +64,10 @@ public final class ModuleText {
         target.features().isEmpty()
             ? ""
             : " \"target-features\"=\"%s\"".formatted(target.features());
-    return "attributes #0 = { nounwind \"target-cpu\"=\"%s\"%s \"prefer-vector-width\"=\"%d\" \"min-legal-vector-width\"=\"%d\" }\n"
-        .formatted(target.cpu(), features, bits, bits);
+    String subnormals =
+        target.isX86() ? " \"denormal-fp-math\"=\"preserve-sign,preserve-sign\"" : "";
+    return "attributes #0 = { nounwind \"target-cpu\"=\"%s\"%s \"prefer-vector-width\"=\"%d\" \"min-legal-vector-width\"=\"%d\"%s }\n"
+        .formatted(target.cpu(), features, bits, bits, subnormals);
   }
 
   private static String constant(int number, Leaf.Constant constant) {
@@ -88,9 +94,10 @@ public final class ModuleText {
         pointers = call(call, "", pointers, body);
       }
     }
+    String calls = target.isX86() ? FloatMode.flushing(body.toString()) : body.toString();
     functions.append(
         "define void @%s.%s(ptr noundef %%state, ptr noundef %%work) #0 {\n%s  ret void\n}\n\n"
-            .formatted(prefix, entry.name(), body));
+            .formatted(prefix, entry.name(), calls));
   }
 
   /** A function for the pool that finds the arguments of {@code call} in state and work. */

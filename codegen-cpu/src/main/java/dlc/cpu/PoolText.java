@@ -30,7 +30,8 @@ public final class PoolText {
           .replace("PATIENCE", "2000")
           .replace("FUTEX", intel ? "202" : "98")
           .replace("declare void @PAUSE()", declaration)
-          .replace("call void @PAUSE()", "call " + pause);
+          .replace("call void @PAUSE()", "call " + pause)
+          .concat(intel ? FloatMode.x86() : FloatMode.none());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -9,6 +9,8 @@
 ; The ticket holds the number of the job in its upper half and that of the next part in its lower
 ; half. A claim is a compare and exchange of the whole ticket: when it succeeds, the job's fields that
 ; were read before it are those of this job, since the caller changes them only after all parts are done.
+;
+; Workers compute with floats in the mode of the caller; @mode and @set_mode are appended.
 
 @workers = internal global i64 0
 @ticket = internal global i64 0, align 64
@@ -22,6 +24,7 @@
 @job.count = internal global i64 0
 @job.parts = internal global i64 0
 @job.cpu = internal global i32 -1
+@job.mode = internal global i32 0
 @allowed = internal global [16 x i64] zeroinitializer
 @threads = internal global [256 x i64] zeroinitializer
 
@@ -158,6 +161,8 @@ check:
 
 work:
   call void @leave_the_callers_cpu()
+  %mode = load i32, ptr @job.mode
+  call void @set_mode(i32 %mode)
   call void @run_parts(i64 %job)
   br label %begin
 
@@ -207,6 +212,8 @@ shared:
   store i64 %parts, ptr @job.parts
   %cpu = call i32 @sched_getcpu()
   store i32 %cpu, ptr @job.cpu
+  %mode = call i32 @mode()
+  store i32 %mode, ptr @job.mode
   store atomic i64 0, ptr @finished release, align 8
   %job = call i64 @announce()
   call void @run_parts(i64 %job)

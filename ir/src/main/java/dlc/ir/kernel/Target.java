@@ -30,6 +30,13 @@ public record Target(String cpu, String features, int vectorBytes, int vectorReg
     return features.contains("+avx512bf16");
   }
 
+  /**
+   * Whether it is an x86-64, which computes slowly with subnormal numbers unless they are flushed.
+   */
+  public boolean isX86() {
+    return features.contains("+sse2") || named(cpu).isPresent();
+  }
+
   /** A processor with AVX2 and FMA: x86-64-v3. */
   public static final Target X86_64_V3 = new Target("x86-64-v3", "", 32, 16);
 
