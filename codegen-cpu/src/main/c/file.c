@@ -218,10 +218,24 @@ void replace_add(Replacement *replacement, const void *bytes, i64 length) {
   }
 }
 
+// A new name is on the disk only when its folder is.
+static void flush_folder_of(const char *path) {
+  char *folder = folder_of(path);
+  int opened = open(folder, O_RDONLY, 0);
+  if (opened >= 0) {
+    fsync(opened);
+    close(opened);
+  }
+  free(folder);
+}
+
 int replace_commit(Replacement *replacement) {
   if (!write_problem &&
       (fsync(replacement->file) != 0 || rename(replacement->temporary, replacement->target) != 0)) {
     unwritable(replacement->path, replacement->temporary);
+  }
+  if (!write_problem) {
+    flush_folder_of(replacement->target);
   }
   close(replacement->file);
   free(replacement->temporary);

@@ -2,49 +2,47 @@
 package dlc.cli;
 
 import dlc.runtime.train.StopFlag;
-import java.util.concurrent.CountDownLatch;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jline.utils.Signals;
 
-/** Turns Ctrl-C, and a request to terminate, into the end of training after the current step. */
+/**
+ * Turns Ctrl-C, and a request to terminate, into the end of training after the current step; a
+ * second one ends the process at once.
+ */
 final class Interruption implements AutoCloseable {
 
-  private static final CountDownLatch COMMAND_ENDED = new CountDownLatch(1);
+  /** What shells say of a process that Ctrl-C ended. */
+  private static final int INTERRUPTED = 130;
 
-  private final Thread hook;
+  private static final List<String> SIGNALS = List.of("INT", "TERM");
 
-  /** From now on an interrupted process raises {@code stop}, and waits for its command to end. */
+  private final Map<String, Object> before = new LinkedHashMap<>();
+  private final AtomicBoolean isFirst = new AtomicBoolean(true);
+
+  /** From now on an interrupted process raises {@code stop}. */
   Interruption(StopFlag stop, Runnable announcement) {
-    hook =
-        new Thread(
-            () -> {
-              announcement.run();
-              stop.request();
-              awaitCommand();
-              // All is saved, as after any other training; the signal is no failure.
-              Runtime.getRuntime().halt(0);
-            },
-            "dlc-interruption");
-    Runtime.getRuntime().addShutdownHook(hook);
-  }
-
-  private static void awaitCommand() {
-    try {
-      COMMAND_ENDED.await();
-    } catch (InterruptedException _) {
-      Thread.currentThread().interrupt();
+    for (String signal : SIGNALS) {
+      Object previous = Signals.register(signal, () -> interrupted(stop, announcement));
+      if (previous != null) {
+        before.put(signal, previous);
+      }
     }
   }
 
-  /** Lets an interrupted process go; its streams are flushed. */
-  static void commandEnded() {
-    COMMAND_ENDED.countDown();
+  private void interrupted(StopFlag stop, Runnable announcement) {
+    if (isFirst.compareAndSet(true, false)) {
+      stop.request();
+      announcement.run();
+    } else {
+      Runtime.getRuntime().halt(INTERRUPTED);
+    }
   }
 
   @Override
   public void close() {
-    try {
-      Runtime.getRuntime().removeShutdownHook(hook);
-    } catch (IllegalStateException _) {
-      // The process is ending because of an interruption; the hook waits for the command.
-    }
+    before.forEach(Signals::unregister);
   }
 }

@@ -67,7 +67,6 @@ public final class Main implements Runnable {
     int code = run(out, err, arguments);
     out.flush();
     err.flush();
-    Interruption.commandEnded();
     System.exit(code);
   }
 

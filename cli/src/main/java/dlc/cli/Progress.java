@@ -15,13 +15,14 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
-/** Shows on a terminal how far the epoch is. */
+/** Shows on a terminal how far the epoch is, and how training does. */
 final class Progress implements TrainListener, AutoCloseable {
 
   private static final int INTERVAL_MS = 200;
 
   private final boolean isShown;
   private Optional<ProgressBar> bar = Optional.empty();
+  private long told;
 
   Progress(boolean isShown) {
     this.isShown = isShown;
@@ -42,6 +43,7 @@ final class Progress implements TrainListener, AutoCloseable {
                 .setUpdateIntervalMillis(INTERVAL_MS)
                 .setStyle(ProgressBarStyle.UNICODE_BLOCK)
                 .setConsumer(new ConsoleProgressBarConsumer(terminal, Terminal.width() - 1))
+                .hideEta()
                 .clearDisplayOnFinish()
                 .build());
   }
@@ -51,10 +53,19 @@ final class Progress implements TrainListener, AutoCloseable {
     bar.ifPresent(
         shown -> {
           shown.stepTo(report.stepInEpoch());
-          if (report.stepInEpoch() % 16 == 1) {
-            shown.setExtraMessage(Text.of("loss %.4f", report.meanLoss()));
+          long now = System.nanoTime();
+          if (now - told > INTERVAL_MS * 1_000_000L) {
+            told = now;
+            shown.setExtraMessage(figures(report));
           }
         });
+  }
+
+  private static String figures(BatchReport report) {
+    StringBuilder text = new StringBuilder(Text.of(" loss %.4f", report.meanLoss()));
+    report.accuracy().ifPresent(share -> text.append(Text.of("  accuracy %.1f%%", 100 * share)));
+    text.append("  ").append(Words.count(Math.round(report.samplesPerSecond()))).append("/s");
+    return text.append("  left ").append(Words.seconds(report.secondsLeft())).toString();
   }
 
   @Override

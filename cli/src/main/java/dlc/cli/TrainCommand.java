@@ -38,7 +38,8 @@ import picocli.CommandLine.Option;
     description = "Trains the model of FILE as its train section says.",
     footer = {
       "",
-      "Ctrl-C ends training after the current step; what was learned is saved.",
+      "Ctrl-C ends training after the current step; what was learned is saved. A second one leaves",
+      "at once.",
       "",
       "Examples:",
       "  dlc train samples/digits.dl --save digits.safetensors",
@@ -117,7 +118,9 @@ final class TrainCommand implements Callable<Integer> {
     report.map(RunFolder::new).ifPresent(RunFolder::prepare);
     StopFlag stop = new StopFlag();
     try (Interruption _ =
-            new Interruption(stop, () -> output.note("\nstopping after this step …"));
+            new Interruption(
+                stop,
+                () -> output.note("\nstopping after this step … Ctrl-C again leaves at once"));
         Workbench bench = run.open()) {
       Training training = Training.of(bench, limits, this::initialize);
       introduce(training);

@@ -63,6 +63,7 @@ final class ArchitectureTest {
         "dlc.base",
         "picocli",
         "me.tongfei",
+        "org.jline",
         "tools.jackson",
         "com.fasterxml",
         "org.slf4j");

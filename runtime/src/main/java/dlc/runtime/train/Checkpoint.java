@@ -100,26 +100,17 @@ record Checkpoint(Map<String, NumberArray> arrays, Map<String, String> run, Posi
     return scores == null ? new double[0] : scores.toDoubles();
   }
 
-  /** Puts all state into {@code executable}; the checkpoint of another model changes nothing. */
-  void restore(Executable executable, String origin) {
-    Map<String, TensorType> wanted = executable.states();
+  /** Every weight, buffer and state of the program. */
+  Map<String, NumberArray> states() {
     Map<String, NumberArray> states = new LinkedHashMap<>(arrays);
     states.remove(SCORES);
-    WeightMatch match = WeightMatch.of(wanted, states, origin);
-    if (!match.isComplete()) {
-      throw match.complaint(wanted.keySet());
-    }
-    wanted.forEach(
-        (name, type) -> {
-          NumberArray array = states.get(name);
-          if (array == null || array.type() != ElementType.of(type.dtype())) {
-            throw new UserError(
-                    Code.WEIGHTS_MISMATCH,
-                    origin,
-                    "'%s' is %s, not %s".formatted(name, array, type))
-                .help("it was made with another precision");
-          }
-        });
+    return states;
+  }
+
+  /** Puts all state into {@code executable}, which must have just that. */
+  void restore(Executable executable) {
+    Map<String, TensorType> wanted = executable.states();
+    Map<String, NumberArray> states = states();
     wanted.forEach(
         (name, type) -> {
           NumberArray array = states.get(name);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.runtime.train;
 
-import dlc.base.Code;
 import dlc.base.UserError;
 import dlc.runtime.data.Dataset;
 import java.util.LinkedHashMap;
@@ -32,14 +31,18 @@ final class Saving {
     run.put("samples", Integer.toString(training.size()));
   }
 
-  /** The newest checkpoint, with its state put back; one of another run is an error. */
-  Optional<Checkpoint> resume() {
+  /**
+   * The newest checkpoint, with its state put back; one of another model or run is an error.
+   *
+   * @param scores how many numbers the scores of an epoch are
+   */
+  Optional<Checkpoint> resume(int scores) {
     Optional<CheckpointFolder.Found> found = folder.newest(listener::noted);
     found.ifPresent(
         each -> {
           String origin = each.path().toString();
-          requireSameRun(each.checkpoint(), origin);
-          each.checkpoint().restore(steps.executable(), origin);
+          requireSameRun(each.checkpoint(), scores, origin);
+          each.checkpoint().restore(steps.executable());
           saved = each.checkpoint().position();
           listener.noted(
               "going on from %s: step %d, epoch %d"
@@ -51,18 +54,12 @@ final class Saving {
     return found.map(CheckpointFolder.Found::checkpoint);
   }
 
-  private void requireSameRun(Checkpoint checkpoint, String origin) {
-    run.forEach(
-        (name, value) -> {
-          String before = checkpoint.run().getOrDefault(name, "nothing");
-          if (!before.equals(value)) {
-            throw new UserError(
-                    Code.WEIGHTS_MISMATCH,
-                    origin,
-                    "it was made with %s %s, this run has %s".formatted(name, before, value))
-                .help("give this run the same %s, or begin anew without --resume".formatted(name));
-          }
-        });
+  private void requireSameRun(Checkpoint checkpoint, int scores, String origin) {
+    CheckpointDifference difference = new CheckpointDifference();
+    difference.compareRuns(checkpoint.run(), run);
+    difference.compareStates(checkpoint.states(), steps.executable().states());
+    difference.compareScores(checkpoint.scores().length, scores);
+    difference.requireNone(origin);
   }
 
   /** Makes room for the checkpoints of a run that begins anew. */

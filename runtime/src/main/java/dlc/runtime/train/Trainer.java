@@ -98,7 +98,7 @@ public final class Trainer {
   public void resume() {
     isResuming = true;
     saving
-        .flatMap(Saving::resume)
+        .flatMap(each -> each.resume(scores.snapshot().length))
         .ifPresent(
             checkpoint -> {
               position = checkpoint.position();

@@ -147,12 +147,13 @@ final class CheckpointTest {
     other.states.put("fc2.weight", TensorType.of(DType.F32, 3));
     assertThatThrownBy(trainer(other, SETTINGS, new Witness(0), 2)::resume)
         .isInstanceOf(UserError.class)
-        .hasMessageContaining("missing: fc2.weight f32[3]");
+        .hasMessageContaining("fc2.weight: nothing in the checkpoint, f32[3] now");
     TrainSettings seeded =
         TrainSettings.of(16, 3, 43, 0.1, Task.classes(FakeModel.CLASSES)).accumulating(2);
     assertThatThrownBy(trainer(new FakeModel(), seeded, new Witness(0), 2)::resume)
         .isInstanceOf(UserError.class)
-        .hasMessageContaining("it was made with seed 42, this run has 43");
+        .hasMessageContaining("seed: 42 in the checkpoint, 43 now")
+        .hasMessageContaining("counts for metrics: ");
   }
 
   @Test

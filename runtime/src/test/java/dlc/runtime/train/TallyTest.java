@@ -38,10 +38,10 @@ final class TallyTest {
             tally.confusion(List.of("ant", "bee", "an uncommonly long name")).orElseThrow().table())
         .isEqualTo(
             """
-            actual            ant  bee  an unco…  recall
-            ant                 1    0         0  100.0%
-            bee                 1    2         0   66.7%
-            an uncommonly l…    0    0         0    0.0%
+            actual            ant  bee  an unco…  precision  recall      f1
+            ant                 1    0         0      50.0%  100.0%   66.7%
+            bee                 1    2         0     100.0%   66.7%   80.0%
+            an uncommonly l…    0    0         0       0.0%    0.0%    0.0%
             """);
   }
 
