@@ -20,6 +20,9 @@ final class Progress implements TrainListener, AutoCloseable {
 
   private static final int INTERVAL_MS = 200;
 
+  /** Makes room for a message where the bar stands; it appears again below. */
+  private static final String CLEAR_LINE = "\r\u001b[K";
+
   private final boolean isShown;
   private Optional<ProgressBar> bar = Optional.empty();
   private long told;
@@ -33,8 +36,6 @@ final class Progress implements TrainListener, AutoCloseable {
     if (!isShown) {
       return;
     }
-    PrintStream terminal =
-        new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
     bar =
         Optional.of(
             new ProgressBarBuilder()
@@ -42,7 +43,7 @@ final class Progress implements TrainListener, AutoCloseable {
                 .setInitialMax(stepsInEpoch)
                 .setUpdateIntervalMillis(INTERVAL_MS)
                 .setStyle(ProgressBarStyle.UNICODE_BLOCK)
-                .setConsumer(new ConsoleProgressBarConsumer(terminal, Terminal.width() - 1))
+                .setConsumer(new ConsoleProgressBarConsumer(terminal(), Terminal.width() - 1))
                 .hideEta()
                 .clearDisplayOnFinish()
                 .build());
@@ -66,6 +67,17 @@ final class Progress implements TrainListener, AutoCloseable {
     report.accuracy().ifPresent(share -> text.append(Text.of("  accuracy %.1f%%", 100 * share)));
     text.append("  ").append(Words.count(Math.round(report.samplesPerSecond()))).append("/s");
     return text.append("  left ").append(Words.seconds(report.secondsLeft())).toString();
+  }
+
+  @Override
+  public void noted(String message) {
+    if (bar.isPresent()) {
+      terminal().print(CLEAR_LINE);
+    }
+  }
+
+  private static PrintStream terminal() {
+    return new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
   }
 
   @Override

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.report;
 
+import dlc.base.Diagnostic;
 import dlc.base.UserError;
 import dlc.ir.Graph;
 import dlc.report.page.Page;
@@ -36,6 +37,7 @@ import java.util.stream.LongStream;
 public final class Recorder implements TrainListener, AutoCloseable {
 
   private static final int LARGEST_MATRIX = 100;
+  private static final int MOST_NOTES = 50;
   private static final double SECONDS_BETWEEN_PAGES = 20;
 
   /**
@@ -64,6 +66,7 @@ public final class Recorder implements TrainListener, AutoCloseable {
   private final MetricsLog metrics;
   private final StepsLog steps;
   private final List<RunResults.Timing> timings = new ArrayList<>();
+  private final List<String> heard = new ArrayList<>();
   private String measuredOn = "validation";
   private Optional<Figures> measured = Optional.empty();
   private double trainingSeconds;
@@ -113,6 +116,18 @@ public final class Recorder implements TrainListener, AutoCloseable {
   /** Says how long something took before training began. */
   public void timed(String what, double seconds) {
     timings.add(new RunResults.Timing(what, seconds));
+  }
+
+  @Override
+  public void noted(String message) {
+    if (heard.size() < MOST_NOTES) {
+      heard.add(message);
+    }
+  }
+
+  @Override
+  public void warned(Diagnostic warning) {
+    noted("warning: " + warning.message());
   }
 
   @Override
@@ -180,6 +195,7 @@ public final class Recorder implements TrainListener, AutoCloseable {
                     confusion(measured),
                     wrong.examples(),
                     timings,
+                    heard,
                     subject.memory().getAsLong())));
     writePage();
     tensorBoard.ifPresent(log -> attempt(log::close));

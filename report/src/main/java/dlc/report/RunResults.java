@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param measuredOn the part of the data, {@code test} or {@code validation}
  * @param wrong the most wrong first
  * @param timings seconds by what they were spent on
+ * @param notes what the user was told meanwhile
  * @param bytes the memory of the model, its training and what looked at it
  */
 public record RunResults(
@@ -17,6 +18,7 @@ public record RunResults(
     Optional<Confusion> confusion,
     List<WrongExample> wrong,
     List<Timing> timings,
+    List<String> notes,
     long bytes) {
 
   /** How often samples of each class (the rows) were taken for which (the columns). */
@@ -33,5 +35,6 @@ public record RunResults(
   public RunResults {
     wrong = List.copyOf(wrong);
     timings = List.copyOf(timings);
+    notes = List.copyOf(notes);
   }
 }

@@ -303,7 +303,9 @@ function about(run) {
     put("about", "");
     return;
   }
+  const notes = run.results?.notes ?? [];
   const timings = (run.results?.timings ?? []).map((each) => [each.what, seconds(each.seconds)]);
+  put("notes", notes.length ? `<div class="card notes">${notes.map((note) => `<div>${escape(note)}</div>`).join("")}</div>` : "");
   put("about", `<h2>Run</h2><div class="facts">
     ${list("Settings", Object.entries(facts.settings))}
     ${list("Data", Object.entries(facts.samples).map(([part, n]) => [part, `${count(n)} samples`]))}

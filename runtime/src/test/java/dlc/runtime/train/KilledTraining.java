@@ -19,7 +19,9 @@ final class KilledTraining {
 
   private KilledTraining() {}
 
-  /** Goes on from the newest checkpoint in the folder named; writes the weights beside at the end. */
+  /**
+   * Goes on from the newest checkpoint in the folder named; writes the weights beside at the end.
+   */
   public static void main(String[] arguments) throws Exception {
     Path folder = Path.of(arguments[0]);
     FakeModel model = new FakeModel();
