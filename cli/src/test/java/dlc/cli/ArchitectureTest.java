@@ -51,8 +51,17 @@ final class ArchitectureTest {
         "de.erichseifert",
         "org.knowm.xchart",
         "tools.jackson"),
+    DRAWING(
+        "dlc.drawing",
+        "dlc.frontend",
+        "dlc.ir",
+        "dlc.base",
+        "org.eclipse.elk",
+        "org.eclipse.emf",
+        "com.github.weisj"),
     CLI(
         "dlc.cli",
+        "dlc.drawing",
         "dlc.report",
         "dlc.driver",
         "dlc.cpu",

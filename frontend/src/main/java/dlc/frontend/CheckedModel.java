@@ -7,6 +7,7 @@ import dlc.base.Diagnostics;
 import dlc.frontend.elaborate.Elaborator;
 import dlc.frontend.elaborate.LayerRow;
 import dlc.frontend.elaborate.Outline;
+import dlc.frontend.elaborate.Witness;
 import dlc.ir.Program;
 import java.util.List;
 import java.util.Optional;
@@ -63,6 +64,15 @@ public final class CheckedModel {
 
   public Optional<TrainSection> train() {
     return train;
+  }
+
+  /** Tells {@code witness} what the model does with one sample in training. */
+  public void trace(Witness witness) {
+    DeepStack.call(
+        () -> {
+          elaborator.trace(outline.name(), witness);
+          return true;
+        });
   }
 
   /**

@@ -55,7 +55,7 @@ public final class FrontEnd {
     return new CheckedFile(source, models, elaborator.params());
   }
 
-  private static void reportOrphans(Declarations declarations, Diagnostics diagnostics) {
+  static void reportOrphans(Declarations declarations, Diagnostics diagnostics) {
     List<String> names = declarations.models().stream().map(model -> model.name().text()).toList();
     List<String> trained = new ArrayList<>();
     for (Declaration.Train train : declarations.trains()) {

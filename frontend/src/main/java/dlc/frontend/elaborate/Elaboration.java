@@ -38,6 +38,7 @@ final class Elaboration {
   final Diagnostics diagnostics;
   final Scope params;
   final boolean training;
+  final Witness witness;
   final Trail trail = new Trail();
   final List<LayerRow> rows = new ArrayList<>();
   final Expressions expressions = new Expressions(this);
@@ -51,6 +52,7 @@ final class Elaboration {
 
   /**
    * @param params the params of the program, which its bodies see
+   * @param witness is told what the program does
    * @param ops makes the values of the entry point
    * @param initial makes the initial values of weights
    */
@@ -59,12 +61,14 @@ final class Elaboration {
       Diagnostics diagnostics,
       Scope params,
       boolean training,
+      Witness witness,
       TensorOps ops,
       TensorOps initial) {
     this.declarations = declarations;
     this.diagnostics = diagnostics;
     this.params = params;
     this.training = training;
+    this.witness = witness;
     this.ops = ops;
     this.states = new States(this, initial);
   }
@@ -98,6 +102,13 @@ final class Elaboration {
       throw new Complaint(Code.TOO_MANY_STEPS, MAX_STEPS);
     }
     steps += (int) count;
+  }
+
+  /** Tells the witness what the program's text at {@code place} stands for. */
+  void tell(Span place, Datum value) {
+    if (witness != Witness.NONE && !isLibrary(place)) {
+      witness.value(place, value);
+    }
   }
 
   boolean isLibrary(Span span) {

@@ -57,6 +57,15 @@ public final class Elaborator {
 
   private Elaboration run(
       Diagnostics diagnostics, boolean training, ProgramOptions options, String entry) {
+    return run(diagnostics, training, options, entry, Witness.NONE);
+  }
+
+  private Elaboration run(
+      Diagnostics diagnostics,
+      boolean training,
+      ProgramOptions options,
+      String entry,
+      Witness witness) {
     TensorOps ops =
         new TensorOps(
             new GraphBuilder(entry),
@@ -71,7 +80,8 @@ public final class Elaborator {
             options.floatType(),
             Optional.empty(),
             Optional.of(0));
-    return new Elaboration(declarations, diagnostics, params.scope(), training, ops, initial);
+    return new Elaboration(
+        declarations, diagnostics, params.scope(), training, witness, ops, initial);
   }
 
   private ModelRun modelRun(
@@ -80,7 +90,17 @@ public final class Elaborator {
       boolean training,
       ProgramOptions options,
       String entry) {
-    Elaboration run = run(diagnostics, training, options, entry);
+    return modelRun(model, diagnostics, training, options, entry, Witness.NONE);
+  }
+
+  private ModelRun modelRun(
+      Declaration.Model model,
+      Diagnostics diagnostics,
+      boolean training,
+      ProgramOptions options,
+      String entry,
+      Witness witness) {
+    Elaboration run = run(diagnostics, training, options, entry, witness);
     Optional<TrainSection.Updates> updates = train(model.name().text()).map(TrainSection::updates);
     GradientSums.drawByBatch(run, entry, updates);
     return ModelRun.of(model, run, options, updates);
@@ -88,9 +108,15 @@ public final class Elaborator {
 
   /** Reports what is wrong with {@code model}; its outline when nothing is. */
   public Optional<Outline> check(Declaration.Model model, Diagnostics diagnostics) {
+    return check(model, diagnostics, Witness.NONE);
+  }
+
+  /** The same; {@code witness} is told what the model does. */
+  public Optional<Outline> check(
+      Declaration.Model model, Diagnostics diagnostics, Witness witness) {
     int before = diagnostics.count();
     ProgramOptions options = ProgramOptions.of(CHECK_BATCH);
-    ModelRun run = modelRun(model, diagnostics, false, options, "predict");
+    ModelRun run = modelRun(model, diagnostics, false, options, "predict", witness);
     List<Diagnostic> warnings = List.of();
     if (diagnostics.count() == before) {
       warnings = UnusedWeights.in(program(model.name().text(), options, diagnostics));
@@ -100,10 +126,22 @@ public final class Elaborator {
     return diagnostics.count() > before ? Optional.empty() : Optional.of(run.outline(warnings));
   }
 
+  /** Tells {@code witness} what the model called {@code name} does with one sample in training. */
+  public void trace(String name, Witness witness) {
+    Diagnostics diagnostics = new Diagnostics();
+    modelRun(model(name), diagnostics, true, ProgramOptions.of(1), "train_step", witness);
+    diagnostics.throwIfAny();
+  }
+
+  private Declaration.Model model(String name) {
+    return declarations
+        .model(name)
+        .orElseThrow(() -> new IllegalStateException("no model " + name));
+  }
+
   /** The entry points of the model called {@code name}; what does not fit is reported. */
   public Program program(String name, ProgramOptions options, Diagnostics diagnostics) {
-    Declaration.Model model =
-        declarations.model(name).orElseThrow(() -> new IllegalStateException("no model " + name));
+    Declaration.Model model = model(name);
     Optional<Expression> loss = choice(options.loss(), "--loss", name, "loss", diagnostics);
     Optional<Expression> optimizer =
         choice(options.optimizer(), "--optimizer", name, "optimizer", diagnostics);
@@ -116,7 +154,7 @@ public final class Elaborator {
       Optional<TrainSection> section = train(name);
       if (optimizer.isPresent() && gradients.isWhole()) {
         ModelRun step = modelRun(model, diagnostics, true, options, "train_step");
-        List<Expression> schedule = options.constantRate() ? List.of() : values(name, "schedule");
+        List<Expression> schedule = values(name, "schedule");
         if (new TrainStep(step, section).addTo(loss.get(), optimizer.get(), schedule)) {
           init = step.initial();
           entries.add(step.build());

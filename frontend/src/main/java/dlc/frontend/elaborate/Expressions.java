@@ -52,7 +52,11 @@ final class Expressions {
       case Expression.BoolLiteral(boolean value, Span _) -> new BoolDatum(value);
       case Expression.StringLiteral(String value, Span _) -> new StringDatum(value);
       case Expression.ListLiteral list -> listLiteral(list, context);
-      case Expression.NameUse name -> nameUse(name, context);
+      case Expression.NameUse name -> {
+        Datum value = nameUse(name, context);
+        run.tell(name.span(), value);
+        yield value;
+      }
       case Expression.Call call -> run.calls.call(call, context);
       case Expression.Member member -> member(member, context);
       case Expression.Index index -> index(index, context);

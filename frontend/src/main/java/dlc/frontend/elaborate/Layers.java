@@ -3,7 +3,6 @@ package dlc.frontend.elaborate;
 
 import dlc.base.Code;
 import dlc.base.NearestName;
-import dlc.base.Span;
 import dlc.frontend.ast.Argument;
 import dlc.frontend.ast.Declaration;
 import dlc.frontend.ast.Declaration.RoutineKind;
@@ -32,7 +31,7 @@ final class Layers {
         use.arguments().isEmpty() ? context.frame().labelled(use.kind().text()) : Optional.empty();
     if (again.isPresent()) {
       use.label().ifPresent(label -> context.frame().label(label.text(), again.get()));
-      return apply(again.get(), use.kind().text(), use.span(), input, context, false);
+      return apply(again.get(), use.kind().text(), use, input, context, false);
     }
     Declaration.Routine routine = routine(use.kind(), context);
     String name =
@@ -51,7 +50,7 @@ final class Layers {
     }
     Frame.Instance instance = new Frame.Instance(path, routine, arguments);
     use.label().ifPresent(label -> label(label, path, routine, arguments, context));
-    return apply(instance, name, use.span(), input, context, true);
+    return apply(instance, name, use, input, context, true);
   }
 
   private static void label(
@@ -89,7 +88,7 @@ final class Layers {
   private Datum apply(
       Frame.Instance instance,
       String name,
-      Span call,
+      LayerUse use,
       Datum input,
       Context context,
       boolean isNew) {
@@ -102,7 +101,7 @@ final class Layers {
       return Datum.Poison.POISON;
     }
     try {
-      return applyWell(instance, name, call, input, context, isNew);
+      return applyWell(instance, name, use, input, context, isNew);
     } catch (Failure failure) {
       run.states.markBroken(instance.path());
       throw failure;
@@ -112,20 +111,20 @@ final class Layers {
   private Datum applyWell(
       Frame.Instance instance,
       String name,
-      Span call,
+      LayerUse use,
       Datum input,
       Context context,
       boolean isNew) {
     Declaration.Routine routine = instance.routine();
     Activation activation =
         run.located(
-            call,
+            use.span(),
             context,
             () ->
                 run.activate(
                     routine.name().text(),
                     routine.span(),
-                    call,
+                    use.span(),
                     Optional.of(context.activation()),
                     "input here is " + input.type()));
     activation.setCurrent(input);
@@ -133,13 +132,21 @@ final class Layers {
     instance.arguments().forEach(scope::define);
     Frame frame = name.equals(Frame.TRANSPARENT) ? context.frame() : Frame.at(instance.path());
     int mark = run.trail.mark();
+    boolean isOwn = !run.isLibrary(use.span());
+    Witness.Application application =
+        new Witness.Application(use, instance.path(), routine, instance.arguments(), input, isNew);
+    if (isOwn) {
+      run.witness.enter(application);
+    }
     int rowsBefore = run.rows.size();
     Cost before = cost();
     run.statements.run(routine.body(), new Context(activation, frame, scope));
     run.trail.backTo(mark);
     Datum result = result(activation);
-    if (!run.isLibrary(call)) {
+    if (isOwn) {
       run.trail.add(context.frame().path(name), result);
+      long weights = run.states.weights() - before.weights;
+      run.witness.leave(application, result, weights);
       addRow(instance, activation, result, rowsBefore, isNew, before);
     }
     return result;

@@ -91,6 +91,8 @@ final class ModelRun {
       inputs.put(input.name().text(), value);
       scope.define(input.name().text(), value);
       run.trail.add(input.name().text(), value);
+      run.witness.input(input.name().text(), value);
+      run.witness.value(input.name().span(), value);
       if (inputs.size() == 1) {
         activation.setCurrent(value);
       }
@@ -105,6 +107,7 @@ final class ModelRun {
       TensorDatum tensor =
           run.located(model.name().span(), context, () -> run.ops().tensor("the result", result));
       outputs.add(run.ops().broadcast(tensor, tensor.dims(), true));
+      run.witness.output(outputs.getLast());
     }
     checkResults(context);
   }

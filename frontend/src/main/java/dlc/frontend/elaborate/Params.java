@@ -57,7 +57,7 @@ record Params(Scope scope, Map<String, String> texts) {
       Declarations declarations, Diagnostics diagnostics, Scope scope) {
     TensorOps ops =
         new TensorOps(new GraphBuilder("params"), 1, DType.F32, Optional.empty(), Optional.of(0));
-    return new Elaboration(declarations, diagnostics, scope, false, ops, ops);
+    return new Elaboration(declarations, diagnostics, scope, false, Witness.NONE, ops, ops);
   }
 
   private static Datum value(

@@ -84,8 +84,7 @@ final class Statements {
                 new Expression.NameUse("it", apply.use().kind().span()), context);
         context.activation().setCurrent(run.layers.apply(apply.use(), input, context));
       }
-      case Statement.Let let ->
-          context.scope().define(let.name().text(), run.expressions.evaluate(let.value(), context));
+      case Statement.Let let -> let(let, context);
       case Statement.Assign assign -> assign(assign, context);
       case Statement.Update update -> update(update, context);
       case Statement.Declare declare -> declare(declare, context);
@@ -118,9 +117,16 @@ final class Statements {
     return yields.isEmpty() ? Optional.empty() : Optional.of(yields.getLast());
   }
 
+  private void let(Statement.Let let, Context context) {
+    Datum value = run.expressions.evaluate(let.value(), context);
+    context.scope().define(let.name().text(), value);
+    run.tell(let.name().span(), value);
+  }
+
   private void assign(Statement.Assign assign, Context context) {
     Datum value = run.expressions.evaluate(assign.value(), context);
     String name = assign.name().text();
+    run.tell(assign.name().span(), value);
     if (context.scope().assign(name, value)) {
       return;
     }
@@ -212,6 +218,7 @@ final class Statements {
       context.activation().buffers().put(name, path);
     }
     context.scope().define(name, value);
+    run.tell(declare.name().span(), value);
     boolean ofModel = context.activation().caller().isEmpty();
     if (isWeight && ofModel) {
       run.rows.add(new LayerRow(path, "weight", type.toString(), type.elements(), 0));
@@ -280,7 +287,18 @@ final class Statements {
     String name = loopName("repeat", repeat.label(), repeat.span(), context);
     for (int i = 0; i < times; i++) {
       run.located(repeat.span(), context, () -> run.step(1));
-      run(repeat.body(), context.turn(name, i));
+      turn(context.frame().path(name), i, repeat.body(), context.turn(name, i));
+    }
+  }
+
+  private void turn(String path, int index, Body body, Context inside) {
+    boolean isOwn = !run.isLibrary(body.span());
+    if (isOwn) {
+      run.witness.enterTurn(path, index);
+    }
+    run(body, inside);
+    if (isOwn) {
+      run.witness.leaveTurn(inside.activation().current());
     }
   }
 
@@ -335,7 +353,7 @@ final class Statements {
         inside.scope().define(names.get(i).text(), parts.get(i));
       }
     }
-    run(loop.body(), inside);
+    turn(context.frame().path(name), index, loop.body(), inside);
   }
 
   private void branch(Statement.If branch, Context context) {
