@@ -5,6 +5,7 @@ import dlc.base.Code;
 import dlc.base.UserError;
 import dlc.driver.Workbench;
 import dlc.driver.health.RateSearch;
+import dlc.report.plot.RatePlot;
 import dlc.runtime.file.Json;
 import dlc.runtime.file.Text;
 import java.nio.file.Path;
@@ -63,15 +64,33 @@ final class LrFindCommand implements Callable<Integer> {
           Code.BAD_OPTION,
           "--from %s and --to %s are no range of learning rates".formatted(from, to));
     }
+    picture
+        .filter(path -> !RatePlot.isPicture(path))
+        .ifPresent(
+            path -> {
+              throw new UserError(Code.BAD_OPTION, "-o %s is no picture".formatted(path))
+                  .help("give a name that ends with .svg or .png");
+            });
     if (steps < 10) {
       throw new UserError(Code.BAD_OPTION, "--steps is %d, 10 is the least".formatted(steps));
     }
     try (Workbench bench = run.open()) {
       RateSearch result = RateSearch.run(bench, new RateSearch.Range(from, to, steps), init);
+      picture.ifPresent(path -> draw(result, path));
       output.out().print(isJson ? json(result) + "\n" : text(result, bench));
       output.out().flush();
       return result.suggestion().isPresent() ? 0 : 1;
     }
+  }
+
+  private static void draw(RateSearch result, Path path) {
+    List<RateSearch.Point> points = result.points();
+    new RatePlot(
+            points.stream().map(RateSearch.Point::rate).toList(),
+            points.stream().map(RateSearch.Point::loss).toList(),
+            points.stream().map(RateSearch.Point::smoothed).toList(),
+            result.suggestion())
+        .write(path);
   }
 
   private static String text(RateSearch result, Workbench bench) {

@@ -81,7 +81,7 @@ public final class Main implements Runnable {
           "compile",
           "gradcheck",
           "overfit",
-          "lr-find" ->
+          "lr-find", "sweep" ->
           Thread.ofPlatform()
               .daemon()
               .name("dlc-library")
@@ -133,6 +133,7 @@ public final class Main implements Runnable {
     commands.put("gradcheck", GradcheckCommand::new);
     commands.put("overfit", OverfitCommand::new);
     commands.put("lr-find", LrFindCommand::new);
+    commands.put("sweep", SweepCommand::new);
     commands.put("data", DataCommand::new);
     commands.put("generate", GenerateCommand::new);
     commands.put("runs", RunsCommand::new);

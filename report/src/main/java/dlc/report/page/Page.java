@@ -17,7 +17,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 /** A page of HTML about one run, or about several beside each other, that needs no other file. */
 public final class Page {
 
-  private static final String OURS = "/dlc/report/";
+  static final String OURS = "/dlc/report/";
   private static final String CHARTS = "/META-INF/resources/webjars/uplot/1.6.30/dist/";
   private static final Pattern PLACE = Pattern.compile("\\{\\{([a-z.]+)}}");
 
@@ -43,16 +43,23 @@ public final class Page {
    */
   public static Page of(String title, ArrayNode runs) {
     Map<String, String> parts = new LinkedHashMap<>();
-    parts.put("title", title.replace("&", "&amp;").replace("<", "&lt;"));
+    parts.put("title", title);
     parts.put("charts.css", resource(CHARTS + "uPlot.min.css"));
     parts.put("charts.js", resource(CHARTS + "uPlot.iife.min.js"));
     parts.put("page.css", resource(OURS + "page.css"));
     parts.put("page.js", resource(OURS + "page.js"));
     parts.put("runs", runs.toString().replace("<", "\\u003c"));
-    return new Page(
-        PLACE
-            .matcher(resource(OURS + "page.html"))
-            .replaceAll(place -> Matcher.quoteReplacement(parts.getOrDefault(place.group(1), ""))));
+    return new Page(filled("page.html", parts));
+  }
+
+  /** The page that the resource called {@code name} is, with its gaps filled. */
+  static String filled(String name, Map<String, String> parts) {
+    Map<String, String> all = new LinkedHashMap<>(parts);
+    all.computeIfPresent(
+        "title", (_, title) -> title.replace("&", "&amp;").replace("<", "&lt;"));
+    return PLACE
+        .matcher(resource(OURS + name))
+        .replaceAll(place -> Matcher.quoteReplacement(all.getOrDefault(place.group(1), "")));
   }
 
   public String html() {
@@ -64,7 +71,7 @@ public final class Page {
     return html.getBytes(StandardCharsets.UTF_8);
   }
 
-  private static String resource(String name) {
+  static String resource(String name) {
     try (InputStream stream = Page.class.getResourceAsStream(name)) {
       if (stream == null) {
         throw new IllegalStateException("the jar lacks " + name);

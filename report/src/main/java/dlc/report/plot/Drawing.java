@@ -27,15 +27,22 @@ record Drawing(int width, int height, Consumer<Graphics2D> painter) {
 
   /** Writes {@code name.png} and {@code name.svg}. */
   void write(Path folder, String name) throws IOException {
-    try (OutputStream file = open(folder.resolve(name + ".png"))) {
-      ImageIO.write(image(), "png", file);
-    }
-    VectorGraphics2D pen = new VectorGraphics2D();
-    painter.accept(pen);
-    try (OutputStream file = open(folder.resolve(name + ".svg"))) {
-      Processors.get("svg")
-          .getDocument(pen.getCommands(), new PageSize(0, 0, width, height))
-          .writeTo(file);
+    write(folder.resolve(name + ".png"));
+    write(folder.resolve(name + ".svg"));
+  }
+
+  /** Writes {@code path}, an SVG where its name ends so, else a PNG. */
+  void write(Path path) throws IOException {
+    try (OutputStream file = open(path)) {
+      if (path.toString().endsWith(".svg")) {
+        VectorGraphics2D pen = new VectorGraphics2D();
+        painter.accept(pen);
+        Processors.get("svg")
+            .getDocument(pen.getCommands(), new PageSize(0, 0, width, height))
+            .writeTo(file);
+      } else {
+        ImageIO.write(image(), "png", file);
+      }
     }
   }
 

@@ -24,14 +24,14 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 /** Writes the curves and the confusion matrix of a run as PNG and SVG. */
 public final class PlotFiles {
 
-  private static final int WIDTH = 880;
-  private static final int HEIGHT = 520;
+  static final int WIDTH = 880;
+  static final int HEIGHT = 520;
   static final Color INK = new Color(0x1b1f27);
   static final Color FAINT = new Color(0x667085);
   private static final Color GRID = new Color(0xe3e6eb);
   static final Color TRAINING = new Color(0x3b62c9);
   static final Color VALIDATION = new Color(0xe4572e);
-  private static final Color BATCHES = new Color(0xc3cff0);
+  static final Color BATCHES = new Color(0xc3cff0);
 
   private PlotFiles() {}
 
@@ -112,7 +112,7 @@ public final class PlotFiles {
     };
   }
 
-  private static void style(AxesChartStyler styler) {
+  static void style(AxesChartStyler styler) {
     styler.setChartBackgroundColor(Color.WHITE);
     styler.setChartFontColor(INK);
     styler.setChartTitleFont(font(Font.BOLD, 17));

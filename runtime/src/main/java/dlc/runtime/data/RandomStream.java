@@ -20,7 +20,8 @@ public final class RandomStream {
     SPIRALS,
     RANDOM,
     GENERATE,
-    DIGIT_PAIRS;
+    DIGIT_PAIRS,
+    SWEEP;
 
     private int stream() {
       return -1 - ordinal();

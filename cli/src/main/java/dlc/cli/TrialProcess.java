@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.cli;
+
+import dlc.driver.sweep.Objective;
+import dlc.driver.sweep.Outcome;
+import dlc.driver.sweep.Sweep;
+import dlc.driver.sweep.Trial;
+import dlc.runtime.file.JsonLine;
+import dlc.runtime.train.StopFlag;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+
+/** Runs trials as processes of their own, which train and say in JSON how they do. */
+final class TrialProcess implements Sweep.Runner {
+
+  private static final String MESSAGES = "messages.txt";
+  private static final long PATIENCE_SECONDS = 30;
+
+  private final List<String> command;
+  private final Objective objective;
+  private final Path folder;
+
+  /**
+   * A runner of trials.
+   *
+   * @param arguments of {@code dlc train}, beside what a trial adds
+   * @param folder has a folder for each trial
+   */
+  TrialProcess(List<String> arguments, Objective objective, Path folder) {
+    this.command = new ArrayList<>(java());
+    this.command.add("train");
+    this.command.addAll(arguments);
+    this.objective = objective;
+    this.folder = folder;
+  }
+
+  /** The command that runs this same program once more, to train. */
+  private static List<String> java() {
+    List<String> java = new ArrayList<>();
+    java.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(option -> option.matches("-XX:.*|-Xlog:.*|-Xmx.*|--enable-native-access.*"))
+        // What computes for long needs Java's second compiler.
+        .filter(option -> !option.startsWith("-XX:TieredStopAtLevel"))
+        .forEach(java::add);
+    java.addAll(
+        List.of("-cp", System.getProperty("java.class.path"), TrialMain.class.getName()));
+    return java;
+  }
+
+  @Override
+  public Optional<Outcome> run(Trial trial, int epochs, StopFlag stop) {
+    long start = System.nanoTime();
+    Path place = folder.resolve("trial-%03d".formatted(trial.number()));
+    Map<Integer, Double> curve = new TreeMap<>();
+    try {
+      Files.createDirectories(place);
+      List<String> whole = new ArrayList<>(command);
+      trial.params().forEach((name, value) -> whole.addAll(List.of("-D", name + "=" + value)));
+      whole.addAll(
+          List.of("--json", "--no-report", "--checkpoint-dir", place.toString(), "--resume"));
+      Process process =
+          new ProcessBuilder(whole).redirectError(place.resolve(MESSAGES).toFile()).start();
+      boolean isDone = false;
+      try (BufferedReader output = process.inputReader()) {
+        for (String line = output.readLine(); line != null; line = output.readLine()) {
+          read(line, curve);
+          isDone = !curve.isEmpty() && lastOf(curve) >= epochs;
+          if (isDone || stop.isRequested()) {
+            process.outputWriter().close();
+          }
+        }
+      }
+      int code = ended(process);
+      double seconds = (System.nanoTime() - start) / 1e9;
+      if (stop.isRequested() && !isDone) {
+        return Optional.empty();
+      }
+      return Optional.of(
+          new Outcome(trial, curve, seconds, failure(code, curve, place.resolve(MESSAGES))));
+    } catch (IOException failure) {
+      return Optional.of(
+          new Outcome(
+              trial,
+              curve,
+              (System.nanoTime() - start) / 1e9,
+              Optional.of("the process could not be run: " + failure.getMessage())));
+    }
+  }
+
+  private static int lastOf(Map<Integer, Double> curve) {
+    return curve.keySet().stream().mapToInt(each -> each).max().orElse(0);
+  }
+
+  private void read(String text, Map<Integer, Double> curve) {
+    Optional<JsonLine> line = JsonLine.of(text);
+    Optional<Double> epoch = line.flatMap(each -> each.number("epoch"));
+    if (epoch.isPresent() && line.flatMap(each -> each.text("event")).isPresent()) {
+      line.flatMap(each -> each.number(objective.toString()))
+          .ifPresent(figure -> curve.put(epoch.get().intValue(), figure));
+    }
+  }
+
+  private static int ended(Process process) {
+    try {
+      if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+      }
+      return process.waitFor();
+    } catch (InterruptedException _) {
+      process.destroy();
+      Thread.currentThread().interrupt();
+      return 1;
+    }
+  }
+
+  private Optional<String> failure(int code, Map<Integer, Double> curve, Path messages) {
+    if (code == 0 && !curve.isEmpty()) {
+      return Optional.empty();
+    }
+    if (code == 0) {
+      return Optional.of("'%s' is not measured in this training".formatted(objective));
+    }
+    try {
+      return Files.readAllLines(messages).stream()
+          .filter(line -> line.startsWith("error"))
+          .findFirst()
+          .or(() -> Optional.of("the process ended with code %d, see %s".formatted(code, messages)));
+    } catch (IOException _) {
+      return Optional.of("the process ended with code " + code);
+    }
+  }
+}
