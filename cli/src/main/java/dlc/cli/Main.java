@@ -81,7 +81,8 @@ public final class Main implements Runnable {
           "compile",
           "gradcheck",
           "overfit",
-          "lr-find", "sweep" ->
+          "lr-find",
+          "sweep" ->
           Thread.ofPlatform()
               .daemon()
               .name("dlc-library")

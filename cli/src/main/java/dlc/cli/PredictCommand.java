@@ -2,7 +2,7 @@
 package dlc.cli;
 
 import dlc.driver.Prediction;
-import dlc.driver.Predictor;
+import dlc.driver.SamplePredictor;
 import dlc.driver.Workbench;
 import dlc.runtime.file.Json;
 import dlc.runtime.file.Text;
@@ -55,7 +55,7 @@ final class PredictCommand implements Callable<Integer> {
   public Integer call() {
     try (Workbench bench = run.open()) {
       Weights.load(bench.state(), weights).notes().forEach(note -> output.note("note: " + note));
-      Predictor predictor = Predictor.of(bench);
+      SamplePredictor predictor = SamplePredictor.of(bench);
       for (String input : inputs) {
         for (Prediction prediction : predictor.predict(input)) {
           output.out().println(isJson ? json(prediction) : text(prediction));

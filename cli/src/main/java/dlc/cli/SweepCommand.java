@@ -116,8 +116,7 @@ final class SweepCommand implements Callable<Integer> {
     try (Interruption _ =
             new Interruption(
                 stop, () -> output.note("\nstopping; the trials under way save where they are …"));
-        SweepLog log =
-            resumes ? SweepLog.resume(folder, plan) : SweepLog.begin(folder, plan)) {
+        SweepLog log = resumes ? SweepLog.resume(folder, plan) : SweepLog.begin(folder, plan)) {
       TrialProcess runner = new TrialProcess(arguments(plan), plan.objective(), folder);
       Sweep sweep = new Sweep(plan, log, runner, Math.min(jobs, plan.trials().size()));
       output.note(
@@ -128,8 +127,7 @@ final class SweepCommand implements Callable<Integer> {
                   plan.objective(),
                   Math.min(jobs, plan.trials().size()),
                   folder));
-      List<Outcome> ranked =
-          sweep.run(stop, each -> tell(each, sweep.ranked(), plan, folder));
+      List<Outcome> ranked = sweep.run(stop, each -> tell(each, sweep.ranked(), plan, folder));
       write(folder, plan, ranked);
       show(ranked, plan, folder, stop.isRequested());
       return ranked.stream().anyMatch(each -> each.error().isEmpty()) ? 0 : 1;
@@ -185,11 +183,9 @@ final class SweepCommand implements Callable<Integer> {
     data.ifPresent(folder -> arguments.addAll(List.of("--data", folder.toString())));
     int threads =
         Math.max(
-            1,
-            Runtime.getRuntime().availableProcessors() / Math.min(jobs, plan.trials().size()));
+            1, Runtime.getRuntime().availableProcessors() / Math.min(jobs, plan.trials().size()));
     arguments.addAll(List.of("--threads", Integer.toString(threads)));
-    arguments.addAll(
-        List.of("--epochs", Integer.toString(plan.rungs().getLast().epochs())));
+    arguments.addAll(List.of("--epochs", Integer.toString(plan.rungs().getLast().epochs())));
     return arguments;
   }
 
@@ -221,9 +217,7 @@ final class SweepCommand implements Callable<Integer> {
         .figure()
         .map(
             value ->
-                plan.objective().isShare()
-                    ? Text.of("%.2f%%", 100 * value)
-                    : Words.number(value))
+                plan.objective().isShare() ? Text.of("%.2f%%", 100 * value) : Words.number(value))
         .orElse("");
   }
 

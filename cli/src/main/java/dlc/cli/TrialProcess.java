@@ -52,8 +52,7 @@ final class TrialProcess implements Sweep.Runner {
         // What computes for long needs Java's second compiler.
         .filter(option -> !option.startsWith("-XX:TieredStopAtLevel"))
         .forEach(java::add);
-    java.addAll(
-        List.of("-cp", System.getProperty("java.class.path"), TrialMain.class.getName()));
+    java.addAll(List.of("-cp", System.getProperty("java.class.path"), TrialMain.class.getName()));
     return java;
   }
 
@@ -134,7 +133,9 @@ final class TrialProcess implements Sweep.Runner {
       return Files.readAllLines(messages).stream()
           .filter(line -> line.startsWith("error"))
           .findFirst()
-          .or(() -> Optional.of("the process ended with code %d, see %s".formatted(code, messages)));
+          .or(
+              () ->
+                  Optional.of("the process ended with code %d, see %s".formatted(code, messages)));
     } catch (IOException _) {
       return Optional.of("the process ended with code " + code);
     }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.driver;
 
+import dlc.base.Diagnostic;
 import dlc.frontend.CheckedModel;
-import dlc.ir.TensorType;
+import dlc.runtime.train.Figures;
 import dlc.runtime.train.FinalReport;
-import dlc.runtime.train.StopFlag;
-import dlc.runtime.train.TrainListener;
 import dlc.runtime.train.Weights;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -15,20 +15,23 @@ import java.util.Optional;
  * A model for Java programs to train and to use.
  *
  * <pre>
- * try (Dlc model = Dlc.load(Path.of("digits.dl"))) {
- *   model.train();
+ * try (Dlc model = Dlc.compile(Path.of("digits.dl"))) {
+ *   model.training().epochs(3).train();
  *   model.save(Path.of("digits.safetensors"));
- *   Prediction prediction = model.predict(pixels);
+ *   try (Predictor predictor = model.predictor(32)) {
+ *     float[] scores = predictor.predict(pixels);
+ *   }
  * }
  * </pre>
  *
  * <p>Mistakes in the program are a {@link dlc.base.CompilationFailed}, other mistakes of users a
- * {@link dlc.base.UserError}. A model is used by one thread at a time.
+ * {@link dlc.base.UserError}. Nothing is printed, and closing frees all memory. A model is used by
+ * one thread at a time; its predictors by any number.
  */
 public final class Dlc implements AutoCloseable {
 
   private final Workbench bench;
-  private Optional<Predictor> predictor = Optional.empty();
+  private Optional<Predictor> single = Optional.empty();
   private boolean hasWeights;
 
   private Dlc(Workbench bench) {
@@ -36,8 +39,8 @@ public final class Dlc implements AutoCloseable {
   }
 
   /** Compiles the program at {@code file} as it is. */
-  public static Dlc load(Path file) {
-    return load(file, RunOptions.usual(), Map.of());
+  public static Dlc compile(Path file) {
+    return compile(file, RunOptions.usual(), Map.of());
   }
 
   /**
@@ -45,7 +48,7 @@ public final class Dlc implements AutoCloseable {
    *
    * @param params new values for its params
    */
-  public static Dlc load(Path file, RunOptions options, Map<String, String> params) {
+  public static Dlc compile(Path file, RunOptions options, Map<String, String> params) {
     return new Dlc(Workbench.open(ModelFile.load(file, params), options));
   }
 
@@ -54,20 +57,37 @@ public final class Dlc implements AutoCloseable {
     return bench.model();
   }
 
-  /** Trains from the beginning, as the program says. */
-  public FinalReport train() {
-    return train(TrainLimits.NONE, TrainListener.NONE, new StopFlag());
+  /** What is allowed in the program, but most likely not meant. */
+  public List<Diagnostic> warnings() {
+    return bench.model().warnings();
   }
 
-  /** Trains from the beginning until all is done or {@code stop} is requested. */
-  public FinalReport train(TrainLimits limits, TrainListener listener, StopFlag stop) {
-    FinalReport report = Training.of(bench, limits, _ -> {}).run(listener, stop);
+  /** How to train: as the program says, until more is said. */
+  public TrainPlan training() {
+    single.ifPresent(Predictor::close);
+    single = Optional.empty();
+    return new TrainPlan(this, bench);
+  }
+
+  /** Trains from the beginning, as the program says. */
+  public FinalReport train() {
+    return training().train();
+  }
+
+  void weightsAreThere() {
     hasWeights = true;
-    return report;
+  }
+
+  /** The figures of the weights at hand on the test part of the data, if it has one. */
+  public Optional<Figures> evaluate() {
+    requireWeights();
+    return Evaluation.ofPresentWeights(bench);
   }
 
   /** Reads weights from a safetensors file. */
   public void loadWeights(Path file) {
+    single.ifPresent(Predictor::close);
+    single = Optional.empty();
     Weights.load(bench.state(), file);
     hasWeights = true;
   }
@@ -78,27 +98,22 @@ public final class Dlc implements AutoCloseable {
     bench.save(file);
   }
 
-  /** What the model makes of one sample; all elements of its input, in row-major order. */
-  public Prediction predict(float[] sample) {
+  /**
+   * Compiles the model to run forward with the weights at hand; to be closed.
+   *
+   * @param batch how many samples it takes at a time
+   */
+  public Predictor predictor(int batch) {
     requireWeights();
-    Map<String, TensorType> inputs = bench.inputs();
-    if (inputs.size() != 1) {
-      throw new IllegalArgumentException("the model has the inputs " + inputs.keySet());
-    }
-    TensorType type = inputs.values().iterator().next();
-    if (sample.length != type.elements()) {
-      throw new IllegalArgumentException(
-          "%d elements for an input of type %s".formatted(sample.length, type));
-    }
-    TensorType stored = type.withDType(dlc.ir.DType.F32);
-    return predictor().predict(Samples.of("sample", stored, sample)).getFirst();
+    return new Predictor(bench, batch);
   }
 
-  private Predictor predictor() {
-    if (predictor.isEmpty()) {
-      predictor = Optional.of(Predictor.of(bench));
+  /** What the model makes of one sample; all elements of its input, in row-major order. */
+  public Prediction predict(float[] sample) {
+    if (single.isEmpty()) {
+      single = Optional.of(predictor(1));
     }
-    return predictor.get();
+    return single.get().classify(sample);
   }
 
   private void requireWeights() {
@@ -109,6 +124,7 @@ public final class Dlc implements AutoCloseable {
 
   @Override
   public void close() {
+    single.ifPresent(Predictor::close);
     bench.close();
   }
 }

@@ -12,6 +12,7 @@ import dlc.runtime.train.Weights;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What came of measuring saved weights on the test data.
@@ -38,7 +39,15 @@ public record Evaluation(Figures figures, List<Metric> metrics, List<String> not
     List<String> notes = new ArrayList<>(bench.data().notes());
     notes.addAll(Weights.load(bench.state(), weights).notes());
     TrainSettings settings = bench.settings(TrainLimits.NONE);
-    Figures figures = new Evaluator(bench.session(), settings).evaluate(test);
-    return new Evaluation(figures, settings.metrics(), notes);
+    return new Evaluation(figures(bench, test), settings.metrics(), notes);
+  }
+
+  /** The figures of the weights that {@code bench} has, where there is a test part. */
+  static Optional<Figures> ofPresentWeights(Workbench bench) {
+    return bench.data().test().map(test -> figures(bench, test));
+  }
+
+  private static Figures figures(Workbench bench, Dataset test) {
+    return new Evaluator(bench.session(), bench.settings(TrainLimits.NONE)).evaluate(test);
   }
 }

@@ -123,8 +123,9 @@ final class ModelDescription {
 
   private BinaryModel.Scoring scoring() {
     Task task = withPlace(bench.task());
-    Link link = Link.valueOf(Predictor.link(bench).name());
-    List<String> classes = model.train().isPresent() ? Predictor.classes(bench, task) : List.of();
+    Link link = Link.valueOf(SamplePredictor.link(bench).name());
+    List<String> classes =
+        model.train().isPresent() ? SamplePredictor.classes(bench, task) : List.of();
     return new BinaryModel.Scoring(
         task, link, TrainSettings.reported(task, bench.metrics()), classes);
   }

@@ -9,6 +9,7 @@ import dlc.ir.Program;
 import dlc.ir.TensorType;
 import dlc.ir.Value;
 import dlc.ir.kernel.KernelProgram;
+import dlc.ir.kernel.Target;
 import dlc.passes.lower.PlanMemory;
 import dlc.runtime.Backend;
 import dlc.runtime.Executable;
@@ -139,6 +140,23 @@ public final class ModelSession implements Specializer, AutoCloseable {
   /** A program of the same state that shows more of the model than its own; to be closed. */
   public Executable load(Program program) {
     return new SpecializedModel(this, program);
+  }
+
+  /** An entry point of the model for other inputs, compiled up to kernels. */
+  KernelProgram kernels(ProgramOptions options, String entry) {
+    KernelProgram kernels = compiler.compile(model.program(options), List.of(entry));
+    reserve(kernels.workBytes());
+    return kernels;
+  }
+
+  /** The processor that programs are compiled for. */
+  Target target() {
+    return compiler.target();
+  }
+
+  /** Copies all state to {@code other}, laid out as the model's programs want it. */
+  void copyState(MemorySegment other) {
+    MemorySegment.copy(state, 0, other, 0, Math.min(state.byteSize(), other.byteSize()));
   }
 
   Executable load(Program program, String entry) {

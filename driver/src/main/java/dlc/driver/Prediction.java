@@ -25,6 +25,27 @@ public record Prediction(
     classes = List.copyOf(classes);
   }
 
+  /** What {@code values} mean where {@code link} makes probabilities of them. */
+  static Prediction of(String sample, List<Double> values, Tasks.Link link, List<String> classes) {
+    Optional<List<Double>> probabilities =
+        switch (link) {
+          case SOFTMAX -> Optional.of(softmax(values));
+          case EXP -> Optional.of(values.stream().map(Math::exp).toList());
+          case SIGMOID, NONE -> Optional.empty();
+        };
+    List<Double> shown =
+        link == Tasks.Link.SIGMOID
+            ? values.stream().map(value -> 1 / (1 + Math.exp(-value))).toList()
+            : values;
+    return new Prediction(sample, shown, probabilities, classes);
+  }
+
+  private static List<Double> softmax(List<Double> values) {
+    double largest = values.stream().mapToDouble(Double::doubleValue).max().orElse(0);
+    double sum = values.stream().mapToDouble(value -> Math.exp(value - largest)).sum();
+    return values.stream().map(value -> Math.exp(value - largest) / sum).toList();
+  }
+
   /** The number of the most likely class. */
   public Optional<Integer> best() {
     return ranking().stream().findFirst();

@@ -28,9 +28,15 @@ public record Training(Workbench bench, TrainSettings settings) {
    * @param start may change the weights, which are as the program and its seed say
    */
   public static Training of(Workbench bench, TrainLimits limits, Consumer<Executable> start) {
-    TrainSettings settings = bench.settings(limits);
+    bench.settings(limits); // complains of data and settings before anything else
     bench.session().init(bench.seed());
     start.accept(bench.state());
+    return goingOn(bench, limits);
+  }
+
+  /** Prepares to train on with the weights that the bench has. */
+  static Training goingOn(Workbench bench, TrainLimits limits) {
+    TrainSettings settings = bench.settings(limits);
     // Compiles the step before the clock of the first epoch starts.
     int first = Math.min(settings.batch(), bench.data().training().size());
     Executable model = bench.session().forBatch(first);

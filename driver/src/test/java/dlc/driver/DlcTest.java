@@ -1,16 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.driver;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dlc.base.CompilationFailed;
+import dlc.runtime.train.BatchReport;
 import dlc.runtime.train.FinalReport;
 import dlc.runtime.train.Metric;
+import dlc.runtime.train.StopFlag;
+import dlc.runtime.train.TrainListener;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,7 +54,7 @@ final class DlcTest {
   void trainsSavesAndPredictsTheSameAgain() {
     Path weights = folder.resolve("spirals.safetensors");
     Prediction before;
-    try (Dlc model = Dlc.load(file)) {
+    try (Dlc model = Dlc.compile(file)) {
       FinalReport report = model.train();
       assertThat(report.test().orElseThrow().metric(Metric.ACCURACY).orElseThrow())
           .isGreaterThan(0.9);
@@ -49,7 +63,7 @@ final class DlcTest {
       assertThat(before.probabilities().orElseThrow().stream().mapToDouble(p -> p).sum())
           .isBetween(0.9999, 1.0001);
     }
-    try (Dlc model = Dlc.load(file)) {
+    try (Dlc model = Dlc.compile(file)) {
       model.loadWeights(weights);
       assertThat(model.predict(new float[] {0.1f, 0.2f})).isEqualTo(before);
     }
@@ -58,7 +72,7 @@ final class DlcTest {
   @Test
   void paramsAndOptionsOverrideTheProgram() {
     RunOptions options = RunOptions.usual().withBatch(7).withSeed(3).withThreads(1);
-    try (Dlc model = Dlc.load(file, options, Map.of("width", "4"))) {
+    try (Dlc model = Dlc.compile(file, options, Map.of("width", "4"))) {
       assertThat(model.model().weightCount()).isEqualTo(12 + 20 + 15);
     }
   }
@@ -72,14 +86,134 @@ final class DlcTest {
             model Plain(x: f32[4]) -> f32[4] { batchnorm1d }
             train Plain { data random loss mse optimizer sgd(lr=0.1) steps 2 }
             """);
-    try (Dlc model = Dlc.load(plain)) {
+    try (Dlc model = Dlc.compile(plain)) {
       assertThat(model.train().test()).isPresent();
     }
   }
 
   @Test
+  void aPredictorServesManyThreadsWithWhatOneThreadGets() throws Exception {
+    try (Dlc model = Dlc.compile(file)) {
+      model.training().epochs(2).train();
+      float[] points = new float[2 * 50];
+      for (int i = 0; i < points.length; i++) {
+        points[i] = (i % 7 - 3) / 3f;
+      }
+      try (Predictor predictor = model.predictor(8);
+          ExecutorService threads = Executors.newFixedThreadPool(4)) {
+        float[] expected = predictor.predict(points);
+        assertThat(expected).hasSize(3 * 50);
+        List<Future<float[]>> all = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+          all.add(threads.submit(() -> predictor.predict(points)));
+        }
+        for (Future<float[]> each : all) {
+          assertThat(each.get()).containsExactly(expected);
+        }
+        MemorySegment results = MemorySegment.ofArray(new float[3 * 5]);
+        predictor.predict(MemorySegment.ofArray(Arrays.copyOf(points, 10)), results);
+        assertThat(results.toArray(JAVA_FLOAT)).containsExactly(Arrays.copyOf(expected, 15));
+        try (Predictor.Call call = predictor.call()) {
+          MemorySegment.copy(points, 0, call.input("point"), JAVA_FLOAT, 0, 16);
+          call.run();
+          assertThat(call.output("output").toArray(JAVA_FLOAT))
+              .containsExactly(Arrays.copyOf(expected, 24));
+          assertThatThrownBy(() -> call.input("x")).hasMessageContaining("point");
+        }
+      }
+    }
+  }
+
+  @Test
+  void aPredictorKeepsTheWeightsItWasMadeWith() {
+    float[] point = {0.1f, 0.2f};
+    try (Dlc model = Dlc.compile(file)) {
+      model.training().steps(5).train();
+      try (Predictor predictor = model.predictor(1)) {
+        float[] before = predictor.predict(point);
+        model.training().fromPresentWeights().epochs(1).train();
+        assertThat(predictor.predict(point)).containsExactly(before);
+        try (Predictor later = model.predictor(1)) {
+          assertThat(later.predict(point)).isNotEqualTo(before);
+        }
+      }
+      assertThat(model.evaluate().orElseThrow().samples()).isEqualTo(300);
+    }
+  }
+
+  @Test
+  void aStoppedRunGoesOnFromItsCheckpoints() {
+    Path folder = this.folder.resolve("checkpoints");
+    StopFlag stop = new StopFlag();
+    TrainListener stopping =
+        new TrainListener() {
+          @Override
+          public void batchDone(BatchReport report) {
+            if (report.step() == 20) {
+              stop.request();
+            }
+          }
+        };
+    float[] point = {0.3f, -0.2f};
+    try (Dlc whole = Dlc.compile(file);
+        Dlc halves = Dlc.compile(file)) {
+      whole.training().epochs(2).train();
+      assertThat(
+              halves
+                  .training()
+                  .epochs(2)
+                  .checkpoints(folder)
+                  .listener(stopping)
+                  .stopOn(stop)
+                  .train())
+          .matches(FinalReport::stopped);
+      halves.training().epochs(2).checkpoints(folder).resume().train();
+      assertThat(halves.predict(point)).isEqualTo(whole.predict(point));
+    }
+  }
+
+  @Test
+  void nothingIsPrintedAndNothingIsLeft() throws IOException {
+    PrintStream out = System.out;
+    PrintStream err = System.err;
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+    System.setErr(System.out);
+    try {
+      for (int i = 0; i < 5; i++) {
+        useOnce();
+      }
+      long before = residentBytes();
+      for (int i = 0; i < 25; i++) {
+        useOnce();
+      }
+      assertThat(residentBytes() - before).isLessThan(48L << 20);
+    } finally {
+      System.setOut(out);
+      System.setErr(err);
+    }
+    assertThat(printed.toString(StandardCharsets.UTF_8)).isEmpty();
+  }
+
+  private void useOnce() {
+    try (Dlc model = Dlc.compile(file)) {
+      model.training().steps(3).checkFinite().train();
+      try (Predictor predictor = model.predictor(4)) {
+        predictor.predict(new float[8]);
+      }
+      model.predict(new float[2]);
+    }
+    System.gc();
+  }
+
+  private static long residentBytes() throws IOException {
+    String[] pages = Files.readString(Path.of("/proc/self/statm")).split(" ");
+    return Long.parseLong(pages[1]) * 4096;
+  }
+
+  @Test
   void saysWhatIsMissing() {
-    try (Dlc model = Dlc.load(file)) {
+    try (Dlc model = Dlc.compile(file)) {
       assertThatThrownBy(() -> model.predict(new float[2])).hasMessageContaining("no weights");
     }
   }
@@ -87,6 +221,6 @@ final class DlcTest {
   @Test
   void aWrongProgramIsRefused() throws IOException {
     Path wrong = Files.writeString(folder.resolve("wrong.dl"), "model M(x: f32[2]) { linaer(3) }");
-    assertThatThrownBy(() -> Dlc.load(wrong)).isInstanceOf(CompilationFailed.class);
+    assertThatThrownBy(() -> Dlc.compile(wrong)).isInstanceOf(CompilationFailed.class);
   }
 }

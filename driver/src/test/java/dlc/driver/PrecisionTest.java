@@ -39,7 +39,7 @@ final class PrecisionTest {
   @ValueSource(strings = {"f32", "bf16", "f16"})
   void learnsAndSavesF32(String precision) throws IOException {
     Path file = Files.writeString(folder.resolve("digits.dl"), PROGRAM);
-    try (Dlc model = Dlc.load(file, RunOptions.usual(), Map.of("arithmetic", precision))) {
+    try (Dlc model = Dlc.compile(file, RunOptions.usual(), Map.of("arithmetic", precision))) {
       FinalReport report = model.train();
       assertThat(report.test().orElseThrow().metric(Metric.ACCURACY).orElseThrow())
           .isGreaterThan(0.85);

@@ -8,7 +8,6 @@ import dlc.runtime.data.Normalization;
 import dlc.runtime.data.Packing;
 import dlc.runtime.train.FinalReport;
 import dlc.runtime.train.MetricsLog;
-import dlc.runtime.train.StopFlag;
 import dlc.runtime.train.TrainListener;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -145,7 +144,7 @@ final class StandAloneTest {
     Run measured = flowers.run("eval", "--weights", "saved");
     assertThat(trained.output()).endsWith(measured.output());
     Run predicted = flowers.run("predict", "--weights", "saved", "5.1,3.5,1.4,0.2", "--json");
-    try (Dlc model = Dlc.load(shared.resolve("program.dl"), options(shared), Map.of())) {
+    try (Dlc model = Dlc.compile(shared.resolve("program.dl"), options(shared), Map.of())) {
       model.loadWeights(shared.resolve("saved"));
       Prediction prediction = model.predict(new float[] {5.1f, 3.5f, 1.4f, 0.2f});
       assertThat(predicted.output())
@@ -296,8 +295,8 @@ final class StandAloneTest {
           }
         };
     Path saved = folder.resolve("expected");
-    try (Dlc model = Dlc.load(folder.resolve("program.dl"), options(folder), Map.of())) {
-      model.train(TrainLimits.NONE, listener, new StopFlag());
+    try (Dlc model = Dlc.compile(folder.resolve("program.dl"), options(folder), Map.of())) {
+      model.training().listener(listener).train();
       model.save(saved);
       return new Trained(withoutTimes(log.toString()), Files.readAllBytes(saved));
     } catch (IOException failure) {

@@ -15,6 +15,7 @@ const put = (id, html) => { document.getElementById(id).innerHTML = html; };
 const small = (v) =>
   v === 0 ? "0" : Math.abs(v) >= 1e-3 && Math.abs(v) < 1e5 ? String(Number(v.toPrecision(4))) : v.toExponential(2);
 const figure = (v) => (v == null ? "–" : isShare ? `${(100 * v).toFixed(2)}%` : small(v));
+const tickOf = (v) => (isShare ? `${Number((100 * v).toFixed(2))}%` : small(v));
 const seconds = (s) => (s < 1 ? `${Math.round(1000 * s)} ms` : s < 60 ? `${s.toFixed(1)} s` : `${Math.floor(s / 60)} min ${Math.round(s % 60)} s`);
 
 function element(parent, name, attributes, text) {
@@ -39,7 +40,6 @@ function numbers(values, isLogarithmic) {
     isLogarithmic = false;
   }
   const bend = isLogarithmic && low > 0 ? Math.log10 : (v) => v;
-  const unbend = bend === Math.log10 ? (v) => 10 ** v : (v) => v;
   const from = bend(low);
   const span = bend(high) - from;
   let ticks;
@@ -59,7 +59,7 @@ function numbers(values, isLogarithmic) {
       ticks.push(Math.abs(v) < step / 1e6 ? 0 : v);
     }
   }
-  return { place: (v) => (bend(v) - from) / span, ticks, value: (share) => unbend(from + share * span) };
+  return { place: (v) => (bend(v) - from) / span, ticks };
 }
 
 /** The places of a few values, evenly spread. */
@@ -83,7 +83,7 @@ function axisOf({ name, log }) {
 const metricAxis = () => {
   const finite = done.map((trial) => trial.metric);
   return { name: sweep.metric, isMetric: true, scale: numbers(finite, !isShare && Math.min(...finite) > 0
-    && Math.max(...finite) / Math.min(...finite) > 30), read: (trial) => trial.metric, label: figure };
+    && Math.max(...finite) / Math.min(...finite) > 30), read: (trial) => trial.metric, label: tickOf };
 };
 
 const axes = done.length ? [...sweep.axes.map(axisOf), metricAxis()] : [];
@@ -235,7 +235,7 @@ function drawCurves() {
   const y = (v) => top + (height - top - bottom) * (1 - scale.place(v));
   scale.ticks.forEach((tick) => {
     element(svg, "line", { x1: left, x2: width - right, y1: y(tick), y2: y(tick), class: "grid" });
-    element(svg, "text", { x: left - 8, y: y(tick) + 4, "text-anchor": "end" }, figure(tick));
+    element(svg, "text", { x: left - 8, y: y(tick) + 4, "text-anchor": "end" }, tickOf(tick));
   });
   const every = Math.max(1, Math.ceil(last / 12));
   for (let epoch = 1; epoch <= last; epoch += every) {

@@ -3,10 +3,8 @@ package dlc.samples;
 
 import dlc.driver.Dlc;
 import dlc.driver.Prediction;
-import dlc.driver.TrainLimits;
 import dlc.runtime.train.EpochReport;
 import dlc.runtime.train.FinalReport;
-import dlc.runtime.train.StopFlag;
 import dlc.runtime.train.TrainListener;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -21,8 +19,8 @@ public final class EmbedDlc {
   /** The first argument is the program, {@code samples/digits.dl} without one. */
   public static void main(String[] arguments) {
     Path program = Path.of(arguments.length == 0 ? "samples/digits.dl" : arguments[0]);
-    try (Dlc model = Dlc.load(program)) {
-      FinalReport report = model.train(TrainLimits.NONE, new Epochs(), new StopFlag());
+    try (Dlc model = Dlc.compile(program)) {
+      FinalReport report = model.training().listener(new Epochs()).train();
       report.test().ifPresent(figures -> System.out.println("test " + figures.metrics()));
       Prediction prediction = model.predict(one());
       int best = prediction.best().orElseThrow();

@@ -79,7 +79,7 @@ final class LibraryTest {
         "train");
     String trained = run("./train", "corners.safetensors");
     String scores = trained.substring(trained.indexOf("scores")).strip();
-    try (Dlc model = Dlc.load(SOURCES.resolve("corners.dl"))) {
+    try (Dlc model = Dlc.compile(SOURCES.resolve("corners.dl"))) {
       model.loadWeights(folder.resolve("corners.safetensors"));
       List<Double> values = model.predict(new float[] {1.5f, -0.5f}).values();
       assertThat("scores %.6f %.6f".formatted(values.get(0), values.get(1))).isEqualTo(scores);

@@ -55,7 +55,7 @@ final class SamplesTest {
   @ParameterizedTest
   @CsvSource({"digits.dl, 0.97", "spirals.dl, 0.97", "custom_layer.dl, 0.95"})
   void samplesWithoutDataLearnWhatTheySay(String program, double accuracy) {
-    try (Dlc model = Dlc.load(FOLDER.resolve(program))) {
+    try (Dlc model = Dlc.compile(FOLDER.resolve(program))) {
       Figures test = model.train().test().orElseThrow();
       assertThat(test.metric(Metric.ACCURACY).orElseThrow()).isGreaterThanOrEqualTo(accuracy);
     }

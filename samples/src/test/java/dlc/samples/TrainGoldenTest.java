@@ -2,16 +2,12 @@
 package dlc.samples;
 
 import dlc.driver.Dlc;
-import dlc.driver.TrainLimits;
 import dlc.runtime.train.BatchReport;
-import dlc.runtime.train.StopFlag;
 import dlc.runtime.train.TrainListener;
 import dlc.testkit.GoldenTests;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.OptionalInt;
-import java.util.OptionalLong;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
@@ -38,9 +34,8 @@ final class TrainGoldenTest {
             }
           }
         };
-    TrainLimits limits = new TrainLimits(OptionalInt.empty(), OptionalLong.of(STEPS), false);
-    try (Dlc model = Dlc.load(file)) {
-      model.train(limits, listener, new StopFlag());
+    try (Dlc model = Dlc.compile(file)) {
+      model.training().steps(STEPS).listener(listener).train();
     }
     return curve.toString();
   }

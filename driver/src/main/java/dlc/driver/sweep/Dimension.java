@@ -46,8 +46,7 @@ public sealed interface Dimension {
   }
 
   /** All numbers from {@code low} to {@code high}, or all ints. */
-  record Range(double low, double high, boolean isLogarithmic, boolean isInt)
-      implements Dimension {
+  record Range(double low, double high, boolean isLogarithmic, boolean isInt) implements Dimension {
 
     private static final MathContext DIGITS = new MathContext(4);
 
@@ -66,8 +65,7 @@ public sealed interface Dimension {
     }
 
     private String at(double share) {
-      double value =
-          isLogarithmic ? low * Math.pow(high / low, share) : low + (high - low) * share;
+      double value = isLogarithmic ? low * Math.pow(high / low, share) : low + (high - low) * share;
       return isInt
           ? Long.toString(Math.round(value))
           : new BigDecimal(value).round(DIGITS).stripTrailingZeros().toPlainString();

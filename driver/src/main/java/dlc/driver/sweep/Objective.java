@@ -28,7 +28,8 @@ public record Objective(String part, String figure) {
     String figure = text.substring(dot + 1);
     if (!List.of("training", "validation").contains(part)) {
       throw new UserError(Code.BAD_OPTION, "--metric %s: '%s' is no part".formatted(text, part))
-          .help("write training.loss, validation.accuracy and so on; the test part decides nothing");
+          .help(
+              "write training.loss, validation.accuracy and so on; the test part decides nothing");
     }
     if (!figure.equals(LOSS) && Metric.named(figure).isEmpty()) {
       List<String> known =
@@ -55,7 +56,8 @@ public record Objective(String part, String figure) {
 
   /** The best first; what failed or was not measured last. */
   public Comparator<Outcome> best() {
-    return Comparator.comparingDouble((Outcome each) -> cost(each)).thenComparing((Outcome each) -> each.trial().number());
+    return Comparator.comparingDouble((Outcome each) -> cost(each))
+        .thenComparing((Outcome each) -> each.trial().number());
   }
 
   /** The best after {@code epoch} epochs first. */

@@ -78,7 +78,9 @@ public final class Sweep {
     return ranked();
   }
 
-  /** Everything up to a common epoch counts; a trial that happens to be further has no advantage. */
+  /**
+   * Everything up to a common epoch counts; a trial that happens to be further has no advantage.
+   */
   private int compare(Trial a, Trial b) {
     int epochs = Math.min(outcome(a).epochs(), outcome(b).epochs());
     return plan.objective().bestAt(epochs).compare(outcome(a), outcome(b));
@@ -88,8 +90,7 @@ public final class Sweep {
     return outcomes.getOrDefault(trial, Outcome.none(trial));
   }
 
-  private void climb(
-      List<Trial> trials, int epochs, StopFlag stop, Consumer<Outcome> listener) {
+  private void climb(List<Trial> trials, int epochs, StopFlag stop, Consumer<Outcome> listener) {
     List<Future<?>> running = new ArrayList<>();
     try (ExecutorService workers = Executors.newFixedThreadPool(jobs)) {
       for (Trial trial : trials) {
@@ -146,7 +147,6 @@ public final class Sweep {
   }
 
   private int rung(Outcome outcome) {
-    return (int)
-        plan.rungs().stream().filter(rung -> rung.epochs() <= outcome.epochs()).count();
+    return (int) plan.rungs().stream().filter(rung -> rung.epochs() <= outcome.epochs()).count();
   }
 }

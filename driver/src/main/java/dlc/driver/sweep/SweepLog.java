@@ -69,14 +69,18 @@ public final class SweepLog implements AutoCloseable {
       Trial trial = trials.get(number);
       if (trial != null) {
         Map<Integer, Double> curve = new LinkedHashMap<>();
-        line.numbers("curve").forEach((epoch, figure) -> curve.put(Integer.parseInt(epoch), figure));
+        line.numbers("curve")
+            .forEach((epoch, figure) -> curve.put(Integer.parseInt(epoch), figure));
         outcomes.put(
             number,
             new Outcome(trial, curve, line.number("seconds").orElse(0.0), line.text("error")));
       }
     }
     return open(
-        folder, plan, List.copyOf(outcomes.values()), whole.stream().map(JsonLine::source).toList());
+        folder,
+        plan,
+        List.copyOf(outcomes.values()),
+        whole.stream().map(JsonLine::source).toList());
   }
 
   private static void requireSame(Path path, JsonLine header, SweepPlan plan) {
@@ -150,8 +154,7 @@ public final class SweepLog implements AutoCloseable {
     json.append(",\"status\":")
         .append(Json.quoted(outcome.error().isPresent() ? "failed" : "done"));
     json.append(",\"epochs\":").append(outcome.epochs());
-    json.append(",\"metric\":")
-        .append(outcome.figure().map(Json::number).orElse("null"));
+    json.append(",\"metric\":").append(outcome.figure().map(Json::number).orElse("null"));
     json.append(",\"curve\":")
         .append(
             outcome.curve().entrySet().stream()

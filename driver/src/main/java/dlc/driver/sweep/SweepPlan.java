@@ -61,7 +61,9 @@ public record SweepPlan(
     return rungs;
   }
 
-  /** What must be the same for a search to go on: everything that decides which trials there are. */
+  /**
+   * What must be the same for a search to go on: everything that decides which trials there are.
+   */
   Map<String, String> identity() {
     Map<String, String> identity = new LinkedHashMap<>();
     identity.put("program", program);

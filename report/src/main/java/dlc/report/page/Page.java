@@ -55,8 +55,7 @@ public final class Page {
   /** The page that the resource called {@code name} is, with its gaps filled. */
   static String filled(String name, Map<String, String> parts) {
     Map<String, String> all = new LinkedHashMap<>(parts);
-    all.computeIfPresent(
-        "title", (_, title) -> title.replace("&", "&amp;").replace("<", "&lt;"));
+    all.computeIfPresent("title", (_, title) -> title.replace("&", "&amp;").replace("<", "&lt;"));
     return PLACE
         .matcher(resource(OURS + name))
         .replaceAll(place -> Matcher.quoteReplacement(all.getOrDefault(place.group(1), "")));

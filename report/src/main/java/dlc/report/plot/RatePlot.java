@@ -32,7 +32,9 @@ public record RatePlot(
     smoothed = List.copyOf(smoothed);
   }
 
-  /** Whether a picture can be written to {@code path}: it ends with {@code .svg} or {@code .png}. */
+  /**
+   * Whether a picture can be written to {@code path}: it ends with {@code .svg} or {@code .png}.
+   */
   public static boolean isPicture(Path path) {
     return path.toString().endsWith(".svg") || path.toString().endsWith(".png");
   }
@@ -61,17 +63,16 @@ public record RatePlot(
     chart.getStyler().setYAxisDecimalPattern("0.####");
     chart.getStyler().setXAxisDecimalPattern("0E0");
     // A loss that is out of hand would hide where it fell.
-    double least = smoothed.stream().mapToDouble(each -> each).min().orElse(0);
+    double least = losses.stream().mapToDouble(each -> each).min().orElse(0);
     double first = smoothed.isEmpty() ? 1 : smoothed.getFirst();
     double margin = Math.max(first - least, Math.abs(first) / 10);
     double top = first + margin;
-    chart.getStyler().setYAxisMin(least - margin / 4);
+    chart.getStyler().setYAxisMin(least - margin / 20);
     chart.getStyler().setYAxisMax(top);
     add(chart, "loss", losses, top, PlotFiles.BATCHES, 1.2f);
     add(chart, "smoothed", smoothed, top, PlotFiles.TRAINING, 2.2f);
     suggestion.ifPresent(
-        rate ->
-            mark(chart, rate, smoothed.get(rates.indexOf(rate)), SeriesMarkers.CIRCLE));
+        rate -> mark(chart, rate, smoothed.get(rates.indexOf(rate)), SeriesMarkers.CIRCLE));
     return chart;
   }
 
