@@ -62,7 +62,6 @@ public enum Code {
   UNKNOWN_SETTING(401, "train has no setting '%s'"),
   REPEATED_SETTING(402, "the setting '%s' is given twice"),
   BAD_SETTING(403, "%s: %s"),
-  NOT_AVAILABLE(404, "%s is not available in this version"),
   UNKNOWN_SOURCE(405, "no data source is called '%s'"),
   UNKNOWN_LOSS(406, "no loss is called '%s'"),
   UNKNOWN_OPTIMIZER(407, "no optimizer is called '%s'"),
@@ -70,6 +69,7 @@ public enum Code {
   MISSING_SETTING(409, "train %s has no setting '%s'"),
   UNKNOWN_SCHEDULE(410, "no schedule is called '%s'"),
   UNMATCHED_PATTERN(411, "%s: no weight is called '%s'"),
+  UNKNOWN_AUGMENTATION(412, "no augmentation is called '%s'"),
 
   DATA_NOT_FOUND(501, "cannot find %s"),
   DATA_MALFORMED(502, "%s: %s"),

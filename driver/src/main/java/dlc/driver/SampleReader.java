@@ -35,7 +35,8 @@ final class SampleReader {
     Map<String, TensorType> inputs = bench.inputs();
     if (inputs.size() != 1) {
       throw new UserError(
-              Code.NOT_AVAILABLE, "predict for a model with the inputs " + inputs.keySet())
+              Code.BAD_OPTION,
+              "predict takes samples of one input, the model has " + inputs.keySet())
           .help("the Java library predicts with several inputs");
     }
     Map.Entry<String, TensorType> input = inputs.entrySet().iterator().next();

@@ -40,6 +40,7 @@ final class StandAloneTest {
       }
       train Net {
         data cifar10(".") split validation=7 normalize mean=[0.5], std=[0.25]
+        augment random_crop(32, padding=2), random_flip, random_rotation(5), mixup(0.2)
         loss cross_entropy optimizer sgd(lr=0.01, momentum=0.9)
         batch 8 epochs 2 metrics accuracy, top5, f1, confusion_matrix seed 5
       }

@@ -22,6 +22,7 @@ record PyTorchTable(List<Section> sections) {
     LOSS,
     OPTIMIZER,
     SCHEDULE,
+    AUGMENTATION,
     SETTING
   }
 
@@ -94,6 +95,7 @@ record PyTorchTable(List<Section> sections) {
 
   private static String prefix(Kind kind) {
     return switch (kind) {
+      case AUGMENTATION -> "augment ";
       case LOSS, OPTIMIZER, SCHEDULE -> kind.name().toLowerCase(Locale.ROOT) + " ";
       case LAYER, FUNCTION, INITIALIZER, SETTING -> "";
     };

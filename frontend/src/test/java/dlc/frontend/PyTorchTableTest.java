@@ -57,6 +57,7 @@ final class PyTorchTableTest {
           case FUNCTION -> "it = " + row.dl();
           case INITIALIZER -> "weight w: f32[4, 3] = " + row.dl() + " it = w @ it";
           case LOSS, OPTIMIZER, SCHEDULE, SETTING -> "linear(4)";
+          case AUGMENTATION -> "flatten linear(4)";
         };
     String train =
         switch (kind) {
@@ -64,6 +65,7 @@ final class PyTorchTableTest {
           case LOSS -> "loss " + row.dl() + " optimizer sgd(lr=0.1)";
           case OPTIMIZER -> "loss mse optimizer " + row.dl();
           case SCHEDULE -> "loss mse optimizer sgd(lr=0.1) epochs 100 schedule " + row.dl();
+          case AUGMENTATION -> "loss mse optimizer sgd(lr=0.1) augment " + row.dl();
           case SETTING -> "loss mse optimizer sgd(lr=0.1) " + row.dl();
         };
     String model = "model M(%s) { %s }\n".formatted(inputs, body);

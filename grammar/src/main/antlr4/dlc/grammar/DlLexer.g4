@@ -51,6 +51,7 @@ OPTIMIZER : 'optimizer' ;
 LOSS : 'loss' ;
 INITIALIZER : 'initializer' ;
 SCHEDULE : 'schedule' ;
+AUGMENTATION : 'augmentation' ;
 STATE : 'state' ;
 AS : 'as' ;
 WEIGHT : 'weight' ;

@@ -13,7 +13,7 @@ soleExpression : expression EOF ;
 declaration
   : IMPORT STRING                                                      # importFile
   | PARAM name ( ':' type )? '=' expression                            # param
-  | kind=( LAYER | OPTIMIZER | LOSS | INITIALIZER | SCHEDULE )
+  | kind=( LAYER | OPTIMIZER | LOSS | INITIALIZER | SCHEDULE | AUGMENTATION )
       name parameters? ( '->' type )? block                            # routine
   | FN name parameters '=' expression                                  # function
   | MODEL name parameters ( '->' results )? block                      # model
@@ -97,5 +97,5 @@ member : name | YIELD | LET | REPEAT | FOR | IN | IF | ELSE | ASSERT | RETURN ;
 
 name
   : NAME | IMPORT | PARAM | LAYER | FN | MODEL | TRAIN | OPTIMIZER | LOSS
-  | INITIALIZER | SCHEDULE | STATE | AS | WEIGHT | BUFFER | SCAN
+  | INITIALIZER | SCHEDULE | AUGMENTATION | STATE | AS | WEIGHT | BUFFER | SCAN
   ;

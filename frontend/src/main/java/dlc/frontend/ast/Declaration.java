@@ -24,7 +24,8 @@ public sealed interface Declaration {
     OPTIMIZER,
     LOSS,
     INITIALIZER,
-    SCHEDULE;
+    SCHEDULE,
+    AUGMENTATION;
 
     @Override
     public String toString() {
@@ -33,8 +34,8 @@ public sealed interface Declaration {
   }
 
   /**
-   * {@code layer}, {@code optimizer}, {@code loss}, {@code initializer} or {@code schedule
-   * name(parameters) { … }}.
+   * {@code layer}, {@code optimizer}, {@code loss}, {@code initializer}, {@code schedule} or {@code
+   * augmentation name(parameters) { … }}.
    *
    * @param target of a loss: {@code -> i32[]} when the target holds classes
    */

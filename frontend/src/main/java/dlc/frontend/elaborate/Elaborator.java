@@ -103,7 +103,9 @@ public final class Elaborator {
     Elaboration run = run(diagnostics, training, options, entry, witness);
     Optional<TrainSection.Updates> updates = train(model.name().text()).map(TrainSection::updates);
     GradientSums.drawByBatch(run, entry, updates);
-    return ModelRun.of(model, run, options, updates);
+    boolean trains = entry.equals("train_step") || entry.equals(GradientSums.ENTRY);
+    List<Expression> augment = trains ? values(model.name().text(), "augment") : List.of();
+    return ModelRun.of(model, run, options, updates, new Augmentations(run, augment));
   }
 
   /** Reports what is wrong with {@code model}; its outline when nothing is. */
@@ -155,7 +157,8 @@ public final class Elaborator {
       if (optimizer.isPresent() && gradients.isWhole()) {
         ModelRun step = modelRun(model, diagnostics, true, options, "train_step");
         List<Expression> schedule = values(name, "schedule");
-        if (new TrainStep(step, section).addTo(loss.get(), optimizer.get(), schedule)) {
+        if (step.isWhole()
+            && new TrainStep(step, section).addTo(loss.get(), optimizer.get(), schedule)) {
           init = step.initial();
           entries.add(step.build());
           GradientSums.entry(
@@ -227,7 +230,7 @@ public final class Elaborator {
     return Optional.ofNullable(trainSyntax.get(model)).stream()
         .flatMap(train -> train.settings().stream())
         .filter(each -> each.name().text().equals(setting))
-        .limit(1)
+        .limit(Settings.mayRepeat(setting) ? Long.MAX_VALUE : 1)
         .flatMap(each -> each.values().stream())
         .map(Argument::value)
         .toList();

@@ -31,7 +31,8 @@ public final class Library {
           "initializers",
           "losses",
           "optimizers",
-          "schedules");
+          "schedules",
+          "augmentations");
 
   private static final List<File> PARSED = parse();
   private static final Declarations DECLARATIONS = declare();

@@ -71,26 +71,45 @@ final class Losses {
     requireOneTarget(loss, context);
     Optional<Losses> before = run.exchangeLosses(Optional.of(this));
     try {
-      Optional<TensorType> type = targetType(loss, context);
-      type.ifPresent(
-          each ->
-              context
-                  .scope()
-                  .define(TARGET, run.located(loss.span(), context, () -> target(each))));
-      Datum value =
-          switch (loss) {
-            case Expression.Call call when !isFunction(call) ->
-                apply(call.function().text(), call.span(), call.arguments(), context);
-            case Expression.NameUse use when context.scope().lookup(use.name()).isEmpty() ->
-                apply(use.name(), use.span(), List.of(), context);
-            default -> run.expressions.evaluate(loss, context);
-          };
-      return value == Poison.POISON
-          ? value
-          : run.located(loss.span(), context, () -> scalar(run.ops().tensor("loss", value)));
+      Optional<TensorDatum> target =
+          targetType(loss, context)
+              .map(each -> run.located(loss.span(), context, () -> target(each)));
+      target.ifPresent(each -> context.scope().define(TARGET, each));
+      Datum value = evaluate(loss, context);
+      Optional<TensorDatum> share = model.ownShare();
+      if (share.isEmpty() || target.isEmpty() || !(value instanceof TensorDatum own)) {
+        return value;
+      }
+      Context mixed = context(activation);
+      mixed.scope().define(TARGET, run.ops().reverseBatch(target.get()));
+      return evaluate(loss, mixed) instanceof TensorDatum other
+          ? mix(share.get(), own, other)
+          : Poison.POISON;
     } finally {
       run.exchangeLosses(before);
     }
+  }
+
+  private Datum evaluate(Expression loss, Context context) {
+    Datum value =
+        switch (loss) {
+          case Expression.Call call when !isFunction(call) ->
+              apply(call.function().text(), call.span(), call.arguments(), context);
+          case Expression.NameUse use when context.scope().lookup(use.name()).isEmpty() ->
+              apply(use.name(), use.span(), List.of(), context);
+          default -> run.expressions.evaluate(loss, context);
+        };
+    return value == Poison.POISON
+        ? value
+        : run.located(loss.span(), context, () -> scalar(run.ops().tensor("loss", value)));
+  }
+
+  /** {@code other + share (own - other)}. */
+  private TensorDatum mix(TensorDatum share, TensorDatum own, TensorDatum other) {
+    TensorOps ops = run.ops();
+    TensorDatum difference = ops.elementwise("-", Elementwise.SUB, own, other);
+    TensorDatum part = ops.elementwise("*", Elementwise.MUL, share, difference);
+    return ops.elementwise("+", Elementwise.ADD, other, part);
   }
 
   private void requireOneTarget(Expression loss, Context context) {

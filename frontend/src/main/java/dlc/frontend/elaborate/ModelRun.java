@@ -36,6 +36,7 @@ final class ModelRun {
   private final Elaboration run;
   private final ProgramOptions options;
   private final Optional<TrainSection.Updates> training;
+  private final Augmentations augmentations;
   private final Map<String, TensorDatum> parameters = new LinkedHashMap<>();
   private final Map<String, TensorDatum> inputs = new LinkedHashMap<>();
   private final List<TensorDatum> outputs = new ArrayList<>();
@@ -45,20 +46,27 @@ final class ModelRun {
       Declaration.Model model,
       Elaboration run,
       ProgramOptions options,
-      Optional<TrainSection.Updates> training) {
+      Optional<TrainSection.Updates> training,
+      Augmentations augmentations) {
     this.model = model;
     this.run = run;
     this.options = options;
     this.training = training;
+    this.augmentations = augmentations;
   }
 
-  /** Runs the body of {@code model}, which is trained as {@code training} says; reports errors. */
+  /**
+   * Runs the body of {@code model}, which is trained as {@code training} says; reports errors.
+   *
+   * @param augmentations of the first input
+   */
   static ModelRun of(
       Declaration.Model model,
       Elaboration run,
       ProgramOptions options,
-      Optional<TrainSection.Updates> training) {
-    ModelRun result = new ModelRun(model, run, options, training);
+      Optional<TrainSection.Updates> training,
+      Augmentations augmentations) {
+    ModelRun result = new ModelRun(model, run, options, training, augmentations);
     if (!run.training && training.flatMap(TrainSection.Updates::ema).isPresent()) {
       run.states.readAverages();
     }
@@ -145,13 +153,23 @@ final class ModelRun {
         });
   }
 
-  // Bytes are divided by 255, then (x - mean) / std; as one product and one sum.
+  // Bytes are divided by 255, then (x - mean) / std; as one product and one sum, but for what is
+  // augmented between.
   private TensorDatum prepared(TensorDatum raw, boolean bytes) {
     TensorOps ops = run.ops();
-    double unit = bytes ? 1.0 / 255 : 1;
     TensorDatum x = ops.cast(raw, ops.floatType());
+    double unit = bytes ? 1.0 / 255 : 1;
+    if (augmentations.isEmpty()) {
+      return normalized(x, unit);
+    }
+    TensorDatum whole = bytes ? times(x, ops.scalar(ops.floatType(), unit)) : x;
+    return normalized(augmentations.apply(whole), 1);
+  }
+
+  private TensorDatum normalized(TensorDatum x, double unit) {
+    TensorOps ops = run.ops();
     if (options.normalization().isEmpty()) {
-      return bytes ? times(x, ops.scalar(ops.floatType(), unit)) : x;
+      return unit == 1 ? x : times(x, ops.scalar(ops.floatType(), unit));
     }
     ProgramOptions.Normalization by = options.normalization().get();
     int channels = by.mean().size();
@@ -239,6 +257,11 @@ final class ModelRun {
         .map(each -> ((Expression.NameUse) each).name())
         .filter(name -> !name.equals("it"))
         .findFirst();
+  }
+
+  /** By how much each sample is itself, where augmentations mix it with another. */
+  Optional<TensorDatum> ownShare() {
+    return augmentations.share();
   }
 
   /** The float inputs as the caller hands them in. */

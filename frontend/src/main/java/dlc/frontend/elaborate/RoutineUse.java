@@ -16,7 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** An optimizer or a schedule with all of its arguments. */
+/** An optimizer, a schedule or an augmentation with all of its arguments. */
 record RoutineUse(Routine routine, Map<String, Datum> arguments, Span span) {
 
   /** The optimizer that an expression such as {@code sgd(lr=0.1)} means. */
@@ -27,6 +27,16 @@ record RoutineUse(Routine routine, Map<String, Datum> arguments, Span span) {
   /** The schedule that an expression such as {@code cosine(epochs=90)} means. */
   static RoutineUse schedule(Elaboration run, Expression expression) {
     return of(run, RoutineKind.SCHEDULE, expression, Code.UNKNOWN_SCHEDULE, "cosine(epochs=90)");
+  }
+
+  /** The augmentation that an expression such as {@code random_flip} means. */
+  static RoutineUse augmentation(Elaboration run, Expression expression) {
+    return of(
+        run,
+        RoutineKind.AUGMENTATION,
+        expression,
+        Code.UNKNOWN_AUGMENTATION,
+        "random_crop(32, padding=4)");
   }
 
   private static RoutineUse of(

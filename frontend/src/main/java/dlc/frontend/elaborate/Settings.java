@@ -47,7 +47,6 @@ final class Settings {
           "group",
           "freeze",
           "drop_last");
-  private static final Set<String> LATER = Set.of("augment");
   private static final Set<String> OFTEN = Set.of("augment", "no_decay", "group", "freeze");
 
   /** Reads one setting. */
@@ -79,9 +78,7 @@ final class Settings {
           Code.UNKNOWN_SETTING
               .at(name.span(), name)
               .withNearest(NearestName.of(name.text(), KNOWN)));
-    } else if (LATER.contains(name.text())) {
-      run.diagnostics.report(Code.NOT_AVAILABLE.at(setting.span(), "the setting '" + name + "'"));
-    } else if (!before.isEmpty() && !OFTEN.contains(name.text())) {
+    } else if (!before.isEmpty() && !mayRepeat(name.text())) {
       run.diagnostics.report(
           Code.REPEATED_SETTING
               .at(name.span(), name)
@@ -112,6 +109,11 @@ final class Settings {
       }
     }
     return values;
+  }
+
+  /** Whether a setting may be given more than once. */
+  static boolean mayRepeat(String name) {
+    return OFTEN.contains(name);
   }
 
   static Complaint bad(String setting, String why) {

@@ -71,6 +71,7 @@ final class TrainReader {
       }
     }
     settings.read("loss", this::checkLossName);
+    settings.readAll("augment", this::checkAugmentations);
     Optional<List<Invocation>> data = settings.read("data", this::data);
     Optional<Long> batch = settings.read("batch", each -> settings.count(each, 1));
     return new TrainSection(
@@ -212,6 +213,15 @@ final class TrainReader {
           span,
           context.activation());
     }
+    return "";
+  }
+
+  private String checkAugmentations(Setting setting) {
+    if (setting.values().stream().anyMatch(each -> each.name().isPresent())) {
+      throw Settings.bad(
+          "augment", "expected augmentations, as in random_crop(32, padding=4), random_flip");
+    }
+    setting.values().forEach(each -> RoutineUse.augmentation(run, each.value()));
     return "";
   }
 

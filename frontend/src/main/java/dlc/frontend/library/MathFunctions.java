@@ -80,7 +80,10 @@ final class MathFunctions {
               "The length of a list or string, or of the first dimension of x [n, ...].",
               MathFunctions::length),
           new Primitive("str(x)", in -> new StringDatum(in.datum("x").toString())),
-          new Primitive("int(x)", in -> new IntDatum((long) in.number("x"))),
+          new Primitive(
+              "int(x)",
+              "x as ints, rounded towards zero: f32[...] or bool[...] -> i32[...].",
+              MathFunctions::toInt),
           new Primitive(
               "float(x)",
               "x as floats: i32[...] or bool[...] -> f32[...].",
@@ -126,6 +129,12 @@ final class MathFunctions {
     return isNumber(in.datum("x"))
         ? new IntDatum((long) Math.floor(in.number("x")))
         : onTensor(in, Elementwise.FLOOR);
+  }
+
+  private static Datum toInt(Arguments in) {
+    return in.datum("x") instanceof TensorDatum x
+        ? in.ops().cast(x, DType.I32)
+        : new IntDatum((long) in.number("x"));
   }
 
   private static Datum toFloat(Arguments in) {

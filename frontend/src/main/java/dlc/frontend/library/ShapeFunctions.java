@@ -40,6 +40,10 @@ final class ShapeFunctions {
               "The elements along `dim` in reverse order: [...] -> [...].",
               ShapeFunctions::reverse),
           new Primitive(
+              "batch_reverse(x)",
+              "The samples of the batch in reverse order: [...] -> [...].",
+              in -> in.ops().reverseBatch(in.tensor("x"))),
+          new Primitive(
               "pad(x, low, high)",
               "Zeros around x, so many before and after in each dimension: [n, ...] ->"
                   + " [low + n + high, ...].",

@@ -338,6 +338,11 @@ public final class TensorOps {
     return emit(slice, true, x.value());
   }
 
+  /** The samples in reverse order; what is not batched stays as it is. */
+  public TensorDatum reverseBatch(TensorDatum x) {
+    return x.batched() ? emit(new Layout.Reverse(List.of(0)), true, x.value()) : x;
+  }
+
   public TensorDatum reverse(TensorDatum x, int dim) {
     int lead = x.batched() ? 1 : 0;
     return emit(new Layout.Reverse(List.of(dim + lead)), x.batched(), x.value());
