@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.cli;
 
+import dlc.base.Diagnostic;
 import dlc.runtime.file.Text;
 import dlc.runtime.train.BatchReport;
 import dlc.runtime.train.EpochReport;
@@ -74,6 +75,11 @@ final class Progress implements TrainListener, AutoCloseable {
     if (bar.isPresent()) {
       terminal().print(CLEAR_LINE);
     }
+  }
+
+  @Override
+  public void warned(Diagnostic warning) {
+    noted(warning.message());
   }
 
   private static PrintStream terminal() {

@@ -3,7 +3,9 @@ package dlc.cli;
 
 import dlc.report.RunFolder;
 import dlc.report.watch.WatchServer;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
@@ -27,8 +29,13 @@ final class WatchCommand implements Callable<Integer> {
 
   @Mixin private Output output;
 
-  @Parameters(index = "0", paramLabel = "DIR", description = "The folder of a run.")
-  private Path folder;
+  @Parameters(
+      index = "0",
+      arity = "0..1",
+      paramLabel = "DIR",
+      description =
+          "The folder of a run, or one of runs, of which the newest is shown (default: runs).")
+  private Optional<Path> folder;
 
   @Option(
       names = "--port",
@@ -39,11 +46,19 @@ final class WatchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    try (WatchServer server = WatchServer.start(new RunFolder(folder), port)) {
+    try (WatchServer server = WatchServer.start(run(), port)) {
       output.out().println(server.address());
       output.out().flush();
       new CountDownLatch(1).await(); // until a signal ends the process
     }
     return 0;
+  }
+
+  private RunFolder run() {
+    Path named = folder.or(Reporting::runs).orElse(Path.of("runs"));
+    RunFolder itself = new RunFolder(named);
+    return itself.holdsRun() || !Files.isDirectory(named)
+        ? itself
+        : RunFolder.newestIn(named).orElse(itself);
   }
 }

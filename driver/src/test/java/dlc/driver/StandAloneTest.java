@@ -121,7 +121,7 @@ final class StandAloneTest {
     flowers.run("train", "--epochs", "400", "--save", "long");
     Random random = new Random(1);
     Path none = folder.resolve("none");
-    for (int i = 0; i < 10; i++) {
+    for (int i = 0; i < 20; i++) {
       Process process =
           flowers.start(
               Map.of(),

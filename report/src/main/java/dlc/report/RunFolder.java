@@ -97,6 +97,14 @@ public record RunFolder(Path path) {
     }
   }
 
+  /** The run in a folder directly below {@code parent} that began last. */
+  public static Optional<RunFolder> newestIn(Path parent) {
+    List<Run> runs = runsIn(parent);
+    return runs.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new RunFolder(parent.resolve(runs.getLast().name())));
+  }
+
   /** All that is there at the moment. */
   public Run read() {
     if (!holdsRun()) {

@@ -50,11 +50,14 @@ public final class TensorBoardLog implements AutoCloseable {
               scalar("loss/batch", report.loss()),
               scalar("gradient_norm", found.norm()),
               scalar("learning_rate", report.lr())));
-      gradients =
-          found.byWeight().entrySet().stream()
-              .map(entry -> histogram("gradients/" + entry.getKey(), entry.getValue()))
-              .toList();
+      gradients = gradients.isEmpty() ? histograms(found) : gradients;
     }
+  }
+
+  private static List<Message> histograms(Gradients found) {
+    return found.byWeight().entrySet().stream()
+        .map(entry -> histogram("gradients/" + entry.getKey(), entry.getValue()))
+        .toList();
   }
 
   public void epochDone(EpochReport report) {
@@ -70,6 +73,7 @@ public final class TensorBoardLog implements AutoCloseable {
               }
             });
     values.addAll(gradients);
+    gradients = List.of();
     file.summary(report.step(), values);
     file.flush();
   }

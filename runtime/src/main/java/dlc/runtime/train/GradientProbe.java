@@ -67,6 +67,6 @@ public final class GradientProbe {
                           byWeight.put(
                               name, new Column(name, type, memory.asSlice(0, type.bytes())));
                         }));
-    return new Gradients(byWeight);
+    return Gradients.of(byWeight);
   }
 }

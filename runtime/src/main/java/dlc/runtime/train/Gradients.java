@@ -9,17 +9,18 @@ import java.util.Map;
 /**
  * The gradient of the loss of one batch, by weight.
  *
+ * @param norm the Euclidean norm over the elements of all weights
  * @param byWeight all elements of each weight's gradient, as one row
  */
-public record Gradients(Map<String, Column> byWeight) {
+public record Gradients(double norm, Map<String, Column> byWeight) {
 
   public Gradients {
     byWeight = Collections.unmodifiableMap(new LinkedHashMap<>(byWeight));
   }
 
-  /** The Euclidean norm over the elements of all weights. */
-  public double norm() {
-    return Math.sqrt(byWeight.values().stream().mapToDouble(Gradients::squares).sum());
+  static Gradients of(Map<String, Column> byWeight) {
+    double squares = byWeight.values().stream().mapToDouble(Gradients::squares).sum();
+    return new Gradients(Math.sqrt(squares), byWeight);
   }
 
   private static double squares(Column gradient) {
