@@ -26,9 +26,9 @@ picture() {
   echo "docs/images/$4.png"
 }
 
-# Runs a command in a terminal of 104 columns and LINES lines.
+# Runs a command in a terminal of 136 columns and LINES lines.
 in_terminal() {
-  tmux -L "$session" new-session -d -s "$1" -x 104 -y "$2" "cd '$scratch' && ${*:3}; sleep 600"
+  tmux -L "$session" new-session -d -s "$1" -x 136 -y "$2" "cd '$scratch' && ${*:3}; sleep 600"
 }
 
 # The terminal as a picture, without the empty lines at its end.
@@ -41,7 +41,7 @@ terminal_picture() {
       aha --no-header --black
     echo '</pre>'
   } >"$scratch/$1.html"
-  picture "file://$scratch/$1.html" 960 "$2" "$1"
+  picture "file://$scratch/$1.html" 1200 "$2" "$1"
 }
 
 wait_for() {
@@ -61,7 +61,7 @@ dlc=$root/dlc
 in_terminal terminal 30 "'$dlc' train digits.dl --batch 4 --report runs/first"
 wait_for terminal 'epoch 3/5 .*left'
 sleep 1
-terminal_picture terminal 230
+terminal_picture terminal 180
 wait_for terminal 'report runs/first'
 picture "file://$scratch/runs/first/report.html" 1280 1500 report
 
@@ -82,4 +82,4 @@ tmux -L "$session" send-keys -t running C-c
 
 in_terminal check 20 "'$dlc' check '$root/samples/simple_cnn.dl'"
 wait_for check 'trained on'
-terminal_picture check 300
+terminal_picture check 260

@@ -24,6 +24,22 @@ final class Progress implements TrainListener, AutoCloseable {
   /** Makes room for a message where the bar stands; it appears again below. */
   private static final String CLEAR_LINE = "\r\u001b[K";
 
+  /** The line of the bar, which leaves nothing behind. */
+  private static final class Line extends ConsoleProgressBarConsumer {
+
+    private final PrintStream terminal;
+
+    Line(PrintStream terminal) {
+      super(terminal, Terminal.width() - 1);
+      this.terminal = terminal;
+    }
+
+    @Override
+    public void close() {
+      terminal.print(CLEAR_LINE);
+    }
+  }
+
   private final boolean isShown;
   private Optional<ProgressBar> bar = Optional.empty();
   private long told;
@@ -44,7 +60,7 @@ final class Progress implements TrainListener, AutoCloseable {
                 .setInitialMax(stepsInEpoch)
                 .setUpdateIntervalMillis(INTERVAL_MS)
                 .setStyle(ProgressBarStyle.UNICODE_BLOCK)
-                .setConsumer(new ConsoleProgressBarConsumer(terminal(), Terminal.width() - 1))
+                .setConsumer(new Line(terminal()))
                 .hideEta()
                 .clearDisplayOnFinish()
                 .build());

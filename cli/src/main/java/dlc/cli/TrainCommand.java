@@ -21,6 +21,7 @@ import dlc.runtime.train.StopFlag;
 import dlc.runtime.train.TrainListener;
 import dlc.runtime.train.Trainer;
 import dlc.runtime.train.Weights;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -226,7 +227,9 @@ final class TrainCommand implements Callable<Integer> {
       }
       return train(trainer);
     } finally {
-      output.note("report " + folder.get().page());
+      if (Files.exists(folder.get().page())) {
+        output.note("report " + folder.get().page());
+      }
     }
   }
 

@@ -233,11 +233,17 @@ public final class Recorder implements TrainListener, AutoCloseable {
   private void attempt(Runnable writing) {
     try {
       writing.run();
-    } catch (UserError | UncheckedIOException failure) {
-      if (!isBroken) {
-        notes.accept("the report is not whole: " + failure.getMessage());
-      }
-      isBroken = true;
+    } catch (UserError failure) {
+      noteBroken(failure);
+    } catch (UncheckedIOException failure) {
+      noteBroken(failure.getCause());
     }
+  }
+
+  private void noteBroken(Exception failure) {
+    if (!isBroken) {
+      notes.accept("the report is not whole: " + failure.getMessage());
+    }
+    isBroken = true;
   }
 }

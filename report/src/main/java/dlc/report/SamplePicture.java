@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import javax.imageio.ImageIO;
+import javax.imageio.stream.ImageOutputStream;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /** Samples of the shape {@code [1, h, w]}, {@code [3, h, w]} or {@code [h, w]} as PNG images. */
 final class SamplePicture {
@@ -54,8 +56,8 @@ final class SamplePicture {
       image.setRGB(i % width, i / width, color);
     }
     ByteArrayOutputStream file = new ByteArrayOutputStream();
-    try {
-      ImageIO.write(image, "png", file);
+    try (ImageOutputStream stream = new MemoryCacheImageOutputStream(file)) {
+      ImageIO.write(image, "png", stream);
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
     }

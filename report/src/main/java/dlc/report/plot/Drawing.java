@@ -4,16 +4,17 @@ package dlc.report.plot;
 import de.erichseifert.vectorgraphics2d.Processors;
 import de.erichseifert.vectorgraphics2d.VectorGraphics2D;
 import de.erichseifert.vectorgraphics2d.util.PageSize;
+import dlc.runtime.file.AtomicFile;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
-import java.io.BufferedOutputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 import javax.imageio.ImageIO;
+import javax.imageio.stream.ImageOutputStream;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /**
  * Something that can be drawn, of a size in points.
@@ -27,6 +28,7 @@ record Drawing(int width, int height, Consumer<Graphics2D> painter) {
 
   /** Writes {@code name.png} and {@code name.svg}. */
   void write(Path folder, String name) throws IOException {
+<<<<<<< HEAD
     write(folder.resolve(name + ".png"));
     write(folder.resolve(name + ".svg"));
   }
@@ -44,6 +46,31 @@ record Drawing(int width, int height, Consumer<Graphics2D> painter) {
         ImageIO.write(image(), "png", file);
       }
     }
+||||||| parent of 8fbbd68 (Keep the bar's line to itself, and images in memory)
+    try (OutputStream file = open(folder.resolve(name + ".png"))) {
+      ImageIO.write(image(), "png", file);
+    }
+    VectorGraphics2D pen = new VectorGraphics2D();
+    painter.accept(pen);
+    try (OutputStream file = open(folder.resolve(name + ".svg"))) {
+      Processors.get("svg")
+          .getDocument(pen.getCommands(), new PageSize(0, 0, width, height))
+          .writeTo(file);
+    }
+=======
+    ByteArrayOutputStream pixels = new ByteArrayOutputStream();
+    try (ImageOutputStream stream = new MemoryCacheImageOutputStream(pixels)) {
+      ImageIO.write(image(), "png", stream);
+    }
+    AtomicFile.write(folder.resolve(name + ".png"), pixels.toByteArray());
+    VectorGraphics2D pen = new VectorGraphics2D();
+    painter.accept(pen);
+    ByteArrayOutputStream lines = new ByteArrayOutputStream();
+    Processors.get("svg")
+        .getDocument(pen.getCommands(), new PageSize(0, 0, width, height))
+        .writeTo(lines);
+    AtomicFile.write(folder.resolve(name + ".svg"), lines.toByteArray());
+>>>>>>> 8fbbd68 (Keep the bar's line to itself, and images in memory)
   }
 
   private BufferedImage image() {
@@ -60,9 +87,5 @@ record Drawing(int width, int height, Consumer<Graphics2D> painter) {
       pen.dispose();
     }
     return image;
-  }
-
-  private static OutputStream open(Path file) throws IOException {
-    return new BufferedOutputStream(Files.newOutputStream(file));
   }
 }
