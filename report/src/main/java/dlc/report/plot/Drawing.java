@@ -28,49 +28,31 @@ record Drawing(int width, int height, Consumer<Graphics2D> painter) {
 
   /** Writes {@code name.png} and {@code name.svg}. */
   void write(Path folder, String name) throws IOException {
-<<<<<<< HEAD
     write(folder.resolve(name + ".png"));
     write(folder.resolve(name + ".svg"));
   }
 
   /** Writes {@code path}, an SVG where its name ends so, else a PNG. */
   void write(Path path) throws IOException {
-    try (OutputStream file = open(path)) {
-      if (path.toString().endsWith(".svg")) {
-        VectorGraphics2D pen = new VectorGraphics2D();
-        painter.accept(pen);
-        Processors.get("svg")
-            .getDocument(pen.getCommands(), new PageSize(0, 0, width, height))
-            .writeTo(file);
-      } else {
-        ImageIO.write(image(), "png", file);
-      }
-    }
-||||||| parent of 8fbbd68 (Keep the bar's line to itself, and images in memory)
-    try (OutputStream file = open(folder.resolve(name + ".png"))) {
-      ImageIO.write(image(), "png", file);
-    }
+    AtomicFile.write(path, path.toString().endsWith(".svg") ? svg() : png());
+  }
+
+  private byte[] svg() throws IOException {
     VectorGraphics2D pen = new VectorGraphics2D();
     painter.accept(pen);
-    try (OutputStream file = open(folder.resolve(name + ".svg"))) {
-      Processors.get("svg")
-          .getDocument(pen.getCommands(), new PageSize(0, 0, width, height))
-          .writeTo(file);
-    }
-=======
-    ByteArrayOutputStream pixels = new ByteArrayOutputStream();
-    try (ImageOutputStream stream = new MemoryCacheImageOutputStream(pixels)) {
-      ImageIO.write(image(), "png", stream);
-    }
-    AtomicFile.write(folder.resolve(name + ".png"), pixels.toByteArray());
-    VectorGraphics2D pen = new VectorGraphics2D();
-    painter.accept(pen);
-    ByteArrayOutputStream lines = new ByteArrayOutputStream();
+    ByteArrayOutputStream file = new ByteArrayOutputStream();
     Processors.get("svg")
         .getDocument(pen.getCommands(), new PageSize(0, 0, width, height))
-        .writeTo(lines);
-    AtomicFile.write(folder.resolve(name + ".svg"), lines.toByteArray());
->>>>>>> 8fbbd68 (Keep the bar's line to itself, and images in memory)
+        .writeTo(file);
+    return file.toByteArray();
+  }
+
+  private byte[] png() throws IOException {
+    ByteArrayOutputStream file = new ByteArrayOutputStream();
+    try (ImageOutputStream stream = new MemoryCacheImageOutputStream(file)) {
+      ImageIO.write(image(), "png", stream);
+    }
+    return file.toByteArray();
   }
 
   private BufferedImage image() {
