@@ -42,7 +42,7 @@ public final class HealthWatch implements TrainListener {
   private static final int PATIENCE = 3;
   private static final double LEAST_FALL = 0.02;
   private static final double RISE = 20;
-  private static final long MANY_ELEMENTS = 4_000_000;
+  private static final long MANY_ELEMENTS = 500_000;
 
   private final ModelSession session;
   private final TrainSettings settings;
@@ -85,7 +85,10 @@ public final class HealthWatch implements TrainListener {
     this.listener = listener;
     this.place = section.data().map(Invocation::span).orElse(section.span());
     this.isNoise = section.data().filter(each -> each.name().equals("random")).isPresent();
-    this.rows = isNoise ? Optional.empty() : Optional.of(new RowChanges(session.usual()));
+    this.rows =
+        isNoise
+            ? Optional.empty()
+            : Optional.of(new RowChanges(session.usual(), section.updates()::freezes));
   }
 
   @Override

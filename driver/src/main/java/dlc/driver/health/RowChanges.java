@@ -7,6 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * Remembers rows of weights, to see later whether they have changed at all.
@@ -22,10 +23,16 @@ final class RowChanges {
 
   private final List<Rows> all = new ArrayList<>();
 
-  RowChanges(Executable model) {
+  /**
+   * Remembers the weights of {@code model}.
+   *
+   * @param isFrozen whether a weight is not to change
+   */
+  RowChanges(Executable model, Predicate<String> isFrozen) {
     for (Map.Entry<String, TensorType> state : model.states().entrySet()) {
       TensorType type = state.getValue();
-      boolean isWeight = state.getKey().indexOf('/') < 0 && type.rank() > 1;
+      boolean isWeight =
+          state.getKey().indexOf('/') < 0 && type.rank() > 1 && !isFrozen.test(state.getKey());
       if (isWeight && type.dtype().isFloat()) {
         MemorySegment weight = model.state(state.getKey()).asSlice(0, type.bytes());
         all.add(new Rows(weight, type, starts(weight, type)));
