@@ -27,6 +27,7 @@ import dlc.passes.PrintingObserver;
 import dlc.passes.ReproducerObserver;
 import dlc.passes.TimingObserver;
 import dlc.passes.VerifyingObserver;
+import dlc.passes.schedule.TilingChoice;
 import dlc.runtime.file.AtomicFile;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -203,7 +204,7 @@ final class CompileCommand implements Callable<Integer> {
         batch.orElse(model.train().map(TrainSection::batch).orElse(TrainSection.DEFAULT_BATCH));
     Program whole = model.program(Workbench.arriving(model, size));
     List<String> entries = entries(whole);
-    Compiler compiler = new Compiler(target(stage), observer(timing));
+    Compiler compiler = new Compiler(target(stage), observer(timing), TilingChoice.ESTIMATED);
     return switch (stage) {
       case ast -> throw new IllegalStateException("handled above");
       case ir -> utf8(GraphPrinter.print(whole.only(entries)));

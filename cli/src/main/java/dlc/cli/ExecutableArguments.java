@@ -100,7 +100,8 @@ final class ExecutableArguments {
             seed.map(OptionalLong::of).orElse(OptionalLong.empty()),
             1,
             usual.cpu(),
-            usual.observer());
+            usual.observer(),
+            usual.code());
     try (Workbench bench = Workbench.open(request.file, run)) {
       return work.apply(bench);
     }

@@ -82,7 +82,9 @@ public final class Main implements Runnable {
           "gradcheck",
           "overfit",
           "lr-find",
-          "sweep" ->
+          "sweep",
+          "profile",
+          "tune" ->
           Thread.ofPlatform()
               .daemon()
               .name("dlc-library")
@@ -135,6 +137,7 @@ public final class Main implements Runnable {
     commands.put("overfit", OverfitCommand::new);
     commands.put("lr-find", LrFindCommand::new);
     commands.put("sweep", SweepCommand::new);
+    commands.put("profile", ProfileCommand::new);
     commands.put("data", DataCommand::new);
     commands.put("generate", GenerateCommand::new);
     commands.put("runs", RunsCommand::new);

@@ -3,6 +3,8 @@ package dlc.cli;
 
 import dlc.base.Code;
 import dlc.base.UserError;
+import dlc.cpu.Observation;
+import dlc.driver.CodeOptions;
 import dlc.driver.Processor;
 import dlc.driver.RunOptions;
 import dlc.driver.Workbench;
@@ -12,6 +14,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.function.UnaryOperator;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -50,14 +53,24 @@ final class RunArguments {
       description = "The processor to compile for: native, x86-64-v3, … (default: native).")
   private String cpu = Processor.NATIVE;
 
+  @Option(
+      names = "--perf-map",
+      description = "Name kernels for perf and gdb, in /tmp/perf-PID.map; or DLC_PERF_MAP=1.")
+  private boolean hasPerfMap;
+
   ProgramArguments program() {
     return program;
   }
 
   /** Checks the program and lays out its model. */
   Workbench open() {
+    return open(UnaryOperator.identity());
+  }
+
+  /** As {@link #open()}, with code made as {@code change} says. */
+  Workbench open(UnaryOperator<CodeOptions> change) {
     RunOptions options = options();
-    return Workbench.open(program.load(), options);
+    return Workbench.open(program.load(), options.withCode(change.apply(options.code())));
   }
 
   private RunOptions options() {
@@ -75,7 +88,13 @@ final class RunArguments {
         seed.map(OptionalLong::of).orElse(OptionalLong.empty()),
         threads.orElse(Runtime.getRuntime().availableProcessors()),
         cpu,
-        reproducer);
+        reproducer,
+        code());
+  }
+
+  private CodeOptions code() {
+    return CodeOptions.USUAL.observedBy(
+        new Observation(Optional.empty(), PerfMapping.path(hasPerfMap)));
   }
 
   private static void requireFolder(Path folder) {

@@ -16,6 +16,8 @@ public final class CpuBackend implements Backend {
   private final Target target;
   private final Jit jit;
   private final Jit.Unit pool;
+  private final Observation observation;
+  private final int threads;
   private int programs;
 
   /**
@@ -23,8 +25,19 @@ public final class CpuBackend implements Backend {
    * @param threads how many threads run a kernel, the caller's among them
    */
   public CpuBackend(Target target, int threads) {
+    this(target, threads, Observation.NONE);
+  }
+
+  /**
+   * A backend that shows what it does.
+   *
+   * @param observation who looks at it
+   */
+  public CpuBackend(Target target, int threads, Observation observation) {
     this.target = target;
-    this.jit = new Jit(target);
+    this.threads = threads;
+    this.observation = observation;
+    this.jit = new Jit(target, observation.perfMap().map(PerfMap::new));
     this.pool = jit.add(PoolText.of(jit.triple()));
     call("dlc_pool_start", threads - 1L);
   }
@@ -55,8 +68,15 @@ public final class CpuBackend implements Backend {
   @Override
   public Executable load(KernelProgram program, MemorySegment state) {
     String prefix = "program" + programs++;
-    Jit.Unit code = jit.add(ModuleText.write(program, target, prefix));
-    return new NativeExecutable(program, code, prefix, state);
+    Jit.Unit code = jit.add(ModuleText.write(program, target, prefix, observation));
+    return new NativeExecutable(program, code, prefix, state, observation.clock());
+  }
+
+  /** Measures what this processor can do at most on the threads of this backend: about 0.3 s. */
+  public Peak measurePeak() {
+    try (Jit.Unit code = jit.add(Peak.module(target))) {
+      return new PeakMeter(code, pool, threads).measure(target);
+    }
   }
 
   /** The text that LLVM made of {@code program}, optimized, or its assembly or object file. */

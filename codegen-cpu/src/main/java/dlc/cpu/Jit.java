@@ -8,7 +8,10 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.util.Optional;
+import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.LongPointer;
+import org.bytedeco.llvm.LLVM.LLVMMemoryBufferRef;
 import org.bytedeco.llvm.LLVM.LLVMOrcDefinitionGeneratorRef;
 import org.bytedeco.llvm.LLVM.LLVMOrcJITDylibRef;
 import org.bytedeco.llvm.LLVM.LLVMOrcJITTargetMachineBuilderRef;
@@ -24,8 +27,13 @@ final class Jit implements AutoCloseable {
   private final LLVMOrcLLJITRef jit;
   private final LLVMOrcJITDylibRef library;
   private final TargetMachine machine;
+  private final Optional<PerfMap> map;
 
-  Jit(Target target) {
+  /**
+   * @param map where the functions of all code are to be entered
+   */
+  Jit(Target target, Optional<PerfMap> map) {
+    this.map = map;
     machine = new TargetMachine(target);
     LLVMOrcLLJITBuilderRef builder = LLVMOrcCreateLLJITBuilder();
     LLVMOrcJITTargetMachineBuilderRef machineBuilder =
@@ -57,10 +65,12 @@ final class Jit implements AutoCloseable {
 
     /** The function called {@code name}. */
     MethodHandle function(String name, FunctionDescriptor type) {
-      try (LongPointer address = new LongPointer(1)) {
-        Errors.check(LLVMOrcLLJITLookup(jit, address, name));
-        return Linker.nativeLinker().downcallHandle(MemorySegment.ofAddress(address.get()), type);
-      }
+      return Linker.nativeLinker().downcallHandle(address(name), type);
+    }
+
+    /** Where the function called {@code name} lies. */
+    MemorySegment address(String name) {
+      return MemorySegment.ofAddress(Jit.this.address(name));
     }
 
     @Override
@@ -76,11 +86,37 @@ final class Jit implements AutoCloseable {
     LlvmModule module =
         LlvmModule.parse(text, LLVMOrcThreadSafeContextGetContext(context), machine);
     module.optimize(machine);
+    if (map.isPresent()) {
+      return addObject(module, context, map.get());
+    }
     LLVMOrcThreadSafeModuleRef safe = LLVMOrcCreateNewThreadSafeModule(module.reference(), context);
     LLVMOrcDisposeThreadSafeContext(context);
     LLVMOrcResourceTrackerRef tracker = LLVMOrcJITDylibCreateResourceTracker(library);
     Errors.check(LLVMOrcLLJITAddLLVMIRModuleWithRT(jit, tracker, safe));
     return new Unit(tracker);
+  }
+
+  /** Makes the object file here, where it can be read: it says which function lies where. */
+  private Unit addObject(LlvmModule module, LLVMOrcThreadSafeContextRef context, PerfMap entries) {
+    byte[] object = module.emit(machine, LLVMObjectFile);
+    module.dispose();
+    LLVMOrcDisposeThreadSafeContext(context);
+    LLVMOrcResourceTrackerRef tracker = LLVMOrcJITDylibCreateResourceTracker(library);
+    try (BytePointer bytes = new BytePointer(object);
+        BytePointer name = new BytePointer("dlc")) {
+      LLVMMemoryBufferRef buffer =
+          LLVMCreateMemoryBufferWithMemoryRangeCopy(bytes, object.length, name);
+      Errors.check(LLVMOrcLLJITAddObjectFileWithRT(jit, tracker, buffer));
+    }
+    entries.add(ElfFunction.of(object), this::address);
+    return new Unit(tracker);
+  }
+
+  private long address(String name) {
+    try (LongPointer address = new LongPointer(1)) {
+      Errors.check(LLVMOrcLLJITLookup(jit, address, name));
+      return address.get();
+    }
   }
 
   @Override

@@ -18,26 +18,46 @@ import java.util.TreeSet;
  * A kernel program as the text of one LLVM module.
  *
  * <p>Each entry point becomes a function {@code void @prefix.entry(ptr state, ptr work)}. A
- * parallel kernel is run by {@code @dlc_parallel}, which the thread pool provides.
+ * parallel kernel is run by {@code @dlc_parallel}, which the thread pool provides. Where kernels are
+ * timed, the function takes a third pointer, to which it writes a {@code timespec} before each call
+ * and after the last.
  */
 public final class ModuleText {
+
+  /** The bytes of a {@code timespec}: seconds and nanoseconds. */
+  static final int STAMP_BYTES = 16;
+
+  /** What lets debuggers and profilers find out who called. */
+  private static final String TRACEABLE = " uwtable \"frame-pointer\"=\"all\"";
+
+  /** As Linux numbers it; every thread and process reads the same. */
+  private static final int CLOCK_MONOTONIC = 1;
 
   private final KernelProgram program;
   private final Target target;
   private final String prefix;
+  private final Observation observation;
   private final StringBuilder functions = new StringBuilder();
   private final Set<String> declarations = new TreeSet<>();
   private int thunks;
 
-  private ModuleText(KernelProgram program, Target target, String prefix) {
+  private ModuleText(
+      KernelProgram program, Target target, String prefix, Observation observation) {
     this.program = program;
     this.target = target;
     this.prefix = prefix;
+    this.observation = observation;
   }
 
   /** The module's text; {@code prefix} sets its entry points apart from those of other modules. */
   public static String write(KernelProgram program, Target target, String prefix) {
-    return new ModuleText(program, target, prefix).write();
+    return write(program, target, prefix, Observation.NONE);
+  }
+
+  /** As {@link #write(KernelProgram, Target, String)}, made for those who look at it. */
+  static String write(
+      KernelProgram program, Target target, String prefix, Observation observation) {
+    return new ModuleText(program, target, prefix, observation).write();
   }
 
   private String write() {
@@ -50,6 +70,9 @@ public final class ModuleText {
       module.append(constant(i, program.constants().get(i)));
     }
     declarations.add("declare void @dlc_parallel(ptr, ptr, ptr, i64)");
+    if (isTimed()) {
+      declarations.add("declare i32 @clock_gettime(i32, ptr)");
+    }
     declarations.forEach(line -> module.append(line).append('\n'));
     module.append('\n').append(functions);
     if (target.isX86()) {
@@ -66,8 +89,18 @@ public final class ModuleText {
             : " \"target-features\"=\"%s\"".formatted(target.features());
     String subnormals =
         target.isX86() ? " \"denormal-fp-math\"=\"preserve-sign,preserve-sign\"" : "";
-    return "attributes #0 = { nounwind \"target-cpu\"=\"%s\"%s \"prefer-vector-width\"=\"%d\" \"min-legal-vector-width\"=\"%d\"%s }\n"
-        .formatted(target.cpu(), features, bits, bits, subnormals);
+    return "attributes #0 = { nounwind%s \"target-cpu\"=\"%s\"%s \"prefer-vector-width\"=\"%d\" \"min-legal-vector-width\"=\"%d\"%s }\n"
+        .formatted(
+            observation.perfMap().isPresent() ? TRACEABLE : "",
+            target.cpu(),
+            features,
+            bits,
+            bits,
+            subnormals);
+  }
+
+  private boolean isTimed() {
+    return observation.clock().isPresent();
   }
 
   private static String constant(int number, Leaf.Constant constant) {
@@ -83,7 +116,9 @@ public final class ModuleText {
   private void entry(Entry entry) {
     StringBuilder body = new StringBuilder();
     int pointers = 0;
+    int stamps = 0;
     for (Call call : entry.calls()) {
+      stamp(stamps++, body);
       if (KernelText.isParallel(call.kernel())) {
         Stmt.For loop = (Stmt.For) call.kernel().body().getFirst();
         String thunk = thunk(call);
@@ -94,10 +129,22 @@ public final class ModuleText {
         pointers = call(call, "", pointers, body);
       }
     }
+    stamp(stamps, body);
     String calls = target.isX86() ? FloatMode.flushing(body.toString()) : body.toString();
     functions.append(
-        "define void @%s.%s(ptr noundef %%state, ptr noundef %%work) #0 {\n%s  ret void\n}\n\n"
-            .formatted(prefix, entry.name(), calls));
+        "define void @%s.%s(ptr noundef %%state, ptr noundef %%work%s) #0 {\n%s  ret void\n}\n\n"
+            .formatted(prefix, entry.name(), isTimed() ? ", ptr noundef %stamps" : "", calls));
+  }
+
+  private void stamp(int number, StringBuilder body) {
+    if (isTimed()) {
+      body.append(
+          "  %%stamp%d = getelementptr inbounds i8, ptr %%stamps, i64 %d\n"
+              .formatted(number, (long) STAMP_BYTES * number));
+      body.append(
+          "  %%time%d = call i32 @clock_gettime(i32 %d, ptr %%stamp%d)\n"
+              .formatted(number, CLOCK_MONOTONIC, number));
+    }
   }
 
   /** A function for the pool that finds the arguments of {@code call} in state and work. */

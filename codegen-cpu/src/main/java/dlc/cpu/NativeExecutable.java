@@ -9,6 +9,7 @@ import dlc.ir.kernel.KernelProgram.Entry;
 import dlc.ir.kernel.KernelProgram.Region;
 import dlc.ir.kernel.KernelProgram.Slot;
 import dlc.runtime.Executable;
+import dlc.runtime.KernelClock;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
@@ -31,15 +32,24 @@ final class NativeExecutable implements Executable {
   private final Map<String, Entry> entries = new LinkedHashMap<>();
   private final Map<String, MethodHandle> functions = new LinkedHashMap<>();
 
-  NativeExecutable(KernelProgram program, Jit.Unit code, String prefix, MemorySegment state) {
+  NativeExecutable(
+      KernelProgram program,
+      Jit.Unit code,
+      String prefix,
+      MemorySegment state,
+      Optional<KernelClock> clock) {
     this.program = program;
     this.code = code;
     this.state = state;
     this.work = LargeMemory.allocate(arena, program.workBytes() + SLACK);
-    FunctionDescriptor type = FunctionDescriptor.ofVoid(ADDRESS, ADDRESS);
     for (Entry entry : program.entries()) {
       entries.put(entry.name(), entry);
-      functions.put(entry.name(), code.function(prefix + "." + entry.name(), type));
+      String name = prefix + "." + entry.name();
+      functions.put(
+          entry.name(),
+          clock.isPresent()
+              ? new TimedEntry(entry, arena, clock.get()).function(code, name)
+              : code.function(name, FunctionDescriptor.ofVoid(ADDRESS, ADDRESS)));
     }
   }
 

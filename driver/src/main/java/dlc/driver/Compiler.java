@@ -16,6 +16,7 @@ import dlc.passes.lower.LowerToKernels;
 import dlc.passes.lower.LoweredGraph;
 import dlc.passes.lower.PlanMemory;
 import dlc.passes.schedule.Schedule;
+import dlc.passes.schedule.TilingChoice;
 import java.util.List;
 
 /**
@@ -23,8 +24,9 @@ import java.util.List;
  *
  * @param target the processor that kernels are scheduled for
  * @param observer hears of every pass
+ * @param tilings chooses how contractions are tiled
  */
-public record Compiler(Target target, Pipeline.Observer observer) {
+public record Compiler(Target target, Pipeline.Observer observer, TilingChoice tilings) {
 
   /**
    * Stands for lowering in a crash reproducer: with it the file's RUN line says {@code
@@ -44,7 +46,7 @@ public record Compiler(Target target, Pipeline.Observer observer) {
       };
 
   public static Compiler of(Target target) {
-    return new Compiler(target, Pipeline.SILENT);
+    return new Compiler(target, Pipeline.SILENT, TilingChoice.ESTIMATED);
   }
 
   /** The program after the standard passes. */
@@ -65,7 +67,7 @@ public record Compiler(Target target, Pipeline.Observer observer) {
 
   private LoweredGraph lower(Graph graph) {
     try {
-      return Schedule.run(LowerToKernels.run(graph), target);
+      return Schedule.run(LowerToKernels.run(graph), target, tilings);
     } catch (TypeError failure) {
       throw failure.getMessage() != null && failure.getMessage().contains("2^31")
           ? new UserError(Code.OUT_OF_MEMORY, graph.name() + ": a buffer " + failure.getMessage())

@@ -20,6 +20,7 @@ import java.util.OptionalLong;
  * @param threads how many threads compute
  * @param cpu a name of {@link Processor}
  * @param observer hears of every pass
+ * @param code how machine code is made
  */
 public record RunOptions(
     Optional<String> model,
@@ -29,7 +30,8 @@ public record RunOptions(
     OptionalLong seed,
     int threads,
     String cpu,
-    Pipeline.Observer observer) {
+    Pipeline.Observer observer,
+    CodeOptions code) {
 
   private static final int MOST_THREADS = 1024;
 
@@ -56,25 +58,31 @@ public record RunOptions(
         OptionalLong.empty(),
         Runtime.getRuntime().availableProcessors(),
         Processor.NATIVE,
-        Pipeline.SILENT);
+        Pipeline.SILENT,
+        CodeOptions.USUAL);
   }
 
   public RunOptions withData(Path folder) {
     return new RunOptions(
-        model, Optional.of(folder), environment, batch, seed, threads, cpu, observer);
+        model, Optional.of(folder), environment, batch, seed, threads, cpu, observer, code);
   }
 
   public RunOptions withBatch(int size) {
     return new RunOptions(
-        model, data, environment, OptionalInt.of(size), seed, threads, cpu, observer);
+        model, data, environment, OptionalInt.of(size), seed, threads, cpu, observer, code);
   }
 
   public RunOptions withSeed(long value) {
     return new RunOptions(
-        model, data, environment, batch, OptionalLong.of(value), threads, cpu, observer);
+        model, data, environment, batch, OptionalLong.of(value), threads, cpu, observer, code);
   }
 
   public RunOptions withThreads(int count) {
-    return new RunOptions(model, data, environment, batch, seed, count, cpu, observer);
+    return new RunOptions(model, data, environment, batch, seed, count, cpu, observer, code);
+  }
+
+  public RunOptions withCode(CodeOptions options) {
+    return new RunOptions(
+        model, data, environment, batch, seed, threads, cpu, observer, options);
   }
 }

@@ -12,6 +12,7 @@ import dlc.frontend.elaborate.Outline;
 import dlc.ir.DType;
 import dlc.ir.Graph;
 import dlc.ir.TensorType;
+import dlc.ir.kernel.Target;
 import dlc.runtime.Backend;
 import dlc.runtime.Executable;
 import dlc.runtime.data.CsvEncoding;
@@ -63,7 +64,11 @@ public final class Workbench implements AutoCloseable {
     this.plain = plain(model, batch);
     this.backend =
         CompletableFuture.supplyAsync(
-            () -> new CpuBackend(Processor.runnable(options.cpu()), options.threads()));
+            () ->
+                new CpuBackend(
+                    Processor.runnable(options.cpu()),
+                    options.threads(),
+                    options.code().observation()));
   }
 
   /** Lays out the model of {@code file} that {@code options} name. */
@@ -100,6 +105,11 @@ public final class Workbench implements AutoCloseable {
 
   public int threads() {
     return options.threads();
+  }
+
+  /** The processor that code is made for. */
+  public Target processor() {
+    return backend().target();
   }
 
   /** What the program says of its data. */
@@ -303,7 +313,7 @@ public final class Workbench implements AutoCloseable {
       session =
           Optional.of(
               new ModelSession(
-                  model, usual, ready, new Compiler(ready.target(), options.observer())));
+                  model, usual, ready, compiler(ready)));
     }
     return session.get();
   }
@@ -315,7 +325,7 @@ public final class Workbench implements AutoCloseable {
             model,
             arriving(model, normalized()).withConstantRate(),
             backend(),
-            new Compiler(backend().target(), options.observer()));
+            compiler(backend()));
     trial.init(seed());
     return trial;
   }
@@ -337,6 +347,10 @@ public final class Workbench implements AutoCloseable {
   /** What the model computes of one sample when it predicts. */
   public Graph network() {
     return model.program(plain.withBatch(1)).entry("predict").orElseThrow();
+  }
+
+  private Compiler compiler(Backend ready) {
+    return new Compiler(ready.target(), options.observer(), options.code().tilings());
   }
 
   private Backend backend() {

@@ -315,7 +315,8 @@ final class StandAloneTest {
         usual.seed(),
         2,
         CompiledProgram.CPU,
-        usual.observer());
+        usual.observer(),
+        usual.code());
   }
 
   private static String withoutTimes(String log) {

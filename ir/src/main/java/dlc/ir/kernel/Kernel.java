@@ -10,19 +10,49 @@ import java.util.Set;
 /**
  * A loop nest over buffers.
  *
- * <p>Different arguments never overlap, unless neither is written. The span is the place in the
- * {@code .dl} text of the last value that the kernel makes.
+ * <p>Different arguments never overlap, unless neither is written.
+ *
+ * @param parts what it computes, in order
  */
-public record Kernel(String name, List<Buffer> arguments, List<Stmt> body, Span span) {
+public record Kernel(String name, List<Buffer> arguments, List<Stmt> body, List<Part> parts) {
+
+  /**
+   * A value that a kernel computes.
+   *
+   * @param op the mnemonic of what is computed
+   * @param span the place in the {@code .dl} text that it comes from
+   */
+  public record Part(String op, Span span) {}
 
   public Kernel {
     arguments = List.copyOf(arguments);
     body = List.copyOf(body);
+    parts = List.copyOf(parts);
   }
 
-  /** The same kernel with another body, and with {@code more} arguments at the end. */
+  /** A kernel that computes one thing, which has its name. */
+  public Kernel(String name, List<Buffer> arguments, List<Stmt> body, Span span) {
+    this(name, arguments, body, List.of(new Part(name, span)));
+  }
+
+  /** The place in the {@code .dl} text of the last value that the kernel makes. */
+  public Span span() {
+    return parts.isEmpty() ? Span.NONE : parts.getLast().span();
+  }
+
+  /** The same kernel with another body. */
   public Kernel with(List<Stmt> newBody) {
-    return new Kernel(name, arguments, newBody, span);
+    return with(arguments, newBody);
+  }
+
+  /** The same kernel with other arguments and another body. */
+  public Kernel with(List<Buffer> newArguments, List<Stmt> newBody) {
+    return new Kernel(name, newArguments, newBody, parts);
+  }
+
+  /** The same kernel called {@code newName}. */
+  public Kernel named(String newName) {
+    return new Kernel(newName, arguments, body, parts);
   }
 
   /** The arguments that some statement writes, in the order of the first stores. */

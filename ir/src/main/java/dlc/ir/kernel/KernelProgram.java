@@ -43,10 +43,20 @@ public record KernelProgram(
   /** A tensor at a fixed place. */
   public record Slot(TensorType type, Place place) {}
 
-  /** One kernel on the memory of its arguments. */
-  public record Call(Kernel kernel, List<Place> arguments) {
+  /**
+   * One kernel on the memory of its arguments.
+   *
+   * @param source the kernel as it was before it was scheduled and shared with equal ones; says what
+   *     this call computes, and for which lines of the program
+   */
+  public record Call(Kernel kernel, List<Place> arguments, Kernel source) {
     public Call {
       arguments = List.copyOf(arguments);
+    }
+
+    /** A call of a kernel that is as it was written. */
+    public Call(Kernel kernel, List<Place> arguments) {
+      this(kernel, arguments, kernel);
     }
   }
 

@@ -43,15 +43,21 @@ public record LoweredGraph(
    * A kernel on the memory of its arguments.
    *
    * @param offsets where each argument begins in its memory, in bytes
+   * @param source the kernel before it was scheduled
    */
-  public record Call(Kernel kernel, List<Memory> arguments, List<Long> offsets) {
+  public record Call(Kernel kernel, List<Memory> arguments, List<Long> offsets, Kernel source) {
     public Call {
       arguments = List.copyOf(arguments);
       offsets = List.copyOf(offsets);
     }
 
     public Call(Kernel kernel, List<Memory> arguments) {
-      this(kernel, arguments, Collections.nCopies(arguments.size(), 0L));
+      this(kernel, arguments, Collections.nCopies(arguments.size(), 0L), kernel);
+    }
+
+    /** The same call, which says that it computes {@code plain}. */
+    public Call scheduledFrom(Kernel plain) {
+      return new Call(kernel, arguments, offsets, plain);
     }
   }
 

@@ -7,9 +7,7 @@ import dlc.ir.kernel.KernelProgram;
 import dlc.ir.kernel.KernelProgram.Place;
 import dlc.ir.kernel.KernelProgram.Region;
 import dlc.ir.kernel.KernelProgram.Slot;
-import dlc.ir.kernel.Stmt;
 import dlc.ir.op.Leaf;
-import dlc.ir.scalar.Buffer;
 import dlc.passes.lower.LoweredGraph.Call;
 import dlc.passes.lower.LoweredGraph.CallerMemory;
 import dlc.passes.lower.LoweredGraph.ConstantMemory;
@@ -95,7 +93,7 @@ public final class PlanMemory {
         Place place = placeOf(call.arguments().get(i), places);
         arguments.add(new Place(place.region(), place.offset() + call.offsets().get(i)));
       }
-      calls.add(new KernelProgram.Call(shared(call.kernel()), arguments));
+      calls.add(new KernelProgram.Call(shared(call.kernel()), arguments, call.source()));
     }
     return new KernelProgram.Entry(
         graph.name(), calls, slots(graph.inputs(), places), slots(graph.results(), places));
@@ -168,13 +166,7 @@ public final class PlanMemory {
   private Kernel shared(Kernel kernel) {
     List<Object> key = List.<Object>of(kernel.arguments(), kernel.body());
     return kernels.computeIfAbsent(
-        key,
-        _ ->
-            new Kernel(
-                "k%d_%s".formatted(kernels.size(), kernel.name()),
-                List.<Buffer>copyOf(kernel.arguments()),
-                List.<Stmt>copyOf(kernel.body()),
-                kernel.span()));
+        key, _ -> kernel.named("k%d_%s".formatted(kernels.size(), kernel.name())));
   }
 
   private static long aligned(long bytes) {

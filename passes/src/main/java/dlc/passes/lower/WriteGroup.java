@@ -103,7 +103,7 @@ final class WriteGroup {
 
   private Written written(List<Stmt> body) {
     List<Buffer> arguments = List.copyOf(buffers.values());
-    Kernel kernel = new Kernel(name(), arguments, body, group.members().getLast().span());
+    Kernel kernel = new Kernel(name(), arguments, body, GroupParts.of(plan, group));
     return new Written(kernel, List.copyOf(buffers.keySet()));
   }
 

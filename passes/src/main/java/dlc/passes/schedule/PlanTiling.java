@@ -9,7 +9,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,16 +68,17 @@ final class PlanTiling {
   }
 
   /**
-   * The best tiling, if there is a loop to vectorize; {@code target} is where results are stored.
+   * The tilings there are, the best first; none where there is no loop to vectorize. {@code target}
+   * is where results are stored.
    */
-  static Optional<Tiling> plan(
+  static List<Tiling> plan(
       PlainNest nest, List<StagedOperand> operands, Index target, int lanes, Target processor) {
     PlanTiling planner = new PlanTiling(nest, operands, target, lanes, processor);
     for (int width = lanes; width >= Math.max(4, lanes / 4) || width == lanes; width /= 2) {
       planner.outerForms(width);
       planner.dotForms(width);
     }
-    return planner.candidates.stream().min(Comparator.comparingDouble(Tiling::cost));
+    return planner.candidates.stream().sorted(Comparator.comparingDouble(Tiling::cost)).toList();
   }
 
   private void outerForms(int width) {

@@ -16,13 +16,20 @@ public final class Schedule {
 
   private Schedule() {}
 
+  /** The schedule that is estimated to be the fastest. */
   public static LoweredGraph run(LoweredGraph graph, Target target) {
+    return run(graph, target, TilingChoice.ESTIMATED);
+  }
+
+  /** A schedule whose contractions are tiled as {@code choice} says. */
+  public static LoweredGraph run(LoweredGraph graph, Target target, TilingChoice choice) {
     Staging staging = new Staging(graph);
     List<Call> calls = new ArrayList<>();
     for (Call call : graph.calls()) {
-      Call scheduled = schedule(call, target, staging);
+      Call scheduled = schedule(call, target, choice, staging);
       for (Call copy : staging.takeCopies()) {
-        calls.add(schedule(copy, target, staging));
+        Call staged = schedule(copy, target, choice, staging);
+        calls.add(staged.scheduledFrom(madeFor(call, copy.kernel())));
       }
       staging.overwritten(call);
       calls.add(scheduled);
@@ -30,7 +37,8 @@ public final class Schedule {
     return graph.withCalls(calls);
   }
 
-  private static Call schedule(Call call, Target target, Staging staging) {
+  private static Call schedule(
+      Call call, Target target, TilingChoice choice, Staging staging) {
     PlainNest plain = PlainNest.of(call.kernel());
     PlainNest nest = SplitLoops.run(plain);
     // A contraction has tiles for what others have phases for.
@@ -45,11 +53,17 @@ public final class Schedule {
       scheduled =
           ScheduleTiles.run(call, plain, lanes)
               .map(body -> with(call, body))
-              .or(() -> ScheduleContraction.run(call, whole, lanes, target, staging))
+              .or(() -> ScheduleContraction.run(call, whole, lanes, target, choice, staging))
               .orElseGet(() -> with(call, ScheduleFold.run(nest, lanes)));
     }
     Kernel kernel = scheduled.kernel();
-    return Rebase.run(new Call(kernel.with(ExpandMath.run(kernel.body())), scheduled.arguments()));
+    return Rebase.run(new Call(kernel.with(ExpandMath.run(kernel.body())), scheduled.arguments()))
+        .scheduledFrom(call.kernel());
+  }
+
+  /** A copy stands for the lines of the kernel that reads it. */
+  private static Kernel madeFor(Call call, Kernel copy) {
+    return new Kernel(copy.name(), copy.arguments(), copy.body(), call.kernel().span());
   }
 
   private static Call with(Call call, List<Stmt> body) {

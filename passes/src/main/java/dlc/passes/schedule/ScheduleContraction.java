@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -54,15 +55,33 @@ final class ScheduleContraction {
   }
 
   /** The scheduled call, or nothing when the kernel is no sum of products of two loads. */
-  static Optional<Call> run(Call call, PlainNest nest, int lanes, Target target, Staging staging) {
+  static Optional<Call> run(
+      Call call,
+      PlainNest nest,
+      int lanes,
+      Target target,
+      TilingChoice choice,
+      Staging staging) {
     Optional<List<Scalar.Load>> product = product(nest);
     Optional<Index> stored = stored(nest);
     if (product.isEmpty() || stored.isEmpty()) {
       return Optional.empty();
     }
     List<StagedOperand> operands = operands(call, product.get(), staging);
-    return PlanTiling.plan(nest, operands, stored.get(), lanes, target)
-        .map(tiling -> tiled(call, nest, operands, tiling, staging));
+    List<Tiling> tilings = PlanTiling.plan(nest, operands, stored.get(), lanes, target);
+    return tilings.isEmpty()
+        ? Optional.empty()
+        : Optional.of(tiled(call, nest, operands, chosen(call, tilings, choice), staging));
+  }
+
+  private static Tiling chosen(Call call, List<Tiling> tilings, TilingChoice choice) {
+    if (choice == TilingChoice.ESTIMATED) {
+      return tilings.getFirst();
+    }
+    Map<String, Tiling> named = new LinkedHashMap<>();
+    tilings.forEach(tiling -> named.putIfAbsent(tiling.toString(), tiling));
+    List<String> names = List.copyOf(named.keySet());
+    return Objects.requireNonNull(named.get(names.get(choice.of(call.kernel(), names))));
   }
 
   private static List<StagedOperand> operands(Call call, List<Scalar.Load> loads, Staging staging) {
@@ -137,9 +156,7 @@ final class ScheduleContraction {
     List<String> used = new ArrayList<>();
     collectBuffers(body, used);
     arguments.keySet().removeIf(buffer -> !used.contains(buffer.name()));
-    Kernel kernel =
-        new Kernel(
-            call.kernel().name(), List.copyOf(arguments.keySet()), body, call.kernel().span());
+    Kernel kernel = call.kernel().with(List.copyOf(arguments.keySet()), body);
     return new Call(kernel, List.copyOf(arguments.values()));
   }
 

@@ -35,4 +35,22 @@ record Tiling(
         .filter(java.util.Objects::nonNull)
         .toList();
   }
+
+  /** One way as text, such as {@code outer 1 d1:2x16 d0:6}; it is all that the cost is not. */
+  @Override
+  public String toString() {
+    return "%s %d %s:%dx%d%s%s"
+        .formatted(
+            form == Form.OUTER ? "outer" : "dot",
+            wide,
+            lane.loop().name(),
+            lane.size(),
+            lane.width(),
+            text(rows, " "),
+            text(columns, " by "));
+  }
+
+  private static String text(@Nullable Axis axis, String before) {
+    return axis == null ? "" : "%s%s:%d".formatted(before, axis.loop().name(), axis.size());
+  }
 }

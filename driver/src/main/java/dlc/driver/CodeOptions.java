@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.driver;
+
+import dlc.cpu.Observation;
+import dlc.passes.schedule.TilingChoice;
+
+/**
+ * How machine code is made for a run.
+ *
+ * @param observation who looks at it while it runs
+ * @param tilings says which tilings are better than the estimated ones
+ */
+public record CodeOptions(Observation observation, TilingChoice tilings) {
+
+  /** Code that nobody looks at, tiled as estimated. */
+  public static final CodeOptions USUAL =
+      new CodeOptions(Observation.NONE, TilingChoice.ESTIMATED);
+
+  public CodeOptions observedBy(Observation other) {
+    return new CodeOptions(other, tilings);
+  }
+
+  public CodeOptions tiledBy(TilingChoice other) {
+    return new CodeOptions(observation, other);
+  }
+}
