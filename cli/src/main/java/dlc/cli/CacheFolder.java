@@ -8,8 +8,15 @@ final class CacheFolder {
 
   private CacheFolder() {}
 
+  /** Names the folder for programs that run commands in their own process, such as tests. */
+  static final String PROPERTY = "dlc.cache";
+
   /** {@code $XDG_CACHE_HOME/dlc}, or {@code ~/.cache/dlc}; it need not exist. */
   static Path path() {
+    String given = System.getProperty(PROPERTY);
+    if (given != null) {
+      return Path.of(given);
+    }
     String home = System.getenv("XDG_CACHE_HOME");
     return home == null || home.isEmpty()
         ? Path.of(System.getProperty("user.home"), ".cache", "dlc")

@@ -27,7 +27,6 @@ import dlc.passes.PrintingObserver;
 import dlc.passes.ReproducerObserver;
 import dlc.passes.TimingObserver;
 import dlc.passes.VerifyingObserver;
-import dlc.passes.schedule.TilingChoice;
 import dlc.runtime.file.AtomicFile;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -171,7 +170,7 @@ final class CompileCommand implements Callable<Integer> {
   private ExecutableArguments.Request request() {
     cpu.ifPresent(Processor::named);
     return new ExecutableArguments.Request(
-        program.load(), program.model(), batch, cpu, entry.isPresent());
+        program.load(), program.model(), batch, cpu, entry.isPresent(), Tilings.read(output.err()));
   }
 
   private void writeLibrary(Stage kind) {
@@ -204,7 +203,7 @@ final class CompileCommand implements Callable<Integer> {
         batch.orElse(model.train().map(TrainSection::batch).orElse(TrainSection.DEFAULT_BATCH));
     Program whole = model.program(Workbench.arriving(model, size));
     List<String> entries = entries(whole);
-    Compiler compiler = new Compiler(target(stage), observer(timing), TilingChoice.ESTIMATED);
+    Compiler compiler = compiler(stage, timing);
     return switch (stage) {
       case ast -> throw new IllegalStateException("handled above");
       case ir -> utf8(GraphPrinter.print(whole.only(entries)));
@@ -214,6 +213,11 @@ final class CompileCommand implements Callable<Integer> {
       case llvm, asm, obj ->
           NativeText.of(kernels(compiler, whole, entries), compiler.target(), stage);
     };
+  }
+
+  private Compiler compiler(Stage stage, TimingObserver timing) {
+    Target target = target(stage);
+    return new Compiler(target, observer(timing), Tilings.read(output.err()).choiceFor(target));
   }
 
   private KernelProgram kernels(Compiler compiler, Program whole, List<String> entries) {

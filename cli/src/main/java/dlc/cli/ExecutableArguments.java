@@ -10,6 +10,7 @@ import dlc.driver.ModelFile;
 import dlc.driver.RunOptions;
 import dlc.driver.StandAlone;
 import dlc.driver.Workbench;
+import dlc.driver.profile.TilingFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,7 +72,8 @@ final class ExecutableArguments {
       Optional<String> model,
       Optional<Integer> batch,
       Optional<String> cpu,
-      boolean predictOnly) {}
+      boolean predictOnly,
+      TilingFile tilings) {}
 
   @Option(names = "--size-report", description = "Print what takes how many bytes of the file.")
   private boolean reportsSizes;
@@ -101,7 +103,7 @@ final class ExecutableArguments {
             1,
             usual.cpu(),
             usual.observer(),
-            usual.code());
+            usual.code().tiledBy(request.tilings::choiceFor));
     try (Workbench bench = Workbench.open(request.file, run)) {
       return work.apply(bench);
     }

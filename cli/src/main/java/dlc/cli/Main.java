@@ -138,6 +138,7 @@ public final class Main implements Runnable {
     commands.put("lr-find", LrFindCommand::new);
     commands.put("sweep", SweepCommand::new);
     commands.put("profile", ProfileCommand::new);
+    commands.put("tune", TuneCommand::new);
     commands.put("data", DataCommand::new);
     commands.put("generate", GenerateCommand::new);
     commands.put("runs", RunsCommand::new);

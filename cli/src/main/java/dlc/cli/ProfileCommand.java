@@ -3,7 +3,6 @@ package dlc.cli;
 
 import dlc.base.Code;
 import dlc.base.UserError;
-import dlc.driver.CodeOptions;
 import dlc.driver.Workbench;
 import dlc.driver.profile.Peaks;
 import dlc.driver.profile.Profiler;
@@ -83,11 +82,9 @@ final class ProfileCommand implements Callable<Integer> {
 
   private Profile profile() {
     StepClock clock = new StepClock("train_step");
-    try (Workbench bench =
-        run.open(code -> code.observedBy(code.observation().timedBy(clock)))) {
+    try (Workbench bench = run.open(code -> code.observedBy(code.observation().timedBy(clock)))) {
       bench.section();
-      Profile.Peak peak =
-          new Peaks(CacheFolder.peaks()).of(bench.processor(), bench.threads());
+      Profile.Peak peak = new Peaks(CacheFolder.peaks()).of(bench.processor(), bench.threads());
       OptionalInt count = steps.map(OptionalInt::of).orElse(OptionalInt.empty());
       return Profiler.run(bench, clock, count, peak);
     }
@@ -114,10 +111,11 @@ final class ProfileCommand implements Callable<Integer> {
                 profile.cpu()));
     text.append(
         Text.of(
-            "this machine: %.1f GFLOP/s, %.1f GB/s from memory\n\n",
-            peak.flops() * 1e-9, peak.bytes() * 1e-9));
+            "this machine: %.1f GFLOP/s, %.1f GB/s from memory, %.1f GB/s from the second cache\n\n",
+            peak.flops() * 1e-9, peak.bytes() * 1e-9, peak.cacheBytes() * 1e-9));
     Table table = new Table(1);
-    table.row("kernel", "time", "of step", "GFLOP/s", "of peak", "kB", "GB/s", "of peak", "threads");
+    table.row(
+        "kernel", "time", "of step", "GFLOP/s", "of peak", "kB", "GB/s", "of memory", "threads");
     List<KernelRow> sorted =
         profile.kernels().stream()
             .sorted(Comparator.comparingDouble((KernelRow row) -> -row.nanos()))

@@ -16,10 +16,15 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.function.UnaryOperator;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** The program, its data, and the device that runs it. */
 final class RunArguments {
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec;
 
   @Mixin private ProgramArguments program;
 
@@ -93,8 +98,9 @@ final class RunArguments {
   }
 
   private CodeOptions code() {
-    return CodeOptions.USUAL.observedBy(
-        new Observation(Optional.empty(), PerfMapping.path(hasPerfMap)));
+    return CodeOptions.USUAL
+        .observedBy(new Observation(Optional.empty(), PerfMapping.path(hasPerfMap)))
+        .tiledBy(Tilings.read(spec.commandLine().getErr())::choiceFor);
   }
 
   private static void requireFolder(Path folder) {

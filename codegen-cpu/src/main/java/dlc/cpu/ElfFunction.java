@@ -41,8 +41,7 @@ record ElfFunction(String name, int section, long offset, long bytes, boolean is
     return functions;
   }
 
-  private static void collect(
-      ByteBuffer file, int header, int names, List<ElfFunction> functions) {
+  private static void collect(ByteBuffer file, int header, int names, List<ElfFunction> functions) {
     int start = Math.toIntExact(file.getLong(header + 24));
     int end = start + Math.toIntExact(file.getLong(header + 32));
     for (int at = start; at < end; at += SYMBOL_BYTES) {

@@ -42,6 +42,9 @@ final class Jit implements AutoCloseable {
     LLVMOrcLLJITBuilderSetJITTargetMachineBuilder(builder, machineBuilder);
     jit = new LLVMOrcLLJITRef();
     Errors.check(LLVMOrcCreateLLJIT(jit, builder));
+    if (map.isPresent()) {
+      Debuggers.enable(jit);
+    }
     library = LLVMOrcLLJITGetMainJITDylib(jit);
     LLVMOrcDefinitionGeneratorRef process = new LLVMOrcDefinitionGeneratorRef();
     Errors.check(

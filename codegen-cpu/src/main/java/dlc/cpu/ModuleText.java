@@ -18,9 +18,9 @@ import java.util.TreeSet;
  * A kernel program as the text of one LLVM module.
  *
  * <p>Each entry point becomes a function {@code void @prefix.entry(ptr state, ptr work)}. A
- * parallel kernel is run by {@code @dlc_parallel}, which the thread pool provides. Where kernels are
- * timed, the function takes a third pointer, to which it writes a {@code timespec} before each call
- * and after the last.
+ * parallel kernel is run by {@code @dlc_parallel}, which the thread pool provides. Where kernels
+ * are timed, the function takes a third pointer, to which it writes a {@code timespec} before each
+ * call and after the last.
  */
 public final class ModuleText {
 
@@ -41,8 +41,7 @@ public final class ModuleText {
   private final Set<String> declarations = new TreeSet<>();
   private int thunks;
 
-  private ModuleText(
-      KernelProgram program, Target target, String prefix, Observation observation) {
+  private ModuleText(KernelProgram program, Target target, String prefix, Observation observation) {
     this.program = program;
     this.target = target;
     this.prefix = prefix;

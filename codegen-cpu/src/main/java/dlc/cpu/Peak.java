@@ -12,17 +12,22 @@ import java.util.stream.IntStream;
  *
  * @param flops f32 operations a second, of multiplications and additions that wait for nothing
  * @param bytes read from memory in a second
+ * @param cacheBytes read from the second cache in a second
  */
-public record Peak(double flops, double bytes) {
+public record Peak(double flops, double bytes, double cacheBytes) {
 
   static final String COMPUTE = "dlc_peak_compute";
   static final String READ = "dlc_peak_read";
+  static final String READ_CACHED = "dlc_peak_read_cached";
 
   /** How often each accumulator is multiplied and added to. */
   static final long TURNS = 2_000_000;
 
   /** The piece of memory that one call of {@link #READ} for one index reads. */
   static final int PIECE = 4096;
+
+  /** What {@link #READ_CACHED} reads again and again. */
+  private static final long CACHED_BYTES = 256 << 10;
 
   /** So many loads stand side by side. */
   private static final int STREAMS = 8;
@@ -54,14 +59,17 @@ public record Peak(double flops, double bytes) {
     return "declare %s @llvm.fmuladd.%s(%s, %s, %s)\n"
             .formatted(floats, suffix, floats, floats, floats)
         + compute(target, floats, suffix)
-        + read(target, words)
+        + read(READ, target, words, -1)
+        + read(READ_CACHED, target, words, CACHED_BYTES - 1)
         + attributes;
   }
 
   private static String compute(Target target, String type, String suffix) {
     int count = accumulators(target);
     String phis =
-        lines(count, i -> "  %%a%d = phi %s [ %%x, %%entry ], [ %%n%d, %%loop ]".formatted(i, type, i));
+        lines(
+            count,
+            i -> "  %%a%d = phi %s [ %%x, %%entry ], [ %%n%d, %%loop ]".formatted(i, type, i));
     String steps =
         lines(
             count,
@@ -97,7 +105,8 @@ public record Peak(double flops, double bytes) {
             lines(count, i -> "  store volatile %s %%n%d, ptr %%work".formatted(type, i)));
   }
 
-  private static String read(Target target, String type) {
+  /** Reads the pieces of a range, whose addresses are cut to the bits of {@code mask}. */
+  private static String read(String name, Target target, String type, long mask) {
     int bytes = target.vectorBytes();
     String loads =
         lines(
@@ -116,7 +125,8 @@ public record Peak(double flops, double bytes) {
           br label %%loop
         loop:
           %%at = phi i64 [ %%first, %%entry ], [ %%next, %%loop ]
-        %s  %%from = getelementptr i8, ptr %%state, i64 %%at
+        %s  %%place = and i64 %%at, %d
+          %%from = getelementptr i8, ptr %%state, i64 %%place
         %s  %%next = add i64 %%at, %d
           %%more = icmp ult i64 %%next, %%last
           br i1 %%more, label %%loop, label %%exit
@@ -126,7 +136,7 @@ public record Peak(double flops, double bytes) {
 
         """
         .formatted(
-            READ,
+            name,
             PIECE,
             PIECE,
             lines(
@@ -134,6 +144,7 @@ public record Peak(double flops, double bytes) {
                 i ->
                     "  %%a%d = phi %s [ zeroinitializer, %%entry ], [ %%n%d, %%loop ]"
                         .formatted(i, type, i)),
+            mask,
             loads,
             STREAMS * bytes,
             lines(STREAMS, i -> "  store volatile %s %%n%d, ptr %%work".formatted(type, i)));

@@ -47,8 +47,11 @@ final class PeakMeter {
       }
       double computing = best(Peak.COMPUTE, memory, results, threads);
       double reading = best(Peak.READ, memory, results, READ_BYTES / Peak.PIECE);
+      double cached = best(Peak.READ_CACHED, memory, results, READ_BYTES / Peak.PIECE);
       return new Peak(
-          threads * (double) Peak.operations(target) / computing, READ_BYTES / reading);
+          threads * (double) Peak.operations(target) / computing,
+          READ_BYTES / reading,
+          READ_BYTES / cached);
     }
   }
 
@@ -64,8 +67,7 @@ final class PeakMeter {
     return best;
   }
 
-  private void run(
-      MemorySegment address, MemorySegment state, MemorySegment work, long count) {
+  private void run(MemorySegment address, MemorySegment state, MemorySegment work, long count) {
     try {
       parallel.invokeExact(address, state, work, count);
     } catch (Throwable failure) {

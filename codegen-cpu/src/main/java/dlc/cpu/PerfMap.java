@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.function.ToLongFunction;
 
 /**
- * The file in which {@code perf} looks up code that no file on disk holds: a line for each function,
- * with its address, its length, both in hexadecimal, and its name.
+ * The file in which {@code perf} looks up code that no file on disk holds: a line for each
+ * function, with its address, its length, both in hexadecimal, and its name.
  */
 final class PerfMap {
 

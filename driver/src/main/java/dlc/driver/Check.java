@@ -19,8 +19,12 @@ public record Check(CheckedModel model, int batch, long stateBytes, long workByt
 
   /** The model with programs for {@code batch} samples. */
   public static Check of(CheckedModel model, int batch) {
+    return of(model, batch, Compiler.of(Processor.likeHost()));
+  }
+
+  /** As {@link #of(CheckedModel, int)}, by the figures of {@code compiler}. */
+  public static Check of(CheckedModel model, int batch, Compiler compiler) {
     Program program = model.program(Workbench.arriving(model, batch));
-    Compiler compiler = Compiler.of(Processor.likeHost());
     List<String> entries =
         program.entry("train_step").isPresent()
             ? List.of("train_step", "eval_step")

@@ -82,7 +82,6 @@ public record RunOptions(
   }
 
   public RunOptions withCode(CodeOptions options) {
-    return new RunOptions(
-        model, data, environment, batch, seed, threads, cpu, observer, options);
+    return new RunOptions(model, data, environment, batch, seed, threads, cpu, observer, options);
   }
 }

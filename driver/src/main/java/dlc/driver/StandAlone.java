@@ -125,7 +125,7 @@ public final class StandAlone {
     return targets().stream()
         .map(
             target -> {
-              Compiler compiler = Compiler.of(target);
+              Compiler compiler = bench.compilerFor(target);
               List<Code> code =
                   wanted.parallelStream()
                       .map(

@@ -310,10 +310,7 @@ public final class Workbench implements AutoCloseable {
     if (session.isEmpty()) {
       ProgramOptions usual = arriving(model, normalized());
       Backend ready = backend();
-      session =
-          Optional.of(
-              new ModelSession(
-                  model, usual, ready, compiler(ready)));
+      session = Optional.of(new ModelSession(model, usual, ready, compiler(ready)));
     }
     return session.get();
   }
@@ -349,8 +346,13 @@ public final class Workbench implements AutoCloseable {
     return model.program(plain.withBatch(1)).entry("predict").orElseThrow();
   }
 
+  /** What makes kernels for {@code target}, as the options say. */
+  Compiler compilerFor(Target target) {
+    return new Compiler(target, options.observer(), options.code().tilings().apply(target));
+  }
+
   private Compiler compiler(Backend ready) {
-    return new Compiler(ready.target(), options.observer(), options.code().tilings());
+    return compilerFor(ready.target());
   }
 
   private Backend backend() {

@@ -19,9 +19,9 @@ import java.util.Optional;
 /**
  * What this machine can do at most, measured once and kept in a file.
  *
- * <p>A line is {@code CPU vectors THREADS FLOPS BYTES}: what the code is made for, the size of its
- * vectors, the threads, and operations and bytes a second. The file may be deleted at any time, and
- * lines that make no sense count for nothing.
+ * <p>A line is {@code CPU VECTOR THREADS FLOPS MEMORY CACHE}: what the code is made for, the bytes
+ * of its vectors, the threads, and a second's operations and bytes from memory and from the second
+ * cache. The file may be deleted at any time, and lines that make no sense count for nothing.
  *
  * @param file where they are kept
  */
@@ -47,8 +47,11 @@ public record Peaks(Path file) {
         String[] figures = line.substring(key.length()).split(" ", -1);
         try {
           Profile.Peak peak =
-              new Profile.Peak(Double.parseDouble(figures[0]), Double.parseDouble(figures[1]));
-          if (figures.length == 2 && peak.flops() > 0 && peak.bytes() > 0) {
+              new Profile.Peak(
+                  Double.parseDouble(figures[0]),
+                  Double.parseDouble(figures[1]),
+                  Double.parseDouble(figures[2]));
+          if (figures.length == 3 && peak.flops() > 0 && peak.bytes() > 0) {
             return Optional.of(peak);
           }
         } catch (NumberFormatException | ArrayIndexOutOfBoundsException _) {
@@ -66,9 +69,9 @@ public record Peaks(Path file) {
     }
     List<String> lines = new ArrayList<>(lines());
     lines.removeIf(line -> line.startsWith(key));
-    lines.add(key + Text.of("%.4e %.4e", peak.flops(), peak.bytes()));
+    lines.add(key + Text.of("%.4e %.4e %.4e", peak.flops(), peak.bytes(), peak.cacheBytes()));
     keep(String.join("\n", lines) + "\n");
-    return new Profile.Peak(peak.flops(), peak.bytes());
+    return new Profile.Peak(peak.flops(), peak.bytes(), peak.cacheBytes());
   }
 
   /** Writes the file where that is possible; it only saves time. */

@@ -2,8 +2,8 @@
 
 /**
  * Measures where the time of a training step goes, and which tilings of its contractions are the
- * fastest. Start at {@link dlc.driver.profile.Profiler}; what the processor can do at most is {@link
- * dlc.driver.profile.Peaks}.
+ * fastest. Start at {@link dlc.driver.profile.Profiler}; what the processor can do at most is
+ * {@link dlc.driver.profile.Peaks}.
  */
 @NullMarked
 package dlc.driver.profile;

@@ -46,8 +46,8 @@ public record KernelProgram(
   /**
    * One kernel on the memory of its arguments.
    *
-   * @param source the kernel as it was before it was scheduled and shared with equal ones; says what
-   *     this call computes, and for which lines of the program
+   * @param source the kernel as it was before it was scheduled and shared with equal ones; says
+   *     what this call computes, and for which lines of the program
    */
   public record Call(Kernel kernel, List<Place> arguments, Kernel source) {
     public Call {

@@ -97,7 +97,8 @@ final class Rebase {
       long moved = view == null ? 0 : view.offset() * argument.type().dtype().bytes();
       offsets.add(call.offsets().get(i) + moved);
     }
-    return new Call(kernel.with(move(kernel.body(), views)), call.arguments(), offsets, call.source());
+    return new Call(
+        kernel.with(move(kernel.body(), views)), call.arguments(), offsets, call.source());
   }
 
   private static void visit(List<Stmt> body, BiConsumer<Buffer, List<Index>> visitor) {

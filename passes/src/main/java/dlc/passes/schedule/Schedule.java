@@ -37,8 +37,7 @@ public final class Schedule {
     return graph.withCalls(calls);
   }
 
-  private static Call schedule(
-      Call call, Target target, TilingChoice choice, Staging staging) {
+  private static Call schedule(Call call, Target target, TilingChoice choice, Staging staging) {
     PlainNest plain = PlainNest.of(call.kernel());
     PlainNest nest = SplitLoops.run(plain);
     // A contraction has tiles for what others have phases for.

@@ -56,12 +56,7 @@ final class ScheduleContraction {
 
   /** The scheduled call, or nothing when the kernel is no sum of products of two loads. */
   static Optional<Call> run(
-      Call call,
-      PlainNest nest,
-      int lanes,
-      Target target,
-      TilingChoice choice,
-      Staging staging) {
+      Call call, PlainNest nest, int lanes, Target target, TilingChoice choice, Staging staging) {
     Optional<List<Scalar.Load>> product = product(nest);
     Optional<Index> stored = stored(nest);
     if (product.isEmpty() || stored.isEmpty()) {

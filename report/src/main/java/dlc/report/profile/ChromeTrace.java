@@ -9,8 +9,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The last steps of a profile in the trace event format, which {@code chrome://tracing} and Perfetto
- * read: a bar for each step, and below it one for each kernel. Times are in microseconds.
+ * The last steps of a profile in the trace event format, which {@code chrome://tracing} and
+ * Perfetto read: a bar for each step, and below it one for each kernel. Times are in microseconds.
  */
 public final class ChromeTrace {
 
@@ -38,8 +38,7 @@ public final class ChromeTrace {
         ObjectNode arguments = kernel.putObject("args");
         arguments.put("fused", String.join(" ", row.ops()));
         arguments.put(
-            "lines",
-            String.join(", ", row.places().stream().map(KernelRow.Part::place).toList()));
+            "lines", String.join(", ", row.places().stream().map(KernelRow.Part::place).toList()));
         arguments.put("flops", row.flops());
         arguments.put("bytes", row.bytes());
       }

@@ -29,6 +29,7 @@ public final class ProfileJson {
     ObjectNode peak = json.putObject("peak");
     peak.put("flops", profile.peak().flops());
     peak.put("bytes", profile.peak().bytes());
+    peak.put("cache_bytes", profile.peak().cacheBytes());
     ArrayNode kernels = json.putArray("kernels");
     profile.kernels().forEach(row -> kernels.add(of(row, profile.peak())));
     return json;

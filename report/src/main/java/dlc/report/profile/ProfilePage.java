@@ -40,18 +40,20 @@ public final class ProfilePage {
   private static String summary(Profile profile) {
     return Svg.escaped(
         Text.of(
-            "%s of %s: %.1f µs a step of %d samples, %,.0f samples/s · %d threads, %s · median of %,d"
-                + " steps · the processor does %.0f GFLOP/s and reads %.1f GB/s",
+            "%s of %s: %.1f µs a step of %d samples, %,.0f samples/s · %s, %s · median of %,d"
+                + " steps · the processor does %.0f GFLOP/s and"
+                + " reads %.1f GB/s from memory, %.0f from its second cache",
             profile.entry(),
             profile.program(),
             profile.stepNanos() * 1e-3,
             profile.batch(),
             profile.samplesPerSecond(),
-            profile.threads(),
+            profile.threads() == 1 ? "1 thread" : profile.threads() + " threads",
             profile.cpu(),
             profile.steps(),
             profile.peak().flops() * 1e-9,
-            profile.peak().bytes() * 1e-9));
+            profile.peak().bytes() * 1e-9,
+            profile.peak().cacheBytes() * 1e-9));
   }
 
   private static String rows(Profile profile) {

@@ -7,9 +7,9 @@ import dlc.runtime.profile.Profile;
 import java.util.List;
 
 /**
- * The roofline plot of a profile: for each kernel the operations it does for each byte, and how many
- * it does in a second, below what memory and arithmetic allow. Both axes are logarithmic, and the
- * area of a point is the kernel's time.
+ * The roofline plot of a profile: for each kernel the operations it does for each byte, and how
+ * many it does in a second, below what memory and arithmetic allow. Both axes are logarithmic, and
+ * the area of a point is the kernel's time.
  */
 final class Roofline {
 
@@ -49,42 +49,51 @@ final class Roofline {
   private String draw() {
     grid();
     Profile.Peak peak = profile.peak();
-    double ridge = peak.flops() / peak.bytes();
-    double start = Math.max(Math.pow(10, lowX), Math.pow(10, lowY) / peak.bytes());
-    svg.add(
-        "<polyline class=\"roof\" points=\"%.1f,%.1f %.1f,%.1f %.1f,%.1f\"/>",
-        x(start),
-        y(peak.roof(start)),
-        x(ridge),
-        y(peak.flops()),
-        x(Math.pow(10, highX)),
-        y(peak.flops()));
+    roof("roof", peak.bytes(), "%.0f GB/s memory");
+    roof("roof cached", peak.cacheBytes(), "%.0f GB/s second cache");
     svg.add(
         "<text class=\"note\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"end\">%s</text>",
         x(Math.pow(10, highX)) - 4,
         y(peak.flops()) - 6,
         Text.of("%.0f GFLOP/s", peak.flops() * 1e-9));
-    svg.add(
-        "<text class=\"note\" x=\"%.1f\" y=\"%.1f\">%s</text>",
-        x(start) + 10,
-        y(peak.roof(start)) - 16,
-        Text.of("%.0f GB/s", peak.bytes() * 1e-9));
     double longest = rows.stream().mapToDouble(KernelRow::nanos).max().orElse(1);
     rows.forEach(row -> point(row, longest));
     return svg.finish();
   }
 
+  /** The most that work can do whose bytes come at {@code bytes} a second. */
+  private void roof(String style, double bytes, String note) {
+    double flops = profile.peak().flops();
+    double start = Math.max(Math.pow(10, lowX), Math.pow(10, lowY) / bytes);
+    svg.add(
+        "<polyline class=\"%s\" points=\"%.1f,%.1f %.1f,%.1f %.1f,%.1f\"/>",
+        style,
+        x(start),
+        y(start * bytes),
+        x(flops / bytes),
+        y(flops),
+        x(Math.pow(10, highX)),
+        y(flops));
+    svg.add(
+        "<text class=\"note\" x=\"%.1f\" y=\"%.1f\">%s</text>",
+        x(start) + 14, y(start * bytes) + 2, Text.of(note, bytes * 1e-9));
+  }
+
   private void grid() {
     for (int power = lowX; power <= highX; power++) {
       double x = x(Math.pow(10, power));
-      svg.add("<line class=\"grid\" x1=\"%.1f\" y1=\"%d\" x2=\"%.1f\" y2=\"%d\"/>", x, TOP, x, HEIGHT - BOTTOM);
+      svg.add(
+          "<line class=\"grid\" x1=\"%.1f\" y1=\"%d\" x2=\"%.1f\" y2=\"%d\"/>",
+          x, TOP, x, HEIGHT - BOTTOM);
       svg.add(
           "<text class=\"tick\" x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>",
           x, HEIGHT - BOTTOM + 18, number(power));
     }
     for (int power = lowY; power <= highY; power++) {
       double y = y(Math.pow(10, power));
-      svg.add("<line class=\"grid\" x1=\"%d\" y1=\"%.1f\" x2=\"%d\" y2=\"%.1f\"/>", LEFT, y, WIDTH - RIGHT, y);
+      svg.add(
+          "<line class=\"grid\" x1=\"%d\" y1=\"%.1f\" x2=\"%d\" y2=\"%.1f\"/>",
+          LEFT, y, WIDTH - RIGHT, y);
       svg.add(
           "<text class=\"tick\" x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>",
           LEFT - 6, y + 4, number(power - 9));

@@ -69,8 +69,13 @@ public record KernelRow(
     return (double) flops / Math.max(1, bytes);
   }
 
-  /** The share of what the processor can do at work of this kind, by the roofline model. */
+  /**
+   * The share of what the processor can do at work of this kind, by the roofline model. More bytes
+   * than memory gives come from the caches, and are compared with what those give.
+   */
   public double share(Profile.Peak peak) {
-    return Math.max(flopRate() / peak.flops(), byteRate() / peak.bytes());
+    boolean fromMemory = byteRate() <= peak.bytes();
+    double moved = byteRate() / (fromMemory ? peak.bytes() : peak.cacheBytes());
+    return Math.max(flopRate() / peak.flops(), moved);
   }
 }

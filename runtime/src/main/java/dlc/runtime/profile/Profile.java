@@ -42,14 +42,9 @@ public record Profile(
    *
    * @param flops a second
    * @param bytes read from memory in a second
+   * @param cacheBytes read from the second cache in a second
    */
-  public record Peak(double flops, double bytes) {
-
-    /** The most operations a second for work with so many of them for each byte. */
-    public double roof(double intensity) {
-      return Math.min(flops, intensity * bytes);
-    }
-  }
+  public record Peak(double flops, double bytes, double cacheBytes) {}
 
   /** The samples of a second. */
   public double samplesPerSecond() {
