@@ -6,6 +6,8 @@ import dlc.base.UserError;
 import dlc.driver.Check;
 import dlc.driver.Memory;
 import dlc.driver.ModelFile;
+import dlc.driver.Processor;
+import dlc.driver.profile.TilingFile;
 import dlc.frontend.CheckedModel;
 import dlc.frontend.TrainSection;
 import dlc.frontend.TrainSection.Precision;
@@ -77,7 +79,11 @@ final class CheckCommand implements Callable<Integer> {
   private Check check(CheckedModel model) {
     int size =
         batch.orElse(model.train().map(TrainSection::batch).orElse(TrainSection.DEFAULT_BATCH));
-    return Check.of(model, size);
+    TilingFile tilings = Tilings.read(output.err());
+    // Only tilings need to know which processor this is: LLVM, which knows it, takes its time.
+    return tilings.size() == 0
+        ? Check.of(model, size)
+        : Check.of(model, size, tilings.compilerFor(Processor.named(Processor.NATIVE)));
   }
 
   private static String text(Check check) {

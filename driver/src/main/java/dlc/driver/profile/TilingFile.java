@@ -3,9 +3,11 @@ package dlc.driver.profile;
 
 import dlc.base.Code;
 import dlc.base.UserError;
+import dlc.driver.Compiler;
 import dlc.ir.kernel.Kernel;
 import dlc.ir.kernel.KernelPrinter;
 import dlc.ir.kernel.Target;
+import dlc.passes.Pipeline;
 import dlc.passes.schedule.TilingChoice;
 import dlc.runtime.file.AtomicFile;
 import java.io.IOException;
@@ -96,6 +98,11 @@ public final class TilingFile {
     return tilings.isEmpty()
         ? TilingChoice.ESTIMATED
         : (kernel, ways) -> Math.max(0, ways.indexOf(tilings.get(place(kernel, target))));
+  }
+
+  /** A compiler for {@code target} that takes the tilings of this file. */
+  public Compiler compilerFor(Target target) {
+    return new Compiler(target, Pipeline.SILENT, choiceFor(target));
   }
 
   /** Keeps {@code tiling} for {@code kernel}, in memory. */
