@@ -24,6 +24,7 @@ import dlc.ir.text.GraphPrinter;
 import dlc.ir.text.KernelVerifier;
 import dlc.passes.Pipeline;
 import dlc.passes.PrintingObserver;
+import dlc.passes.RemarkObserver;
 import dlc.passes.ReproducerObserver;
 import dlc.passes.TimingObserver;
 import dlc.passes.VerifyingObserver;
@@ -117,6 +118,11 @@ final class CompileCommand implements Callable<Integer> {
   @Option(names = "--time-passes", description = "Print how long each pass took.")
   private boolean timePasses;
 
+  @Option(
+      names = "--remarks",
+      description = "Print why values were not fused, and loops run without vectors or threads.")
+  private boolean hasRemarks;
+
   @Option(names = "--verify", description = "Verify the IR after every pass.")
   private boolean verify;
 
@@ -124,6 +130,9 @@ final class CompileCommand implements Callable<Integer> {
   public Integer call() {
     if (batch.isPresent() && batch.get() < 1) {
       throw usage("--batch is %d, it must be at least 1".formatted(batch.get()));
+    }
+    if (hasRemarks) {
+      printRemarks();
     }
     if (emit.isEmpty()) {
       writeExecutable();
@@ -144,6 +153,23 @@ final class CompileCommand implements Callable<Integer> {
       output.err().flush();
     }
     return 0;
+  }
+
+  /** Compiles the entry points once more for one processor, and prints what there is to say. */
+  private void printRemarks() {
+    CheckedModel model = program.load().checked().model(program.model());
+    Program whole = model.program(Workbench.arriving(model, size(model)));
+    RemarkObserver remarks = new RemarkObserver();
+    Target target = Processor.named(cpu.orElse(Processor.NATIVE));
+    new Compiler(target, remarks, Tilings.read(output.err()).choiceFor(target))
+        .compile(whole, entries(whole));
+    output.err().print(remarks.text());
+    output.err().flush();
+  }
+
+  private int size(CheckedModel model) {
+    return batch.orElse(
+        model.train().map(TrainSection::batch).orElse(TrainSection.DEFAULT_BATCH));
   }
 
   private void writeExecutable() {
@@ -199,9 +225,7 @@ final class CompileCommand implements Callable<Integer> {
       return utf8(TreePrinter.print(tree));
     }
     CheckedModel model = program.load().checked().model(program.model());
-    int size =
-        batch.orElse(model.train().map(TrainSection::batch).orElse(TrainSection.DEFAULT_BATCH));
-    Program whole = model.program(Workbench.arriving(model, size));
+    Program whole = model.program(Workbench.arriving(model, size(model)));
     List<String> entries = entries(whole);
     Compiler compiler = compiler(stage, timing);
     return switch (stage) {

@@ -46,11 +46,19 @@ final class OptCommand implements Callable<Integer> {
       description = "Print the IR after this pass, or after all.")
   private Optional<String> printAfter;
 
+  @Option(
+      names = "--remarks",
+      description = "Print why values were not fused, and loops run without vectors or threads.")
+  private boolean hasRemarks;
+
   @Override
   public Integer call() {
     List<String> command = new ArrayList<>(List.of("opt", "--passes=" + passes, "--emit=" + emit));
     cpu.ifPresent(name -> command.add("--cpu=" + name));
     printAfter.ifPresent(pass -> command.add("--print-after=" + pass));
+    if (hasRemarks) {
+      command.add("--remarks");
+    }
     output.out().print(OptTool.run(command, ModelFile.source(file)));
     output.out().flush();
     return 0;

@@ -73,13 +73,12 @@ final class ObservationTest {
   void codeForProfilersCanBeUnwound() {
     KernelProgram program = CompiledGraphs.kernels(GRAPH, CpuBackend.host());
     Observation observation = new Observation(Optional.empty(), Optional.of(folder));
-    assertThat(object(program, observation)).contains(".eh_frame");
-    assertThat(object(program, Observation.NONE)).doesNotContain(".eh_frame");
-  }
-
-  private static String object(KernelProgram program, Observation observation) {
     String text = ModuleText.write(program, CpuBackend.host(), "m", observation);
-    return new String(Emission.OBJECT.of(text, CpuBackend.host()), StandardCharsets.ISO_8859_1);
+    assertThat(text).contains("nounwind uwtable \"frame-pointer\"=\"all\"");
+    String object =
+        new String(Emission.OBJECT.of(text, CpuBackend.host()), StandardCharsets.ISO_8859_1);
+    assertThat(object.contains(".eh_frame")).isTrue();
+    assertThat(ModuleText.write(program, CpuBackend.host(), "m")).doesNotContain("uwtable");
   }
 
   @Test

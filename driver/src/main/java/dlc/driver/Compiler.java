@@ -67,7 +67,9 @@ public record Compiler(Target target, Pipeline.Observer observer, TilingChoice t
 
   private LoweredGraph lower(Graph graph) {
     try {
-      return Schedule.run(LowerToKernels.run(graph), target, tilings);
+      LoweredGraph lowered = Schedule.run(LowerToKernels.run(graph), target, tilings);
+      observer.remarked(lowered.remarks());
+      return lowered;
     } catch (TypeError failure) {
       throw failure.getMessage() != null && failure.getMessage().contains("2^31")
           ? new UserError(Code.OUT_OF_MEMORY, graph.name() + ": a buffer " + failure.getMessage())

@@ -29,6 +29,7 @@ import java.util.stream.Collectors;
  *
  * <pre>
  * opt --passes=differentiate,simplify [--emit=ir|kernel] [--cpu=NAME] [--print-after=ID|all]
+ *     [--remarks]
  * interp [--seed=N] [x=1,2.5,3 ...]      parameters that are not given are random
  * </pre>
  */
@@ -73,10 +74,12 @@ public final class OptTool {
     List<Pass> passes = List.of();
     String emit = "ir";
     Optional<Target> target = Optional.empty();
+    RemarkObserver remarks = new RemarkObserver();
     Pipeline.Observer observer = new VerifyingObserver();
     for (String option : options) {
-      String value = option.substring(option.indexOf('=') + 1);
-      switch (option.substring(0, option.length() - value.length())) {
+      int end = option.indexOf('=') + 1;
+      String value = option.substring(end);
+      switch (end == 0 ? option : option.substring(0, end)) {
         case "--passes=" -> passes = passes(value);
         case "--emit=" -> emit = value;
         case "--cpu=" ->
@@ -84,6 +87,7 @@ public final class OptTool {
                 Optional.of(
                     Target.named(value)
                         .orElseThrow(() -> badOption("no schedule is known for '%s'", value)));
+        case "--remarks" -> observer = observer.and(remarks);
         case "--print-after=" ->
             observer = observer.and(new PrintingObserver(value, output::append));
         default -> throw badOption("opt has no option '%s'", option);
@@ -95,9 +99,10 @@ public final class OptTool {
       case "ir" ->
           output.append(
               changed.stream().map(GraphPrinter::print).collect(Collectors.joining("\n")));
-      case "kernel" -> output.append(kernels(changed, target));
+      case "kernel" -> output.append(kernels(changed, target, observer));
       default -> throw badOption("--emit takes ir or kernel, not '%s'", emit);
     }
+    remarks.text().lines().forEach(line -> output.append("// ").append(line).append('\n'));
   }
 
   /** The passes called {@code ids}, which commas separate; {@code standard} is all of them. */
@@ -122,13 +127,15 @@ public final class OptTool {
   }
 
   /** The plain kernels, or those scheduled for {@code target}. */
-  private static String kernels(List<Graph> graphs, Optional<Target> target) {
+  private static String kernels(
+      List<Graph> graphs, Optional<Target> target, Pipeline.Observer observer) {
     graphs.forEach(OptTool::requireNoGradient);
     List<LoweredGraph> lowered =
         graphs.stream()
             .map(LowerToKernels::run)
             .map(graph -> target.map(each -> Schedule.run(graph, each)).orElse(graph))
             .toList();
+    lowered.forEach(graph -> observer.remarked(graph.remarks()));
     KernelProgram program = PlanMemory.run("model", lowered);
     KernelVerifier.verify(program);
     return KernelPrinter.print(program);

@@ -19,6 +19,9 @@ public record Pipeline(List<Pass> passes, Observer observer) {
     /** Called before {@code pass} runs. */
     default void starting(Pass pass) {}
 
+    /** Called with what a pass or the lowering to kernels has to say of a graph. */
+    default void remarked(List<Remark> remarks) {}
+
     /** Both, one after the other. */
     default Observer and(Observer next) {
       Observer first = this;
@@ -27,6 +30,12 @@ public record Pipeline(List<Pass> passes, Observer observer) {
         public void starting(Pass pass) {
           first.starting(pass);
           next.starting(pass);
+        }
+
+        @Override
+        public void remarked(List<Remark> remarks) {
+          first.remarked(remarks);
+          next.remarked(remarks);
         }
 
         @Override
@@ -65,6 +74,7 @@ public record Pipeline(List<Pass> passes, Observer observer) {
     try {
       after = pass.run(before);
       observer.after(pass, before, after);
+      observer.remarked(pass.remarks(before));
     } catch (RuntimeException failure) {
       observer.failed(pass, before, failure);
       throw failure;

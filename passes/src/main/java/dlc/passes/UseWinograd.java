@@ -66,20 +66,60 @@ public final class UseWinograd implements Pass {
             });
   }
 
-  /** Whether it is faster for images like {@code image} and kernels like {@code weights}. */
+  @Override
+  public List<Remark> remarks(Graph graph) {
+    List<Remark> remarks = new ArrayList<>();
+    for (Value value : graph.values()) {
+      Optional<String> why =
+          switch (value.op()) {
+            case Convolution(Geometry geometry, int groups) ->
+                obstacle(value, value.operand(1), value.operand(1), geometry, groups);
+            case ConvolutionInputGrad(Geometry geometry, int groups, var _) ->
+                obstacle(value, value.operand(1), value.operand(1), geometry, groups);
+            case ConvolutionWeightGrad(Geometry geometry, int groups, var _) ->
+                obstacle(value.operand(1), value, value.operand(1), geometry, groups);
+            default -> Optional.empty();
+          };
+      why.ifPresent(
+          reason ->
+              remarks.add(
+                  new Remark(
+                      Remark.Kind.WINOGRAD,
+                      value.span(),
+                      "'%s' is computed directly: %s".formatted(value.op().mnemonic(), reason))));
+    }
+    return remarks;
+  }
+
   private static boolean suits(
       Value image, Value weights, Value other, Geometry geometry, int groups) {
+    return obstacle(image, weights, other, geometry, groups).isEmpty();
+  }
+
+  /** Why it is not faster for images like {@code image} and kernels like {@code weights}. */
+  private static Optional<String> obstacle(
+      Value image, Value weights, Value other, Geometry geometry, int groups) {
     TensorType w = weights.type();
-    if (groups != 1
-        || w.rank() != 4
-        || w.dtype().computed() != DType.F32
-        || other.type().dtype().computed() != DType.F32
-        || !w.dims().subList(2, 4).equals(List.of(Winograd.KERNEL, Winograd.KERNEL))
-        || !geometry.stride().equals(List.of(1, 1))
-        || !geometry.dilation().equals(List.of(1, 1))
-        || w.dim(0) % CHANNELS != 0
-        || w.dim(1) % CHANNELS != 0) {
-      return false;
+    if (w.rank() != 4) {
+      return Optional.of("tiles are of images, with two dimensions");
+    }
+    if (groups != 1) {
+      return Optional.of("it has %d groups".formatted(groups));
+    }
+    if (!w.dims().subList(2, 4).equals(List.of(Winograd.KERNEL, Winograd.KERNEL))) {
+      return Optional.of(
+          "its kernel is %d×%d, transformations are for 3×3".formatted(w.dim(2), w.dim(3)));
+    }
+    if (!geometry.stride().equals(List.of(1, 1)) || !geometry.dilation().equals(List.of(1, 1))) {
+      return Optional.of("its stride or dilation is not 1");
+    }
+    if (w.dtype().computed() != DType.F32 || other.type().dtype().computed() != DType.F32) {
+      return Optional.of("it is in f64");
+    }
+    if (w.dim(0) % CHANNELS != 0 || w.dim(1) % CHANNELS != 0) {
+      return Optional.of(
+          "its %d and %d channels are not both multiples of %d"
+              .formatted(w.dim(1), w.dim(0), CHANNELS));
     }
     TensorType y = image.type();
     double channels = (double) w.dim(0) * w.dim(1);
@@ -87,7 +127,9 @@ public final class UseWinograd implements Pass {
     double direct = (double) y.dim(0) * y.dim(2) * y.dim(3) * w.elements();
     double products = PLACES * tiles * channels;
     double transformations = PLACES * (tiles * (w.dim(0) + w.dim(1)) + channels) * TRANSFORM;
-    return (products + transformations) * MARGIN < direct;
+    return (products + transformations) * MARGIN < direct
+        ? Optional.empty()
+        : Optional.of("with so few channels or so small images, transforming costs what it saves");
   }
 
   private static int count(int size) {

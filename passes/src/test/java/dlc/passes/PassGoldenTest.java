@@ -59,6 +59,11 @@ final class PassGoldenTest {
   }
 
   @TestFactory
+  List<DynamicTest> remarks() {
+    return GoldenTests.under("remarks", PassGoldenTest::run);
+  }
+
+  @TestFactory
   List<DynamicTest> opt() {
     return GoldenTests.under("opt", PassGoldenTest::run);
   }

@@ -4,6 +4,7 @@ package dlc.passes.lower;
 import dlc.ir.Graph;
 import dlc.ir.Value;
 import dlc.ir.op.Leaf;
+import dlc.passes.Remark;
 import java.util.List;
 import java.util.Set;
 
@@ -12,11 +13,14 @@ import java.util.Set;
  *
  * <p>A value that is not kept is computed again wherever it is needed. A reshape of a kept value is
  * the same memory under another shape.
+ *
+ * @param remarks which values did not join the kernel of an operand, and why
  */
-record FusionPlan(Graph graph, List<Group> groups, Set<Value> kept, Storage storage) {
+record FusionPlan(
+    Graph graph, List<Group> groups, Set<Value> kept, Storage storage, List<Remark> remarks) {
 
   FusionPlan withStorage(Storage other) {
-    return new FusionPlan(graph, groups, kept, other);
+    return new FusionPlan(graph, groups, kept, other, remarks);
   }
 
   /**

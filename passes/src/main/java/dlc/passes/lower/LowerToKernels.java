@@ -74,7 +74,8 @@ public final class LowerToKernels {
           new Call(written.kernel(), written.arguments().stream().map(this::memory).toList()));
     }
     calls.addAll(copies);
-    return new LoweredGraph(graph.name(), calls, inputs, results, List.copyOf(states));
+    return new LoweredGraph(
+        graph.name(), calls, inputs, results, List.copyOf(states), plan.remarks());
   }
 
   private void declare(Leaf.Parameter declared, Value parameter) {

@@ -4,18 +4,25 @@ package dlc.passes.lower;
 import dlc.ir.TensorType;
 import dlc.ir.kernel.Kernel;
 import dlc.ir.op.Leaf;
+import dlc.passes.Remark;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** An entry point as kernel calls on memory that has no place yet. */
+/**
+ * An entry point as kernel calls on memory that has no place yet.
+ *
+ * @param remarks what could not be made faster on the way here, and why
+ */
 public record LoweredGraph(
     String name,
     List<Call> calls,
     Map<String, Memory> inputs,
     Map<String, Memory> results,
-    List<StateMemory> states) {
+    List<StateMemory> states,
+    List<Remark> remarks) {
 
   /** A tensor that needs memory; each has a name of its own in its entry point. */
   public sealed interface Memory {
@@ -66,10 +73,13 @@ public record LoweredGraph(
     inputs = Collections.unmodifiableMap(new LinkedHashMap<>(inputs));
     results = Collections.unmodifiableMap(new LinkedHashMap<>(results));
     states = List.copyOf(states);
+    remarks = List.copyOf(remarks);
   }
 
-  /** The same with other kernels. */
-  public LoweredGraph withCalls(List<Call> newCalls) {
-    return new LoweredGraph(name, newCalls, inputs, results, states);
+  /** The same with other kernels, of which there is {@code more} to say. */
+  public LoweredGraph withCalls(List<Call> newCalls, List<Remark> more) {
+    List<Remark> all = new ArrayList<>(remarks);
+    all.addAll(more);
+    return new LoweredGraph(name, newCalls, inputs, results, states, all);
   }
 }

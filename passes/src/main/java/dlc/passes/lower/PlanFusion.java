@@ -15,6 +15,7 @@ import dlc.ir.op.Tiles;
 import dlc.ir.op.Window;
 import dlc.ir.scalar.Index;
 import dlc.passes.lower.FusionPlan.Group;
+import dlc.passes.Remark;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -22,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +54,7 @@ final class PlanFusion {
   private final Map<Value, List<Value>> groups = new LinkedHashMap<>();
   private final Map<Value, Value> groupOf = new HashMap<>();
   private final Map<Value, Set<Value>> reads = new HashMap<>();
+  private final List<Remark> remarks = new ArrayList<>();
 
   private PlanFusion(Graph graph) {
     this.graph = graph;
@@ -199,6 +202,7 @@ final class PlanFusion {
       }
       Map<Value, Boolean> accesses = accesses(value, kept);
       Value host = folds(value) ? companion(value) : host(value, accesses);
+      remark(value, accesses, host);
       Value key = host == null ? value : host;
       List<Value> members = groups.computeIfAbsent(key, _ -> new ArrayList<>());
       members.add(folds(value) ? 0 : members.size(), value);
@@ -230,23 +234,65 @@ final class PlanFusion {
   /** The group that {@code value} can join: the last one that makes an operand of it. */
   private @Nullable Value host(Value value, Map<Value, Boolean> accesses) {
     Value best = null;
-    for (Map.Entry<Value, Boolean> access : accesses.entrySet()) {
-      Value group = groupOf.get(access.getKey());
-      if (group != null
-          && access.getValue()
-          && !isOfManyParts(group)
-          && Scatter.of(group).isEmpty()
-          && !(group.op() instanceof Tiles.FromTiles && readsState(accesses))
-          && group.type().dims().equals(value.type().dims())
-          && accesses.entrySet().stream()
-              .noneMatch(other -> groupOf.get(other.getKey()) == group && !other.getValue())
-          && accesses.keySet().stream()
-              .map(groupOf::get)
-              .noneMatch(other -> other != null && other != group && dependsOn(other, group))) {
+    for (Value read : accesses.keySet()) {
+      Value group = groupOf.get(read);
+      if (group != null && obstacle(value, accesses, read, group).isEmpty()) {
         best = group;
       }
     }
     return best;
+  }
+
+  /** Why {@code value} cannot join {@code group}, which makes {@code read}. */
+  private Optional<String> obstacle(
+      Value value, Map<Value, Boolean> accesses, Value read, Value group) {
+    if (accesses.entrySet().stream()
+        .anyMatch(other -> groupOf.get(other.getKey()) == group && !other.getValue())) {
+      return Optional.of("it reads other elements than the one that it makes");
+    }
+    if (!group.type().dims().equals(value.type().dims())) {
+      return Optional.of(
+          "their loops differ, %s and %s".formatted(group.type().dims(), value.type().dims()));
+    }
+    if (isOfManyParts(group)) {
+      return Optional.of("a concatenation of many is made part by part");
+    }
+    if (Scatter.of(group).isPresent()) {
+      return Optional.of("its elements are done only when all is added");
+    }
+    if (group.op() instanceof Tiles.FromTiles && readsState(accesses)) {
+      return Optional.of("it reads state, which does not lie as tiles are written");
+    }
+    return accesses.keySet().stream()
+        .map(groupOf::get)
+        .filter(other -> other != null && other != group && dependsOn(other, group))
+        .findFirst()
+        .map(
+            other ->
+                "it also needs '%s', which needs that kernel first"
+                    .formatted(other.op().mnemonic()));
+  }
+
+  /** Says of {@code value} why it is not in the kernels whose results it reads. */
+  private void remark(Value value, Map<Value, Boolean> accesses, @Nullable Value host) {
+    Set<Value> told = new HashSet<>();
+    for (Value read : accesses.keySet()) {
+      Value group = groupOf.get(read);
+      if (group == null || group == host || !told.add(group)) {
+        continue;
+      }
+      String why =
+          folds(value)
+              ? "it folds elements, and those are all made before"
+              : obstacle(value, accesses, read, group)
+                  .orElse("it joined the kernel of another operand");
+      remarks.add(
+          new Remark(
+              Remark.Kind.FUSE,
+              value.span(),
+              "'%s' is not fused with '%s': %s"
+                  .formatted(value.op().mnemonic(), read.op().mnemonic(), why)));
+    }
   }
 
   /** State lies as its type says, not as tiles are written. */
@@ -336,6 +382,6 @@ final class PlanFusion {
       }
       made.add(new Group(members, stored));
     }
-    return new FusionPlan(graph, made, kept, Storage.PLAIN);
+    return new FusionPlan(graph, made, kept, Storage.PLAIN, remarks);
   }
 }

@@ -6,6 +6,7 @@ import dlc.ir.kernel.Kernel;
 import dlc.ir.kernel.Stmt;
 import dlc.ir.kernel.Target;
 import dlc.ir.scalar.Scalar;
+import dlc.passes.Remark;
 import dlc.passes.lower.LoweredGraph;
 import dlc.passes.lower.LoweredGraph.Call;
 import java.util.ArrayList;
@@ -34,7 +35,9 @@ public final class Schedule {
       staging.overwritten(call);
       calls.add(scheduled);
     }
-    return graph.withCalls(calls);
+    List<Remark> remarks = new ArrayList<>();
+    calls.forEach(call -> remarks.addAll(RemarkSchedule.of(call)));
+    return graph.withCalls(calls, remarks);
   }
 
   private static Call schedule(Call call, Target target, TilingChoice choice, Staging staging) {
