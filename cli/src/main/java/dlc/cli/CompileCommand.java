@@ -168,8 +168,7 @@ final class CompileCommand implements Callable<Integer> {
   }
 
   private int size(CheckedModel model) {
-    return batch.orElse(
-        model.train().map(TrainSection::batch).orElse(TrainSection.DEFAULT_BATCH));
+    return batch.orElse(model.train().map(TrainSection::batch).orElse(TrainSection.DEFAULT_BATCH));
   }
 
   private void writeExecutable() {

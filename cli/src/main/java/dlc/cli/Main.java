@@ -132,6 +132,7 @@ public final class Main implements Runnable {
     commands.put("compile", CompileCommand::new);
     commands.put("opt", OptCommand::new);
     commands.put("interp", InterpCommand::new);
+    commands.put("reduce", ReduceCommand::new);
     commands.put("parity", ParityCommand::new);
     commands.put("gradcheck", GradcheckCommand::new);
     commands.put("overfit", OverfitCommand::new);

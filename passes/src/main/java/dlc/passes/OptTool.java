@@ -25,11 +25,12 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * The commands on IR text: {@code dlc opt} and {@code dlc interp}.
+ * The commands on IR text: {@code dlc opt}, {@code dlc reduce} and {@code dlc interp}.
  *
  * <pre>
  * opt --passes=differentiate,simplify [--emit=ir|kernel] [--cpu=NAME] [--print-after=ID|all]
  *     [--remarks]
+ * reduce --passes=simplify [--emit=ir|kernel]
  * interp [--seed=N] [x=1,2.5,3 ...]      parameters that are not given are random
  * </pre>
  */
@@ -53,6 +54,7 @@ public final class OptTool {
     List<String> options = command.subList(1, command.size());
     switch (command.getFirst()) {
       case "opt" -> tool.opt(graphs, options);
+      case "reduce" -> tool.reduce(graphs, options);
       case "interp" -> tool.output.append(InterpTool.run(graphs, options));
       default -> throw badOption("'%s' does not read IR text", command.getFirst());
     }
@@ -103,6 +105,24 @@ public final class OptTool {
       default -> throw badOption("--emit takes ir or kernel, not '%s'", emit);
     }
     remarks.text().lines().forEach(line -> output.append("// ").append(line).append('\n'));
+  }
+
+  private void reduce(List<Graph> graphs, List<String> options) {
+    String ids = "";
+    boolean isLowered = false;
+    for (String option : options) {
+      switch (option) {
+        case "--emit=kernel" -> isLowered = true;
+        case "--emit=ir" -> isLowered = false;
+        default -> {
+          if (!option.startsWith("--passes=")) {
+            throw badOption("reduce has no option '%s'", option);
+          }
+          ids = option.substring("--passes=".length());
+        }
+      }
+    }
+    output.append(new ReduceTool(ids, isLowered).run(graphs));
   }
 
   /** The passes called {@code ids}, which commas separate; {@code standard} is all of them. */

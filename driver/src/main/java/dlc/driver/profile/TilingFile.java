@@ -97,7 +97,8 @@ public final class TilingFile {
   public TilingChoice choiceFor(Target target) {
     return tilings.isEmpty()
         ? TilingChoice.ESTIMATED
-        : (kernel, ways) -> Math.max(0, ways.indexOf(tilings.get(place(kernel, target))));
+        : (kernel, ways) ->
+            Math.max(0, ways.indexOf(tilings.getOrDefault(place(kernel, target), "")));
   }
 
   /** A compiler for {@code target} that takes the tilings of this file. */

@@ -143,7 +143,7 @@ final class TunerTest {
   private double trained(CodeOptions code) {
     try (Dlc model =
         Dlc.load(program, RunOptions.usual().withThreads(1).withCode(code), Map.of())) {
-      return model.train().last().orElseThrow().training().loss();
+      return model.train().lastEpoch().orElseThrow().training().loss();
     }
   }
 }

@@ -23,12 +23,12 @@ final class RemarkSchedule {
     List<Remark> remarks = new ArrayList<>();
     if (nest.elements() * nest.turns() > 1) {
       if (!has(call.kernel().body(), LoopKind.LANES)) {
-        remarks.add(remark(Remark.Kind.VECTORIZE, plain, "runs without vectors: " + scalar(plain, nest)));
+        remarks.add(
+            remark(Remark.Kind.VECTORIZE, plain, "runs without vectors: " + scalar(plain, nest)));
       }
       oneThread(call.kernel(), plain, nest)
           .ifPresent(
-              why ->
-                  remarks.add(remark(Remark.Kind.THREADS, plain, "runs on one thread: " + why)));
+              why -> remarks.add(remark(Remark.Kind.THREADS, plain, "runs on one thread: " + why)));
     }
     return remarks;
   }
