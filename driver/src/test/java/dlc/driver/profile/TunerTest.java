@@ -5,15 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dlc.driver.CodeOptions;
-import dlc.driver.Dlc;
 import dlc.driver.ModelFile;
 import dlc.driver.RunOptions;
+import dlc.driver.TrainLimits;
+import dlc.driver.Training;
 import dlc.driver.Workbench;
 import dlc.ir.kernel.Kernel;
 import dlc.ir.kernel.Target;
 import dlc.passes.schedule.TilingChoice;
 import dlc.runtime.profile.KernelRow;
 import dlc.runtime.profile.Profile;
+import dlc.runtime.train.StopFlag;
+import dlc.runtime.train.TrainListener;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -141,9 +144,13 @@ final class TunerTest {
   }
 
   private double trained(CodeOptions code) {
-    try (Dlc model =
-        Dlc.load(program, RunOptions.usual().withThreads(1).withCode(code), Map.of())) {
-      return model.train().lastEpoch().orElseThrow().training().loss();
+    try (Workbench bench = open(code)) {
+      return Training.of(bench, TrainLimits.NONE, _ -> {})
+          .run(TrainListener.NONE, new StopFlag())
+          .lastEpoch()
+          .orElseThrow()
+          .training()
+          .loss();
     }
   }
 }
