@@ -145,13 +145,14 @@ final class CheckCommand implements Callable<Integer> {
         check.model().layers().stream()
             .map(
                 layer ->
-                    "{\"name\":%s,\"kind\":%s,\"output\":%s,\"weights\":%d,\"flops\":%d}"
+                    "{\"name\":%s,\"kind\":%s,\"output\":%s,\"weights\":%d,\"flops\":%d,\"bytes\":%d}"
                         .formatted(
                             Json.quoted(layer.name()),
                             Json.quoted(layer.kind()),
                             Json.quoted(layer.type()),
                             layer.weights(),
-                            layer.flops()))
+                            layer.flops(),
+                            LayerTable.bytes(layer)))
             .collect(Collectors.joining(","));
     return Text.of(
         "{\"name\":%s,\"layers\":[%s],\"weights\":%d,\"weight_bytes\":%d,\"flops\":%d,"

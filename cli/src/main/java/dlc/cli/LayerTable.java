@@ -21,12 +21,17 @@ final class LayerTable {
       rows.add(new RunFacts.Layer(input.name(), type, 0, 0, bytes(type)));
     }
     for (LayerRow layer : model.layers()) {
-      // A weight that stands in the body by itself is no result of a sample.
-      long bytes = layer.kind().equals("weight") ? 0 : bytes(layer.type());
       rows.add(
-          new RunFacts.Layer(layer.name(), layer.type(), layer.weights(), layer.flops(), bytes));
+          new RunFacts.Layer(
+              layer.name(), layer.type(), layer.weights(), layer.flops(), bytes(layer)));
     }
     return rows;
+  }
+
+  /** The bytes of a layer's result for one sample. */
+  static long bytes(LayerRow layer) {
+    // A weight that stands in the body by itself is no result of a sample.
+    return layer.kind().equals("weight") ? 0 : bytes(layer.type());
   }
 
   /** The bytes of a type such as {@code f32[16, 7, 7]}; 0 for what is none. */

@@ -74,6 +74,8 @@ final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--report",
       paramLabel = "DIR",
+      arity = "0..1",
+      fallbackValue = "",
       description =
           "Write a full report to this folder: a page, plots, gradient norms, files for"
               + " TensorBoard (default: a brief one to runs/MODEL-TIME).")
@@ -116,7 +118,7 @@ final class TrainCommand implements Callable<Integer> {
             checkFinite);
     requireCheckpointFolder();
     save.ifPresent(AtomicFile::requireWritable);
-    report.map(RunFolder::new).ifPresent(RunFolder::prepare);
+    namedReport().ifPresent(RunFolder::prepare);
     StopFlag stop = new StopFlag();
     try (Interruption _ =
             new Interruption(
@@ -233,12 +235,17 @@ final class TrainCommand implements Callable<Integer> {
     }
   }
 
+  /** The folder that --report names; it may be given without one. */
+  private Optional<RunFolder> namedReport() {
+    return report.filter(folder -> !folder.toString().isEmpty()).map(RunFolder::new);
+  }
+
   private Optional<RunFolder> reportFolder(Training training) {
     if (isUnreported) {
       return Optional.empty();
     }
-    if (report.isPresent()) {
-      return report.map(RunFolder::new);
+    if (namedReport().isPresent()) {
+      return namedReport();
     }
     String model = training.bench().model().name();
     try {

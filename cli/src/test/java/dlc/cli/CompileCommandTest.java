@@ -147,7 +147,7 @@ final class CompileCommandTest {
         .contains("param width = 7", "model Small", "peak memory at batch 2")
         .containsPattern("fc +f32\\[7] +35 +56 +28");
     assertThat(Shell.dlc("check", file, "--json").out())
-        .contains("\"weights\":15", "\"flops\":24", "\"peak_bytes\":");
+        .contains("\"weights\":15", "\"flops\":24,\"bytes\":12", "\"peak_bytes\":");
   }
 
   @Test
