@@ -22,6 +22,7 @@ import dlc.ir.kernel.KernelProgram;
 import dlc.ir.kernel.Target;
 import dlc.ir.text.GraphPrinter;
 import dlc.ir.text.KernelVerifier;
+import dlc.opencl.ProgramText;
 import dlc.passes.Pipeline;
 import dlc.passes.PrintingObserver;
 import dlc.passes.RemarkObserver;
@@ -51,7 +52,7 @@ import picocli.CommandLine.Spec;
       "",
       "The program needs nothing but the C library of Linux; OUT --help says what it can do.",
       "Stages: ast, ir (tensor IR), opt (after the passes), kernel (scheduled loops), llvm, asm,"
-          + " obj.",
+          + " obj, opencl.",
       "",
       "Examples:",
       "  dlc compile samples/simple_cnn.dl -o simple_cnn --data ~/data",
@@ -69,6 +70,7 @@ final class CompileCommand implements Callable<Integer> {
     llvm,
     asm,
     obj,
+    opencl,
     staticlib,
     sharedlib
   }
@@ -232,6 +234,10 @@ final class CompileCommand implements Callable<Integer> {
       case ir -> utf8(GraphPrinter.print(whole.only(entries)));
       case opt -> utf8(GraphPrinter.print(compiler.optimize(whole.only(entries))));
       case kernel -> utf8(KernelPrinter.print(kernels(compiler, whole, entries)));
+      case opencl ->
+          utf8(
+              ProgramText.of(kernels(compiler, whole, entries), ProgramText.Style.KERNEL_PER_ENTRY)
+                  .text());
       case staticlib, sharedlib -> throw new IllegalStateException("handled above");
       case llvm, asm, obj ->
           NativeText.of(kernels(compiler, whole, entries), compiler.target(), stage);
@@ -254,7 +260,7 @@ final class CompileCommand implements Callable<Integer> {
   private Target target(Stage stage) {
     return switch (stage) {
       case ast, ir, opt -> Target.X86_64_V3;
-      case kernel, llvm, asm, obj, staticlib, sharedlib ->
+      case kernel, llvm, asm, obj, opencl, staticlib, sharedlib ->
           Processor.named(cpu.orElse(Processor.NATIVE));
     };
   }

@@ -4,6 +4,7 @@ package dlc.cli;
 import dlc.cpu.CpuBackend;
 import dlc.driver.Memory;
 import dlc.ir.kernel.Target;
+import dlc.opencl.device.OpenCl;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -32,6 +33,12 @@ final class DoctorCommand implements Callable<Integer> {
     String data = System.getenv("DLC_DATA");
     table.row("DLC_DATA", data == null || data.isEmpty() ? "not set" : data);
     boolean works = addLlvm(table);
+    OpenCl.devices()
+        .forEach(
+            device ->
+                table.row(
+                    device.id(), device.name() + ", " + device.platform() + " " + device.driver()));
+    OpenCl.problem().ifPresent(problem -> table.row("OpenCL", problem));
     output.out().print(table);
     output.out().flush();
     return works ? 0 : 1;

@@ -101,6 +101,7 @@ final class ExecutableArguments {
             request.batch.map(OptionalInt::of).orElse(OptionalInt.empty()),
             seed.map(OptionalLong::of).orElse(OptionalLong.empty()),
             1,
+            usual.device(),
             usual.cpu(),
             usual.observer(),
             usual.code().tiledBy(request.tilings::choiceFor));

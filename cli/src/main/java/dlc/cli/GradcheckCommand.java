@@ -46,7 +46,7 @@ final class GradcheckCommand implements Callable<Integer> {
   @Option(
       names = "--device",
       paramLabel = "NAME",
-      description = "What computes: cpu or interpreter (default: cpu).")
+      description = "What computes: cpu, interpreter or opencl (default: cpu).")
   private String device = "cpu";
 
   @Override

@@ -149,6 +149,7 @@ public final class Main implements Runnable {
     commands.put("fmt", FmtCommand::new);
     commands.put("explain", ExplainCommand::new);
     commands.put("doc", DocCommand::new);
+    commands.put("devices", DevicesCommand::new);
     commands.put("doctor", DoctorCommand::new);
     commands.put("test", LauncherCommands.TestCommand::new);
     commands.put("bless", LauncherCommands.BlessCommand::new);

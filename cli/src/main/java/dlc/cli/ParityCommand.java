@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.cli;
 
-import dlc.base.Code;
-import dlc.base.UserError;
+import dlc.driver.Devices;
+import dlc.driver.parity.BackendMachine;
 import dlc.driver.parity.CaseReport;
 import dlc.driver.parity.Comparison;
 import dlc.driver.parity.CpuMachine;
 import dlc.driver.parity.InterpreterMachine;
 import dlc.driver.parity.Machine;
 import dlc.driver.parity.Parity;
+import dlc.opencl.device.OpenCl;
 import dlc.runtime.file.Text;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -52,7 +53,7 @@ final class ParityCommand implements Callable<Integer> {
   @Option(
       names = "--device",
       paramLabel = "NAME",
-      description = "What computes: cpu or interpreter (default: cpu).")
+      description = "What computes: cpu, interpreter or opencl (default: cpu).")
   private String device = "cpu";
 
   @Override
@@ -76,13 +77,17 @@ final class ParityCommand implements Callable<Integer> {
 
   /** The machine that the option {@code --device} names. */
   static Machine machine(String device) {
-    return switch (device) {
-      case "cpu", "auto" -> new CpuMachine(THREADS);
-      case "interpreter" -> new InterpreterMachine();
-      default ->
-          throw new UserError(Code.BAD_OPTION, "there is no device '%s'".formatted(device))
-              .help("--device takes cpu or interpreter");
-    };
+    if (Devices.isCpu(device)) {
+      return new CpuMachine(THREADS);
+    }
+    if (device.equals("interpreter")) {
+      return new InterpreterMachine();
+    }
+    if (OpenCl.isNamed(device)) {
+      return new BackendMachine(OpenCl.open(device));
+    }
+    throw Devices.unknown(
+        device, "--device takes cpu, interpreter, opencl, opencl:1 or opencl:part-of-a-name");
   }
 
   private void print(List<CaseReport> reports) {

@@ -152,7 +152,7 @@ final class Reporting {
     Map<String, String> machine = new LinkedHashMap<>();
     processor().ifPresent(name -> machine.put("processor", name));
     machine.put("processors", String.valueOf(Runtime.getRuntime().availableProcessors()));
-    machine.put("threads used", String.valueOf(bench.threads()));
+    machine.put("computed by", bench.device());
     Memory.ofMachine().ifPresent(bytes -> machine.put("memory", Memory.text(bytes)));
     try {
       machine.put("host", InetAddress.getLocalHost().getHostName());

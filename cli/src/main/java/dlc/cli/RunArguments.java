@@ -5,6 +5,7 @@ import dlc.base.Code;
 import dlc.base.UserError;
 import dlc.cpu.Observation;
 import dlc.driver.CodeOptions;
+import dlc.driver.Devices;
 import dlc.driver.Processor;
 import dlc.driver.RunOptions;
 import dlc.driver.Workbench;
@@ -49,8 +50,11 @@ final class RunArguments {
       description = "Threads that compute (default: one for each core).")
   private Optional<Integer> threads;
 
-  @Option(names = "--device", paramLabel = "NAME", description = "What computes: cpu or auto.")
-  private String device = "auto";
+  @Option(
+      names = "--device",
+      paramLabel = "NAME",
+      description = "What computes: cpu, opencl, opencl:1, opencl:part-of-a-name or auto.")
+  private String device = Devices.AUTO;
 
   @Option(
       names = "--cpu",
@@ -79,7 +83,6 @@ final class RunArguments {
   }
 
   private RunOptions options() {
-    requireKnownDevice();
     data.ifPresent(RunArguments::requireFolder);
     Pipeline.Observer reproducer = new ReproducerObserver(Path.of(ReproducerObserver.FILE_NAME));
     String environment = System.getenv("DLC_DATA");
@@ -92,6 +95,7 @@ final class RunArguments {
         batch.map(OptionalInt::of).orElse(OptionalInt.empty()),
         seed.map(OptionalLong::of).orElse(OptionalLong.empty()),
         threads.orElse(Runtime.getRuntime().availableProcessors()),
+        device,
         cpu,
         reproducer,
         code());
@@ -108,17 +112,5 @@ final class RunArguments {
       throw new UserError(Code.DATA_NOT_FOUND, "the folder " + folder + " of --data")
           .help("give the folder in which the data lie");
     }
-  }
-
-  private void requireKnownDevice() {
-    if (device.equals("cpu") || device.equals("auto")) {
-      return;
-    }
-    if (device.matches("opencl(:.*)?")) {
-      throw new UserError(Code.BAD_OPTION, "--device opencl is not available in this version")
-          .help("leave --device out: the CPU computes");
-    }
-    throw new UserError(Code.BAD_OPTION, "there is no device '%s'".formatted(device))
-        .help("--device takes cpu or auto");
   }
 }

@@ -169,7 +169,7 @@ final class TrainCommand implements Callable<Integer> {
                 optimizer(bench.section()),
                 bench.batch(),
                 bench.seed(),
-                bench.threads() == 1 ? "1 thread" : bench.threads() + " threads"));
+                bench.device()));
     output.note(
         "%s: %s samples to train on%s%s"
             .formatted(

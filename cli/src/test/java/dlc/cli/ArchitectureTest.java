@@ -32,9 +32,11 @@ final class ArchitectureTest {
     FRONTEND("dlc.frontend", "dlc.grammar", "dlc.ir", "dlc.base", "org.antlr"),
     RUNTIME("dlc.runtime", "dlc.ir", "dlc.base", "tools.jackson", "com.fasterxml", "org.slf4j"),
     CODEGEN_CPU("dlc.cpu", "dlc.ir", "dlc.runtime", "dlc.base", "org.bytedeco"),
+    CODEGEN_OPENCL("dlc.opencl", "dlc.ir", "dlc.runtime", "dlc.base", "org.jocl"),
     DRIVER(
         "dlc.driver",
         "dlc.cpu",
+        "dlc.opencl",
         "dlc.runtime",
         "dlc.frontend",
         "dlc.passes",
@@ -65,6 +67,7 @@ final class ArchitectureTest {
         "dlc.report",
         "dlc.driver",
         "dlc.cpu",
+        "dlc.opencl",
         "dlc.runtime",
         "dlc.frontend",
         "dlc.passes",
@@ -158,6 +161,18 @@ final class ArchitectureTest {
         .dependOnClassesThat()
         .resideInAnyPackage("org.antlr..", "dlc.grammar..")
         .because("the AST is what the rest of the front end sees of the grammar")
+        .check(CLASSES);
+  }
+
+  @Test
+  void onlyTheDevicePackageKnowsJocl() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dlc.opencl.device..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.jocl..")
+        .because("OpenCL C is made and tested on machines without OpenCL")
         .check(CLASSES);
   }
 

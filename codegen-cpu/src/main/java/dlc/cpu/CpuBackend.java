@@ -7,8 +7,8 @@ import dlc.ir.kernel.KernelProgram;
 import dlc.ir.kernel.Target;
 import dlc.runtime.Backend;
 import dlc.runtime.Executable;
+import dlc.runtime.ModelState;
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.MemorySegment;
 
 /** Runs programs on this processor, on its own threads. */
 public final class CpuBackend implements Backend {
@@ -66,10 +66,15 @@ public final class CpuBackend implements Backend {
   }
 
   @Override
-  public Executable load(KernelProgram program, MemorySegment state) {
+  public ModelState reserve(long bytes) {
+    return new HostState(bytes);
+  }
+
+  @Override
+  public Executable load(KernelProgram program, ModelState state) {
     String prefix = "program" + programs++;
     Jit.Unit code = jit.add(ModuleText.write(program, target, prefix, observation));
-    return new NativeExecutable(program, code, prefix, state, observation.clock());
+    return new NativeExecutable(program, code, prefix, (HostState) state, observation.clock());
   }
 
   /** Measures what this processor can do at most on the threads of this backend: about 0.3 s. */

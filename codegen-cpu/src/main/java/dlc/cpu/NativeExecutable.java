@@ -27,7 +27,7 @@ final class NativeExecutable implements Executable {
   private final KernelProgram program;
   private final Jit.Unit code;
   private final Arena arena = Arena.ofShared();
-  private final MemorySegment state;
+  private final HostState state;
   private final MemorySegment work;
   private final Map<String, Entry> entries = new LinkedHashMap<>();
   private final Map<String, MethodHandle> functions = new LinkedHashMap<>();
@@ -36,7 +36,7 @@ final class NativeExecutable implements Executable {
       KernelProgram program,
       Jit.Unit code,
       String prefix,
-      MemorySegment state,
+      HostState state,
       Optional<KernelClock> clock) {
     this.program = program;
     this.code = code;
@@ -71,8 +71,11 @@ final class NativeExecutable implements Executable {
   }
 
   private MemorySegment memory(Slot slot) {
-    MemorySegment region = slot.place().region() == Region.STATE ? state : work;
-    return region.asSlice(slot.place().offset(), slot.type().bytes());
+    long offset = slot.place().offset();
+    long bytes = slot.type().bytes();
+    return slot.place().region() == Region.STATE
+        ? state.at(offset, bytes)
+        : work.asSlice(offset, bytes);
   }
 
   @Override
@@ -107,10 +110,16 @@ final class NativeExecutable implements Executable {
       throw new IllegalArgumentException("the program has no entry point " + entry);
     }
     try {
-      function.invokeExact(state, work);
+      function.invokeExact(state.memory(), work);
     } catch (Throwable e) {
       throw new IllegalStateException(entry + " failed", e);
     }
+  }
+
+  /** A run ends when all of it is done. */
+  @Override
+  public void fetch(String entry, String name) {
+    find(entry, name);
   }
 
   @Override

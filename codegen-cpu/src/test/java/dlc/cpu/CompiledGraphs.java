@@ -15,7 +15,7 @@ import dlc.passes.lower.PlanMemory;
 import dlc.passes.schedule.Schedule;
 import dlc.passes.simplify.Simplify;
 import dlc.runtime.Executable;
-import java.lang.foreign.Arena;
+import dlc.runtime.ModelState;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.LinkedHashMap;
@@ -35,25 +35,23 @@ final class CompiledGraphs {
   /** The results of {@code graph} on {@code inputs}, new states among them. */
   static Map<String, double[]> run(CpuBackend backend, Graph graph, Map<String, double[]> inputs) {
     KernelProgram program = kernels(graph, backend.target());
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = arena.allocate(Math.max(64, program.stateBytes()), 64);
-      try (Executable executable = backend.load(program, state)) {
-        for (Value parameter : graph.parameters()) {
-          Leaf.Parameter declared = Graph.declaration(parameter);
-          String name = declared.name();
-          if (!declared.role().persists() || executable.states().containsKey(name)) {
-            write(memory(executable, graph, declared), declared.type(), inputs.get(name));
-          }
+    try (ModelState state = backend.reserve(program.stateBytes());
+        Executable executable = backend.load(program, state)) {
+      for (Value parameter : graph.parameters()) {
+        Leaf.Parameter declared = Graph.declaration(parameter);
+        String name = declared.name();
+        if (!declared.role().persists() || executable.states().containsKey(name)) {
+          write(memory(executable, graph, declared), declared.type(), inputs.get(name));
         }
-        executable.run(graph.name());
-        Map<String, double[]> results = new LinkedHashMap<>();
-        graph
-            .results()
-            .forEach(
-                (name, value) ->
-                    results.put(name, read(result(executable, graph, name), value.type())));
-        return results;
       }
+      executable.run(graph.name());
+      Map<String, double[]> results = new LinkedHashMap<>();
+      graph
+          .results()
+          .forEach(
+              (name, value) ->
+                  results.put(name, read(result(executable, graph, name), value.type())));
+      return results;
     }
   }
 

@@ -9,9 +9,8 @@ import dlc.ir.Graph;
 import dlc.ir.interp.RandomGraphs;
 import dlc.ir.kernel.KernelProgram;
 import dlc.runtime.Executable;
+import dlc.runtime.ModelState;
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -26,10 +25,9 @@ final class MemoryTest {
   void stepsAndCompilationsLeaveNoMemoryBehind() throws IOException {
     assumeTrue(Files.exists(STATUS), "resident memory is read from /proc, which is not here");
     Graph graph = RandomGraphs.makeTraining(DType.F32, 3);
+    KernelProgram program = CompiledGraphs.kernels(graph, CpuBackend.host());
     try (CpuBackend backend = new CpuBackend(CpuBackend.host(), 2);
-        Arena arena = Arena.ofConfined()) {
-      KernelProgram program = CompiledGraphs.kernels(graph, backend.target());
-      MemorySegment state = arena.allocate(Math.max(64, program.stateBytes()), 64);
+        ModelState state = backend.reserve(program.stateBytes())) {
       compile(backend, program, state, graph, 60);
       long before = residentAfterCollection();
       compile(backend, program, state, graph, 300);
@@ -45,7 +43,7 @@ final class MemoryTest {
   }
 
   private static void compile(
-      CpuBackend backend, KernelProgram program, MemorySegment state, Graph graph, int times) {
+      CpuBackend backend, KernelProgram program, ModelState state, Graph graph, int times) {
     for (int i = 0; i < times; i++) {
       try (Executable executable = backend.load(program, state)) {
         executable.run(graph.name());

@@ -119,6 +119,7 @@ public final class Generator {
       window.setAtIndex(ValueLayout.JAVA_INT, i, token);
     }
     model.run(ENTRY);
+    model.fetch(ENTRY, scores.name());
     double[] result = new double[vocabulary.size()];
     long place = (long) (end - start - 1) * scores.type().dim(1);
     Arrays.setAll(result, token -> scores.at(place + token));

@@ -9,12 +9,11 @@ import dlc.ir.Program;
 import dlc.ir.TensorType;
 import dlc.ir.Value;
 import dlc.ir.kernel.KernelProgram;
-import dlc.ir.kernel.Target;
 import dlc.passes.lower.PlanMemory;
 import dlc.runtime.Backend;
 import dlc.runtime.Executable;
+import dlc.runtime.ModelState;
 import dlc.runtime.Specializer;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -32,18 +31,15 @@ import java.util.Map;
  */
 public final class ModelSession implements Specializer, AutoCloseable {
 
-  private static final long ALIGNMENT = 64;
-
   private final CheckedModel model;
   private final ProgramOptions usual;
   private final Backend backend;
   private final Compiler compiler;
-  private final Arena arena = Arena.ofShared();
   private final Map<ProgramOptions, SpecializedModel> specialized = new HashMap<>();
   private final List<SpecializedModel> probes = new ArrayList<>();
   private final Map<String, KernelProgram.Slot> slots;
   private final Map<String, TensorType> states;
-  private final MemorySegment state;
+  private final ModelState state;
   private long bytes;
 
   /**
@@ -60,7 +56,7 @@ public final class ModelSession implements Specializer, AutoCloseable {
     this.slots = layout.states();
     this.states = inOrder(model, program.states());
     reserve(layout.stateBytes());
-    this.state = arena.allocate(Math.max(ALIGNMENT, layout.stateBytes()), ALIGNMENT);
+    this.state = backend.reserve(layout.stateBytes());
     specialized.put(usual, new SpecializedModel(this, program));
   }
 
@@ -149,14 +145,9 @@ public final class ModelSession implements Specializer, AutoCloseable {
     return kernels;
   }
 
-  /** The processor that programs are compiled for. */
-  Target target() {
-    return compiler.target();
-  }
-
   /** Copies all state to {@code other}, laid out as the model's programs want it. */
   void copyState(MemorySegment other) {
-    MemorySegment.copy(state, 0, other, 0, Math.min(state.byteSize(), other.byteSize()));
+    MemorySegment.copy(state.at(0, other.byteSize()), 0, other, 0, other.byteSize());
   }
 
   Executable load(Program program, String entry) {
@@ -180,7 +171,7 @@ public final class ModelSession implements Specializer, AutoCloseable {
     if (slot == null) {
       throw new IllegalArgumentException("the model has no state " + name);
     }
-    return state.asSlice(slot.place().offset(), slot.type().bytes());
+    return state.at(slot.place().offset(), slot.type().bytes());
   }
 
   Map<String, TensorType> states() {
@@ -191,6 +182,6 @@ public final class ModelSession implements Specializer, AutoCloseable {
   public void close() {
     specialized.values().forEach(SpecializedModel::close);
     probes.forEach(SpecializedModel::close);
-    arena.close();
+    state.close();
   }
 }

@@ -4,12 +4,12 @@ package dlc.driver;
 import static java.lang.foreign.ValueLayout.JAVA_DOUBLE_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 
-import dlc.cpu.CpuBackend;
 import dlc.ir.DType;
 import dlc.ir.TensorType;
 import dlc.ir.kernel.KernelProgram;
+import dlc.runtime.Backend;
 import dlc.runtime.Executable;
-import java.lang.foreign.Arena;
+import dlc.runtime.ModelState;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -29,12 +29,10 @@ import java.util.Map;
 public final class Predictor implements AutoCloseable {
 
   private static final String ENTRY = "predict";
-  private static final long ALIGNMENT = 64;
 
-  private final Arena arena = Arena.ofShared();
-  private final CpuBackend backend;
+  private final Backend backend;
   private final KernelProgram kernels;
-  private final MemorySegment state;
+  private final ModelState state;
   private final Map<String, TensorType> inputs;
   private final Map<String, TensorType> outputs;
   private final Tasks.Link link;
@@ -56,9 +54,9 @@ public final class Predictor implements AutoCloseable {
     this.link = SamplePredictor.link(bench);
     this.classes = SamplePredictor.classes(bench, bench.task());
     this.kernels = bench.session().kernels(bench.normalized().withBatch(batch), ENTRY);
-    this.backend = new CpuBackend(bench.session().target(), 1);
-    this.state = arena.allocate(Math.max(ALIGNMENT, kernels.stateBytes()), ALIGNMENT);
-    bench.session().copyState(state);
+    this.backend = bench.backendForOneThread();
+    this.state = backend.reserve(kernels.stateBytes());
+    bench.session().copyState(state.at(0, kernels.stateBytes()));
   }
 
   /** How many samples the model takes at a time; more are cut into batches. */
@@ -177,7 +175,8 @@ public final class Predictor implements AutoCloseable {
 
     /** The memory of an output, for as many samples; valid until the next run. */
     public MemorySegment output(String name) {
-      return executable.result(ENTRY, requireKnown(name, outputs)).orElseThrow();
+      executable.fetch(ENTRY, requireKnown(name, outputs));
+      return executable.result(ENTRY, name).orElseThrow();
     }
 
     private String requireKnown(String name, Map<String, TensorType> known) {
@@ -254,8 +253,8 @@ public final class Predictor implements AutoCloseable {
     if (!isClosed) {
       isClosed = true;
       all.forEach(Executable::close);
+      state.close();
       backend.close();
-      arena.close();
     }
   }
 }

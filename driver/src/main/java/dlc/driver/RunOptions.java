@@ -18,6 +18,7 @@ import java.util.OptionalLong;
  * @param batch instead of the program's
  * @param seed instead of the program's
  * @param threads how many threads compute
+ * @param device a name of {@link Devices}
  * @param cpu a name of {@link Processor}
  * @param observer hears of every pass
  * @param code how machine code is made
@@ -29,6 +30,7 @@ public record RunOptions(
     OptionalInt batch,
     OptionalLong seed,
     int threads,
+    String device,
     String cpu,
     Pipeline.Observer observer,
     CodeOptions code) {
@@ -36,6 +38,7 @@ public record RunOptions(
   private static final int MOST_THREADS = 1024;
 
   public RunOptions {
+    Devices.requireKnown(device);
     Processor.requireKnown(cpu);
     if (threads < 1 || threads > MOST_THREADS) {
       throw new UserError(
@@ -57,6 +60,7 @@ public record RunOptions(
         OptionalInt.empty(),
         OptionalLong.empty(),
         Runtime.getRuntime().availableProcessors(),
+        Devices.AUTO,
         Processor.NATIVE,
         Pipeline.SILENT,
         CodeOptions.USUAL);
@@ -64,24 +68,40 @@ public record RunOptions(
 
   public RunOptions withData(Path folder) {
     return new RunOptions(
-        model, Optional.of(folder), environment, batch, seed, threads, cpu, observer, code);
+        model, Optional.of(folder), environment, batch, seed, threads, device, cpu, observer, code);
   }
 
   public RunOptions withBatch(int size) {
     return new RunOptions(
-        model, data, environment, OptionalInt.of(size), seed, threads, cpu, observer, code);
+        model, data, environment, OptionalInt.of(size), seed, threads, device, cpu, observer, code);
   }
 
   public RunOptions withSeed(long value) {
     return new RunOptions(
-        model, data, environment, batch, OptionalLong.of(value), threads, cpu, observer, code);
+        model,
+        data,
+        environment,
+        batch,
+        OptionalLong.of(value),
+        threads,
+        device,
+        cpu,
+        observer,
+        code);
   }
 
   public RunOptions withThreads(int count) {
-    return new RunOptions(model, data, environment, batch, seed, count, cpu, observer, code);
+    return new RunOptions(
+        model, data, environment, batch, seed, count, device, cpu, observer, code);
+  }
+
+  public RunOptions withDevice(String name) {
+    return new RunOptions(
+        model, data, environment, batch, seed, threads, name, cpu, observer, code);
   }
 
   public RunOptions withCode(CodeOptions options) {
-    return new RunOptions(model, data, environment, batch, seed, threads, cpu, observer, options);
+    return new RunOptions(
+        model, data, environment, batch, seed, threads, device, cpu, observer, options);
   }
 }

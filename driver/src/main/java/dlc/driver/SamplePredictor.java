@@ -67,6 +67,7 @@ public final class SamplePredictor {
       int count = Math.min(batch, samples.size() - start);
       fill(model, samples, start, count);
       model.run(ENTRY);
+      model.fetch(ENTRY, bench.output().name());
       for (int i = 0; i < count; i++) {
         predictions.add(prediction(model, samples.names().get(start + i), i));
       }

@@ -69,6 +69,11 @@ final class SpecializedModel implements Executable {
     load(entry).run(entry);
   }
 
+  @Override
+  public void fetch(String entry, String name) {
+    load(entry).fetch(entry, name);
+  }
+
   private Executable load(String entry) {
     Executable executable = loaded.get(entry);
     if (executable == null) {

@@ -3,7 +3,6 @@ package dlc.driver;
 
 import dlc.base.Code;
 import dlc.base.UserError;
-import dlc.cpu.CpuBackend;
 import dlc.frontend.CheckedModel;
 import dlc.frontend.Invocation;
 import dlc.frontend.ProgramOptions;
@@ -13,6 +12,7 @@ import dlc.ir.DType;
 import dlc.ir.Graph;
 import dlc.ir.TensorType;
 import dlc.ir.kernel.Target;
+import dlc.opencl.device.OpenCl;
 import dlc.runtime.Backend;
 import dlc.runtime.Executable;
 import dlc.runtime.data.CsvEncoding;
@@ -64,11 +64,7 @@ public final class Workbench implements AutoCloseable {
     this.plain = plain(model, batch);
     this.backend =
         CompletableFuture.supplyAsync(
-            () ->
-                new CpuBackend(
-                    Processor.runnable(options.cpu()),
-                    options.threads(),
-                    options.code().observation()));
+            () -> Devices.open(options, options.threads()));
   }
 
   /** Lays out the model of {@code file} that {@code options} name. */
@@ -103,8 +99,12 @@ public final class Workbench implements AutoCloseable {
     return plain.batch();
   }
 
-  public int threads() {
-    return options.threads();
+  /** What computes, for people to read. */
+  public String device() {
+    if (!Devices.isCpu(options.device())) {
+      return OpenCl.named(options.device()).name();
+    }
+    return options.threads() == 1 ? "1 thread" : options.threads() + " threads";
   }
 
   /** The processor that code is made for. */
@@ -364,6 +364,11 @@ public final class Workbench implements AutoCloseable {
       }
       throw failure;
     }
+  }
+
+  /** A backend of its own on the same device, which the caller closes. */
+  Backend backendForOneThread() {
+    return Devices.open(options, 1);
   }
 
   @Override

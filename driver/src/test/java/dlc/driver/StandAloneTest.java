@@ -314,6 +314,7 @@ final class StandAloneTest {
         usual.batch(),
         usual.seed(),
         2,
+        usual.device(),
         CompiledProgram.CPU,
         usual.observer(),
         usual.code());

@@ -3,7 +3,6 @@ package dlc.runtime;
 
 import dlc.ir.kernel.KernelProgram;
 import dlc.ir.kernel.Target;
-import java.lang.foreign.MemorySegment;
 
 /** Makes kernel programs run on some processor. */
 public interface Backend extends AutoCloseable {
@@ -11,11 +10,15 @@ public interface Backend extends AutoCloseable {
   /** The processor that schedules are to be made for. */
   Target target();
 
+  /** Memory for the state of one model, all 0. It is closed before the backend is. */
+  ModelState reserve(long bytes);
+
   /**
    * Compiles {@code program}. Its weights, buffers and optimizer state are {@code state}, of at
-   * least {@link KernelProgram#stateBytes} bytes, aligned to 64; several programs may share it.
+   * least {@link KernelProgram#stateBytes} bytes, which this backend reserved; several programs may
+   * share it.
    */
-  Executable load(KernelProgram program, MemorySegment state);
+  Executable load(KernelProgram program, ModelState state);
 
   @Override
   void close();

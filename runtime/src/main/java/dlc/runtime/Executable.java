@@ -15,7 +15,10 @@ import java.util.Optional;
  */
 public interface Executable extends AutoCloseable {
 
-  /** The memory of an input to write or of a result to read; valid for the executable's life. */
+  /**
+   * The memory of an input to write or of a result to read; valid for the executable's life. A
+   * result is there once it was fetched.
+   */
   MemorySegment slot(String entry, String name);
 
   /** Whether that entry point takes the input or setting {@code name}. */
@@ -30,10 +33,16 @@ public interface Executable extends AutoCloseable {
   /** Whether the program has this entry point. */
   boolean has(String entry);
 
-  /** Runs an entry point on what its slots hold now. */
+  /** Runs an entry point on what its slots hold now; a device may still be at it afterwards. */
   void run(String entry);
 
-  /** The memory of a weight, buffer or optimizer state, which lives on from call to call. */
+  /** Waits until the slot of a result holds what the last run made. */
+  void fetch(String entry, String name);
+
+  /**
+   * The memory of a weight, buffer or optimizer state, which lives on from call to call; valid
+   * until the next run.
+   */
   MemorySegment state(String name);
 
   /** Every weight, buffer and optimizer state in the order of the program. */

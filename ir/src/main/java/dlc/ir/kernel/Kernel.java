@@ -55,20 +55,21 @@ public record Kernel(String name, List<Buffer> arguments, List<Stmt> body, List<
     return new Kernel(newName, arguments, body, parts);
   }
 
-  /** The arguments that some statement writes, in the order of the first stores. */
+  /** The arguments that some statement writes, under whatever shape, in their order. */
   public Set<Buffer> written() {
-    Set<Buffer> written = new LinkedHashSet<>();
-    collect(body, written);
-    written.retainAll(arguments);
+    Set<String> names = new LinkedHashSet<>();
+    collect(body, names);
+    Set<Buffer> written = new LinkedHashSet<>(arguments);
+    written.removeIf(buffer -> !names.contains(buffer.name()));
     return written;
   }
 
-  private static void collect(List<Stmt> statements, Set<Buffer> written) {
+  private static void collect(List<Stmt> statements, Set<String> written) {
     for (Stmt statement : statements) {
       switch (statement) {
         case Stmt.For loop -> collect(loop.body(), written);
         case Stmt.If branch -> collect(branch.body(), written);
-        case Stmt.Store store -> written.add(store.buffer());
+        case Stmt.Store store -> written.add(store.buffer().name());
         case Stmt.Let _, Stmt.Declare _ -> {}
       }
     }

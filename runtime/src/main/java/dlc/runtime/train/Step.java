@@ -66,6 +66,7 @@ final class Step {
   /** The learning rate that was in force in the last run, where the program changes it. */
   OptionalDouble rate() {
     Optional<MemorySegment> rate = executable.result(entry, "lr");
+    rate.ifPresent(_ -> executable.fetch(entry, "lr"));
     return rate.isPresent()
         ? OptionalDouble.of(rate.get().get(JAVA_DOUBLE, 0))
         : OptionalDouble.empty();
@@ -82,6 +83,7 @@ final class Step {
       }
     }
     executable.run(entry);
+    executable.fetch(entry, "loss");
     return loss.dtype == DType.F64
         ? loss.memory.get(JAVA_DOUBLE, 0)
         : loss.memory.get(JAVA_FLOAT, 0);
@@ -89,6 +91,7 @@ final class Step {
 
   /** The outputs of the last run, a row for each sample. */
   Column outputs() {
+    executable.fetch(entry, outputs.name());
     return outputs;
   }
 

@@ -104,6 +104,9 @@ final class FakeModel implements Specializer {
     }
 
     @Override
+    public void fetch(String entry, String name) {}
+
+    @Override
     public MemorySegment state(String name) {
       return FakeModel.this.state(name);
     }

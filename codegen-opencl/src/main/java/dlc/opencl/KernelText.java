@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.opencl;
+
+import dlc.ir.DType;
+import dlc.ir.kernel.Kernel;
+import dlc.ir.kernel.LoopKind;
+import dlc.ir.kernel.Stmt;
+import dlc.ir.scalar.Buffer;
+import dlc.ir.scalar.Condition;
+import dlc.ir.scalar.Index;
+import dlc.ir.scalar.LoopVar;
+import dlc.ir.scalar.Scalar;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One kernel as functions in OpenCL C.
+ *
+ * <p>Loops that follow each other become a function each, since between work-groups there is no
+ * other way to wait. Work-items share the turns of a parallel loop; a lanes loop becomes vectors;
+ * conditions that differ between lanes become masks.
+ */
+final class KernelText {
+
+  /** What the line starts with that begins a function. */
+  static final String HEAD = "static void ";
+
+  private final StringBuilder text = new StringBuilder();
+  private final Map<String, Operand> locals = new HashMap<>();
+  private final Map<LoopVar, Index> unrolled = new HashMap<>();
+  private final IndexText indices;
+  private final ScalarText scalars;
+  private final MemoryText memory;
+  private final Kernel kernel;
+  private final boolean shares;
+  private int depth = 1;
+  private @Nullable LoopVar lane;
+  private @Nullable Operand mask;
+
+  private KernelText(Kernel kernel, Helpers helpers, int turns) {
+    NarrowText narrow = new NarrowText(helpers);
+    scalars = new ScalarText(this, helpers, narrow);
+    indices = new IndexText(scalars::of);
+    memory = new MemoryText(this, scalars, helpers, narrow);
+    this.kernel = kernel;
+    this.shares = turns > 1;
+  }
+
+  /**
+   * A function of a kernel's buffers.
+   *
+   * @param function its name
+   * @param turns how many turns its outermost loop makes, which work-items share
+   */
+  record Part(String function, List<Stmt> body, int turns) {}
+
+  /** The functions that make up {@code kernel}, in the order in which they are to run. */
+  static List<Part> parts(Kernel kernel) {
+    List<Part> parts = new ArrayList<>();
+    if (kernel.body().stream().allMatch(KernelText::isParallel)) {
+      for (Stmt loop : kernel.body()) {
+        String name = kernel.name() + (parts.isEmpty() ? "" : "_" + parts.size());
+        parts.add(new Part(name, List.of(loop), ((Stmt.For) loop).counter().extent()));
+      }
+      return parts;
+    }
+    // Statements that need each other's registers stay together.
+    return List.of(new Part(kernel.name(), kernel.body(), 1));
+  }
+
+  private static boolean isParallel(Stmt statement) {
+    return statement instanceof Stmt.For(var _, LoopKind kind, var _) && kind == LoopKind.PARALLEL;
+  }
+
+  /** The text of all functions of {@code kernel}. */
+  static String write(Kernel kernel, Helpers helpers) {
+    return parts(kernel).stream()
+        .map(part -> new KernelText(kernel, helpers, part.turns()).function(part))
+        .collect(Collectors.joining());
+  }
+
+  /** What {@code kernel} takes for {@code buffer}. */
+  static String pointerType(Kernel kernel, Buffer buffer) {
+    return "__global %s%s *"
+        .formatted(
+            kernel.written().contains(buffer) ? "" : "const ",
+            Operand.inMemory(buffer.type().dtype()));
+  }
+
+  private String function(Part part) {
+    block(part.body());
+    String arguments =
+        kernel.arguments().stream()
+            .map(buffer -> pointerType(kernel, buffer) + "restrict " + buffer)
+            .collect(Collectors.joining(", "));
+    return "%s%s(%s) {\n%s}\n\n".formatted(HEAD, part.function(), arguments, text);
+  }
+
+  private void line(String line) {
+    text.append("  ".repeat(depth)).append(line).append('\n');
+  }
+
+  private void block(List<Stmt> statements) {
+    statements.forEach(this::statement);
+  }
+
+  /** The statements in braces where they name something, so that names end with them. */
+  private void scope(List<Stmt> statements) {
+    boolean names =
+        statements.stream()
+            .anyMatch(each -> each instanceof Stmt.Let || each instanceof Stmt.Declare);
+    if (!names) {
+      block(statements);
+      return;
+    }
+    braces("{", statements);
+  }
+
+  private void braces(String head, List<Stmt> statements) {
+    line(head);
+    depth++;
+    block(statements);
+    depth--;
+    line("}");
+  }
+
+  private void statement(Stmt statement) {
+    switch (statement) {
+      case Stmt.For loop -> loop(loop);
+      case Stmt.If(Condition when, List<Stmt> body) -> branch(resolved(when), body);
+      case Stmt.Let let -> let(let);
+      case Stmt.Store store -> line(memory.store(store));
+      case Stmt.Declare(Buffer buffer) -> line(memory.declare(buffer, buffer.name()));
+    }
+  }
+
+  private void let(Stmt.Let let) {
+    Operand value = scalars.of(let.value());
+    line("const %s %s = %s;".formatted(value.cType(), let.name(), value.text()));
+    locals.put(let.name(), new Operand(let.name(), value.type(), value.lanes()));
+  }
+
+  private void loop(Stmt.For loop) {
+    LoopVar counter = loop.counter();
+    switch (loop.kind()) {
+      case SERIAL -> {
+        String i = indices.enter(counter);
+        braces(
+            "for (int %s = 0; %s < %d; %s++) {".formatted(i, i, counter.extent(), i), loop.body());
+        indices.leave(counter);
+      }
+      case PARALLEL -> share(loop);
+      case UNROLLED -> {
+        for (int i = 0; i < counter.extent(); i++) {
+          unrolled.put(counter, Index.of(i));
+          scope(loop.body());
+        }
+        unrolled.remove(counter);
+      }
+      case LANES -> {
+        LoopVar outer = lane;
+        lane = counter;
+        scope(loop.body());
+        lane = outer;
+      }
+    }
+  }
+
+  /** Each work-item runs turns that follow each other. */
+  private void share(Stmt.For loop) {
+    if (!shares) {
+      loop(new Stmt.For(loop.counter(), LoopKind.SERIAL, loop.body()));
+      return;
+    }
+    String i = indices.enter(loop.counter());
+    int extent = loop.counter().extent();
+    line("const long items = get_global_size(0), item = get_global_id(0);");
+    line("const int end = (int)(%dL * (item + 1) / items);".formatted(extent));
+    braces(
+        "for (int %s = (int)(%dL * item / items); %s < end; %s++) {".formatted(i, extent, i, i),
+        loop.body());
+    indices.leave(loop.counter());
+  }
+
+  private void branch(Condition when, List<Stmt> body) {
+    if (when.always()) {
+      scope(body);
+    } else if (lane != null && when.dependsOn(lane)) {
+      Operand outer = mask;
+      mask = both(outer, condition(when));
+      scope(body);
+      mask = outer;
+    } else {
+      braces("if (%s) {".formatted(condition(when).text()), body);
+    }
+  }
+
+  /** The counter of the lanes loop around the current statement, if there is one. */
+  @Nullable LoopVar lane() {
+    return lane;
+  }
+
+  /** The lanes in which the current statement has an effect; nothing means all. */
+  @Nullable Operand mask() {
+    return mask;
+  }
+
+  /** The element, or vector of elements, that {@code load} reads. */
+  Operand load(Scalar.Load load) {
+    return memory.load(load);
+  }
+
+  /** What a let named. */
+  Operand local(Scalar.Local local) {
+    Operand operand = locals.get(local.name());
+    if (operand == null) {
+      throw new IllegalStateException("no let names " + local.name());
+    }
+    return operand;
+  }
+
+  /** {@code index} as an int, or as a vector of them where it differs between lanes. */
+  Operand position(Index index) {
+    return indices.of(resolved(index), lane);
+  }
+
+  /** Whether {@code when} holds, in lanes where it differs between them. */
+  Operand condition(Condition unresolved) {
+    Operand all = null;
+    for (Condition.Test test : resolved(unresolved).tests()) {
+      all = both(all, test(test));
+    }
+    return all == null ? Operand.literal(1, DType.BOOL) : all;
+  }
+
+  /** Both conditions; nothing is the condition that always holds. */
+  @Nullable Operand both(@Nullable Operand x, @Nullable Operand y) {
+    if (x == null || y == null) {
+      return x == null ? y : x;
+    }
+    int lanes = Math.max(x.lanes(), y.lanes());
+    String operator = lanes == 1 ? "&&" : "&";
+    String text = "(%s %s %s)".formatted(x.splat(lanes).text(), operator, y.splat(lanes).text());
+    return new Operand(text, DType.BOOL, lanes);
+  }
+
+  private Operand test(Condition.Test test) {
+    Operand at = position(test.index());
+    String text =
+        switch (test) {
+          case Condition.InRange(var _, int low, int high) -> {
+            // One unsigned comparison tests both ends.
+            String shifted =
+                low == 0
+                    ? at.text()
+                    : "(%s - %s)".formatted(at.text(), Operand.literal(low, DType.I32).text());
+            String type = Operand.vector("uint", at.lanes());
+            yield "(as_%s(%s) < (%s)(%sU))"
+                .formatted(type, shifted, type, Integer.toUnsignedString(high - low));
+          }
+          case Condition.Divisible(var _, int divisor) ->
+              "(%s %% %d == 0)".formatted(at.text(), divisor);
+        };
+    return new Operand(text, DType.BOOL, at.lanes());
+  }
+
+  /** {@code index} with the counters of unrolled loops filled in. */
+  Index resolved(Index index) {
+    return unrolled.isEmpty()
+        ? index
+        : index.substitute(loop -> unrolled.getOrDefault(loop, loop.index()));
+  }
+
+  /** {@code when} with the counters of unrolled loops filled in. */
+  Condition resolved(Condition when) {
+    return when.map(this::resolved);
+  }
+}

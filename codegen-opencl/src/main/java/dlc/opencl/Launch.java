@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.opencl;
+
+/**
+ * Some steps of an entry point, to be run by as many work-items as there are turns to share.
+ *
+ * @param function the kernel to launch
+ * @param first the first step that it is to run
+ * @param last the last one
+ * @param turns how many turns the outermost loop of the steps makes, which work-items share
+ */
+public record Launch(String function, int first, int last, int turns) {}

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.opencl;
+
+import dlc.ir.DType;
+import dlc.ir.kernel.Kernel;
+import dlc.ir.kernel.KernelProgram;
+import dlc.ir.kernel.KernelProgram.Call;
+import dlc.ir.kernel.KernelProgram.Entry;
+import dlc.ir.kernel.Stmt;
+import dlc.ir.scalar.Buffer;
+import dlc.ir.scalar.Scalar;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A program as one text in OpenCL C.
+ *
+ * <p>Each part of a kernel is a function of its buffers. What is launched takes the two blocks of
+ * memory, finds the buffers in them, and calls the functions that are its steps.
+ */
+public final class ProgramText {
+
+  /** What is launched. */
+  public enum Style {
+    /**
+     * One kernel an entry point, told which steps to run: drivers of CPUs take long to make a
+     * kernel ready, and steps of one work-item that follow each other are a single launch.
+     */
+    KERNEL_PER_ENTRY,
+    /** One kernel a step: each has as many registers as it needs. */
+    KERNEL_PER_STEP
+  }
+
+  /** A part of a kernel on the memory of its arguments. */
+  private record Step(KernelText.Part part, Call call) {}
+
+  private final KernelProgram program;
+  private final Style style;
+  private final MemoryLayout layout;
+  private final StringBuilder text = new StringBuilder();
+  private final Map<String, List<Launch>> launches = new LinkedHashMap<>();
+
+  private ProgramText(KernelProgram program, Style style) {
+    this.program = program;
+    this.style = style;
+    this.layout = new MemoryLayout(program);
+    write();
+  }
+
+  /** Writes {@code program}; the text depends on nothing else but {@code style}. */
+  public static ProgramText of(KernelProgram program, Style style) {
+    return new ProgramText(program, style);
+  }
+
+  /** The text. */
+  public String text() {
+    return text.toString();
+  }
+
+  /** What is launched. */
+  public Style style() {
+    return style;
+  }
+
+  /** What is to be launched for {@code entry}, in order. */
+  public List<Launch> launches(String entry) {
+    return launches.getOrDefault(entry, List.of());
+  }
+
+  private void write() {
+    Helpers helpers = new Helpers();
+    StringBuilder functions = new StringBuilder();
+    for (Kernel kernel : program.kernels()) {
+      functions.append(KernelText.write(kernel, helpers));
+    }
+    text.append("// program %s\n".formatted(program.name()));
+    text.append("#pragma OPENCL FP_CONTRACT ON\n");
+    if (needsDoubles(program)) {
+      text.append("#pragma OPENCL EXTENSION cl_khr_fp64 : enable\n");
+    }
+    text.append('\n').append(helpers.text()).append('\n').append(functions);
+    for (Entry entry : program.entries()) {
+      List<Step> steps =
+          entry.calls().stream()
+              .flatMap(
+                  call ->
+                      KernelText.parts(call.kernel()).stream().map(part -> new Step(part, call)))
+              .toList();
+      switch (style) {
+        case KERNEL_PER_ENTRY -> together(entry.name(), steps);
+        case KERNEL_PER_STEP -> apart(entry.name(), steps);
+      }
+    }
+  }
+
+  private void together(String entry, List<Step> steps) {
+    text.append("__kernel __attribute__((reqd_work_group_size(1, 1, 1)))\n");
+    text.append(
+        "void %s(__global uchar *state, __global uchar *work, int first, int last) {\n"
+            .formatted(entry));
+    text.append("  for (int step = first; step <= last; step++) {\n    switch (step) {\n");
+    List<Launch> all = new ArrayList<>();
+    for (int i = 0; i < steps.size(); i++) {
+      Step step = steps.get(i);
+      text.append("      case %d: %s; break;\n".formatted(i, call(step)));
+      int turns = step.part.turns();
+      Launch before = all.isEmpty() ? null : all.getLast();
+      if (before != null && turns == 1 && before.turns() == 1) {
+        all.set(all.size() - 1, new Launch(entry, before.first(), i, 1));
+      } else {
+        all.add(new Launch(entry, i, i, turns));
+      }
+    }
+    text.append("    }\n  }\n}\n\n");
+    launches.put(entry, all);
+  }
+
+  private void apart(String entry, List<Step> steps) {
+    List<Launch> all = new ArrayList<>();
+    for (int i = 0; i < steps.size(); i++) {
+      Step step = steps.get(i);
+      String name = "%s_%d".formatted(entry, i);
+      text.append(
+          "__kernel void %s(__global uchar *state, __global uchar *work) {\n".formatted(name));
+      text.append("  %s;\n}\n\n".formatted(call(step)));
+      all.add(new Launch(name, i, i, step.part.turns()));
+    }
+    launches.put(entry, all);
+  }
+
+  private String call(Step step) {
+    List<Buffer> buffers = step.call.kernel().arguments();
+    List<String> arguments = new ArrayList<>();
+    for (int i = 0; i < buffers.size(); i++) {
+      arguments.add(
+          "(%s)(%s)"
+              .formatted(
+                  KernelText.pointerType(step.call.kernel(), buffers.get(i)),
+                  layout.pointer(step.call.arguments().get(i))));
+    }
+    return Helpers.call(step.part.function(), arguments.toArray(String[]::new));
+  }
+
+  /** The kernel whose function stands at {@code line} of the text, counted from 1. */
+  public Optional<Kernel> kernelAt(int line) {
+    Optional<String> head =
+        text()
+            .lines()
+            .limit(line)
+            .filter(each -> each.startsWith(KernelText.HEAD))
+            .reduce((_, last) -> last);
+    return program.kernels().stream()
+        .filter(
+            kernel ->
+                KernelText.parts(kernel).stream()
+                    .anyMatch(
+                        part ->
+                            head.isPresent()
+                                && head.get().startsWith(KernelText.HEAD + part.function() + "(")))
+        .findFirst();
+  }
+
+  /** Whether some kernel computes in f64, which not every device can. */
+  public static boolean needsDoubles(KernelProgram program) {
+    return program.kernels().stream()
+        .anyMatch(
+            kernel ->
+                kernel.arguments().stream().anyMatch(buffer -> buffer.type().dtype() == DType.F64)
+                    || kernel.body().stream().anyMatch(ProgramText::computesDoubles));
+  }
+
+  private static boolean computesDoubles(Stmt statement) {
+    return switch (statement) {
+      case Stmt.For loop -> loop.body().stream().anyMatch(ProgramText::computesDoubles);
+      case Stmt.If branch -> branch.body().stream().anyMatch(ProgramText::computesDoubles);
+      case Stmt.Let let -> isDouble(let.value());
+      case Stmt.Store store -> isDouble(store.value());
+      case Stmt.Declare(var buffer) -> buffer.type().dtype() == DType.F64;
+    };
+  }
+
+  private static boolean isDouble(Scalar scalar) {
+    return scalar.type() == DType.F64 || scalar.parts().stream().anyMatch(ProgramText::isDouble);
+  }
+}

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.opencl.device;
+
+import static org.jocl.CL.clReleaseKernel;
+import static org.jocl.CL.clSetKernelArg;
+
+import dlc.ir.TensorType;
+import dlc.ir.kernel.Kernel;
+import dlc.ir.kernel.KernelProgram;
+import dlc.ir.kernel.KernelProgram.Call;
+import dlc.ir.kernel.KernelProgram.Entry;
+import dlc.ir.kernel.KernelProgram.Region;
+import dlc.ir.kernel.KernelProgram.Slot;
+import dlc.opencl.Launch;
+import dlc.runtime.Executable;
+import java.lang.foreign.MemorySegment;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jocl.CLException;
+import org.jocl.Pointer;
+import org.jocl.Sizeof;
+import org.jocl.cl_kernel;
+
+/** A program on a device; a run asks for its kernels and does not wait for them. */
+final class DeviceExecutable implements Executable {
+
+  /** So many work-items for each unit of the device: the last ones to end keep few others idle. */
+  private static final int ITEMS = 4;
+
+  /** A function with its arguments set, and how many work-items run it. */
+  private record Prepared(cl_kernel function, long items, String name) {}
+
+  /** What a run of an entry point takes. */
+  private record Steps(
+      Entry entry, List<Prepared> kernels, InputBlock inputs, boolean writesState) {}
+
+  private final KernelProgram program;
+  private final DeviceProgram built;
+  private final DeviceQueue queue;
+  private final DeviceState state;
+  private final DeviceWork work;
+  private final Map<String, Steps> entries = new LinkedHashMap<>();
+
+  DeviceExecutable(
+      KernelProgram program, DeviceProgram built, DeviceQueue queue, DeviceState state) {
+    this.program = program;
+    this.built = built;
+    this.queue = queue;
+    this.state = state;
+    this.work = new DeviceWork(program, queue);
+    for (Entry entry : program.entries()) {
+      List<Prepared> kernels = built.launches(entry.name()).stream().map(this::prepared).toList();
+      boolean writesState = entry.calls().stream().anyMatch(DeviceExecutable::writesState);
+      InputBlock inputs = new InputBlock(entry, work, queue);
+      entries.put(entry.name(), new Steps(entry, kernels, inputs, writesState));
+    }
+  }
+
+  private Prepared prepared(Launch launch) {
+    try {
+      cl_kernel function = built.function(launch);
+      clSetKernelArg(function, 0, Sizeof.cl_mem, Pointer.to(state.memory()));
+      clSetKernelArg(function, 1, Sizeof.cl_mem, Pointer.to(work.memory()));
+      long items = Math.min(launch.turns(), (long) queue.info().computeUnits() * ITEMS);
+      return new Prepared(function, items, launch.function());
+    } catch (CLException failure) {
+      throw queue.failed("it does not take the kernel " + launch.function(), failure);
+    }
+  }
+
+  private static boolean writesState(Call call) {
+    Kernel kernel = call.kernel();
+    return kernel.written().stream()
+        .anyMatch(
+            buffer ->
+                call.arguments().get(kernel.arguments().indexOf(buffer)).region() == Region.STATE);
+  }
+
+  private Steps steps(String entry) {
+    Steps found = entries.get(entry);
+    if (found == null) {
+      throw new IllegalArgumentException("the program has no entry point " + entry);
+    }
+    return found;
+  }
+
+  private Slot find(String entry, String name) {
+    Entry found = steps(entry).entry();
+    Slot slot = found.inputs().getOrDefault(name, found.results().get(name));
+    if (slot == null) {
+      throw new IllegalArgumentException(entry + " has no input or result " + name);
+    }
+    return slot;
+  }
+
+  private MemorySegment memory(Slot slot) {
+    return slot.place().region() == Region.STATE
+        ? state.at(slot.place().offset(), slot.type().bytes())
+        : work.copy(slot);
+  }
+
+  @Override
+  public MemorySegment slot(String entry, String name) {
+    return memory(find(entry, name));
+  }
+
+  @Override
+  public boolean takes(String entry, String name) {
+    return steps(entry).entry().inputs().containsKey(name);
+  }
+
+  @Override
+  public Optional<MemorySegment> result(String entry, String name) {
+    return Optional.ofNullable(steps(entry).entry().results().get(name)).map(this::memory);
+  }
+
+  @Override
+  public TensorType type(String entry, String name) {
+    return find(entry, name).type();
+  }
+
+  @Override
+  public boolean has(String entry) {
+    return entries.containsKey(entry);
+  }
+
+  @Override
+  public void run(String entry) {
+    Steps steps = steps(entry);
+    state.beforeRun();
+    steps.inputs.upload();
+    for (Prepared kernel : steps.kernels) {
+      queue.launch(kernel.function, kernel.items, 1, kernel.name);
+    }
+    queue.flush();
+    if (steps.writesState) {
+      state.changed();
+    }
+  }
+
+  @Override
+  public void fetch(String entry, String name) {
+    Entry called = steps(entry).entry();
+    Slot slot = called.results().getOrDefault(name, called.inputs().get(name));
+    if (slot == null) {
+      throw new IllegalArgumentException(entry + " has no result " + name);
+    }
+    if (slot.place().region() != Region.STATE) {
+      queue.download(work.memory(), slot.place().offset(), work.copy(slot));
+    }
+  }
+
+  @Override
+  public MemorySegment state(String name) {
+    Slot slot = program.states().get(name);
+    if (slot == null) {
+      throw new IllegalArgumentException("the program has no state " + name);
+    }
+    return memory(slot);
+  }
+
+  @Override
+  public Map<String, TensorType> states() {
+    Map<String, TensorType> types = new LinkedHashMap<>();
+    program.states().forEach((name, slot) -> types.put(name, slot.type()));
+    return types;
+  }
+
+  @Override
+  public void close() {
+    for (Steps steps : entries.values()) {
+      steps.kernels.forEach(kernel -> clReleaseKernel(kernel.function()));
+      steps.inputs.close();
+    }
+    built.close();
+    work.close();
+  }
+}

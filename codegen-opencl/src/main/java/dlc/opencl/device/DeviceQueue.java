@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.opencl.device;
+
+import static org.jocl.CL.CL_CONTEXT_PLATFORM;
+import static org.jocl.CL.CL_FALSE;
+import static org.jocl.CL.CL_MEM_READ_WRITE;
+import static org.jocl.CL.CL_TRUE;
+import static org.jocl.CL.clCreateBuffer;
+import static org.jocl.CL.clCreateCommandQueue;
+import static org.jocl.CL.clCreateContext;
+import static org.jocl.CL.clEnqueueFillBuffer;
+import static org.jocl.CL.clEnqueueNDRangeKernel;
+import static org.jocl.CL.clEnqueueReadBuffer;
+import static org.jocl.CL.clEnqueueWriteBuffer;
+import static org.jocl.CL.clFinish;
+import static org.jocl.CL.clFlush;
+import static org.jocl.CL.clReleaseCommandQueue;
+import static org.jocl.CL.clReleaseContext;
+import static org.jocl.CL.clReleaseEvent;
+import static org.jocl.CL.clReleaseMemObject;
+import static org.jocl.CL.clWaitForEvents;
+
+import dlc.base.Code;
+import dlc.base.UserError;
+import java.lang.foreign.MemorySegment;
+import org.jocl.CLException;
+import org.jocl.Pointer;
+import org.jocl.cl_command_queue;
+import org.jocl.cl_context;
+import org.jocl.cl_context_properties;
+import org.jocl.cl_device_id;
+import org.jocl.cl_event;
+import org.jocl.cl_kernel;
+import org.jocl.cl_mem;
+
+/**
+ * A device's context and its queue, in which one thing is done after the other.
+ *
+ * <p>Nothing but reading waits. What goes wrong on the device is reported by whatever is asked of
+ * it next.
+ */
+final class DeviceQueue implements AutoCloseable {
+
+  /** Buffers of Java have fewer bytes than this. */
+  private static final long PIECE = 1L << 30;
+
+  private final DeviceInfo info;
+  private final cl_device_id device;
+  private final cl_context context;
+  private final cl_command_queue queue;
+  private long reserved;
+
+  @SuppressWarnings("deprecation") // what replaces clCreateCommandQueue needs OpenCL 2.0
+  DeviceQueue(OpenClDevice device) {
+    this.info = device.info();
+    this.device = device.id();
+    try {
+      cl_context_properties properties = new cl_context_properties();
+      properties.addProperty(CL_CONTEXT_PLATFORM, device.platform());
+      this.context =
+          clCreateContext(properties, 1, new cl_device_id[] {device.id()}, null, null, null);
+      this.queue = clCreateCommandQueue(context, device.id(), 0, null);
+    } catch (CLException failure) {
+      throw failed("it cannot be opened", failure);
+    }
+  }
+
+  DeviceInfo info() {
+    return info;
+  }
+
+  cl_device_id device() {
+    return device;
+  }
+
+  cl_context context() {
+    return context;
+  }
+
+  /** What is to be told when the device did not do what it was asked to. */
+  UserError failed(String what, CLException failure) {
+    return new UserError(
+            Code.DEVICE_FAILED, "%s: %s (%s)".formatted(info, what, failure.getMessage()))
+        .help("what was saved before is unharmed; try again, or compute on the CPU (--device cpu)");
+  }
+
+  /** A buffer of {@code bytes} bytes, all 0, for {@code what}. */
+  cl_mem allocate(long bytes, String what) {
+    require(bytes, what);
+    try {
+      cl_mem memory = clCreateBuffer(context, CL_MEM_READ_WRITE, bytes, null, null);
+      clEnqueueFillBuffer(queue, memory, Pointer.to(new byte[1]), 1, 0, bytes, 0, null, null);
+      reserved += bytes;
+      return memory;
+    } catch (CLException failure) {
+      throw failed("%s needs %,d bytes of its memory".formatted(what, bytes), failure);
+    }
+  }
+
+  private void require(long bytes, String what) {
+    boolean fits = bytes <= info.largestBuffer() && reserved + bytes <= info.memory();
+    if (!fits) {
+      long most = Math.min(info.largestBuffer(), info.memory() - reserved);
+      throw new UserError(
+              Code.OUT_OF_MEMORY,
+              "%s needs %.1f MB of memory of %s, of which %.1f MB can be had"
+                  .formatted(what, bytes / 1e6, info, most / 1e6))
+          .help("use a smaller batch (--batch), or compute on the CPU (--device cpu)");
+    }
+  }
+
+  void free(cl_mem memory, long bytes) {
+    clReleaseMemObject(memory);
+    reserved -= bytes;
+  }
+
+  /** Starts copying {@code from} to the device; it must not change until {@code done} happened. */
+  cl_event upload(cl_mem memory, long offset, MemorySegment from) {
+    try {
+      cl_event done = new cl_event();
+      for (long at = 0; at < from.byteSize(); at += PIECE) {
+        MemorySegment piece = from.asSlice(at, Math.min(PIECE, from.byteSize() - at));
+        boolean isLast = at + PIECE >= from.byteSize();
+        clEnqueueWriteBuffer(
+            queue,
+            memory,
+            CL_FALSE,
+            offset + at,
+            piece.byteSize(),
+            Pointer.to(piece.asByteBuffer()),
+            0,
+            null,
+            isLast ? done : null);
+      }
+      return done;
+    } catch (CLException failure) {
+      throw failed("it takes no data", failure);
+    }
+  }
+
+  /** Waits for an upload to be over. */
+  void await(cl_event event) {
+    try {
+      clWaitForEvents(1, new cl_event[] {event});
+      clReleaseEvent(event);
+    } catch (CLException failure) {
+      throw failed("it takes no data", failure);
+    }
+  }
+
+  /** Copies from the device to {@code to} when all that was asked for before is done. */
+  void download(cl_mem memory, long offset, MemorySegment to) {
+    try {
+      for (long at = 0; at < to.byteSize(); at += PIECE) {
+        MemorySegment piece = to.asSlice(at, Math.min(PIECE, to.byteSize() - at));
+        clEnqueueReadBuffer(
+            queue,
+            memory,
+            CL_TRUE,
+            offset + at,
+            piece.byteSize(),
+            Pointer.to(piece.asByteBuffer()),
+            0,
+            null,
+            null);
+      }
+    } catch (CLException failure) {
+      throw failed("it does not give its results", failure);
+    }
+  }
+
+  /** Starts {@code kernel} in {@code groups} groups of {@code size} work-items. */
+  void launch(cl_kernel kernel, long groups, long size, String name) {
+    try {
+      clEnqueueNDRangeKernel(
+          queue, kernel, 1, null, new long[] {groups * size}, new long[] {size}, 0, null, null);
+    } catch (CLException failure) {
+      throw failed("it does not run the kernel " + name, failure);
+    }
+  }
+
+  /** Lets the device begin with what it was asked to do. */
+  void flush() {
+    try {
+      clFlush(queue);
+    } catch (CLException failure) {
+      throw failed("it does not run kernels", failure);
+    }
+  }
+
+  /** Waits until all that was asked for is done. */
+  void finish() {
+    try {
+      clFinish(queue);
+    } catch (CLException failure) {
+      throw failed("it stopped", failure);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      clFinish(queue);
+      clReleaseCommandQueue(queue);
+      clReleaseContext(context);
+    } catch (CLException _) {
+      // The device is lost; there is nothing left to free.
+    }
+  }
+}

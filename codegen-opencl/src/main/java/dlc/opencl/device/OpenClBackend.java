@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.opencl.device;
+
+import dlc.base.Code;
+import dlc.base.UserError;
+import dlc.ir.kernel.KernelProgram;
+import dlc.ir.kernel.Target;
+import dlc.opencl.ProgramText;
+import dlc.runtime.Backend;
+import dlc.runtime.Executable;
+import dlc.runtime.ModelState;
+import org.jocl.CLException;
+
+/** Runs programs on an OpenCL device. */
+public final class OpenClBackend implements Backend {
+
+  /** A CPU with vectors of 64 bytes has 32 of them, others have 16. */
+  private static final int WIDE_VECTOR = 64;
+
+  private final DeviceInfo info;
+  private final DeviceQueue queue;
+  private final ProgramCache cache;
+
+  OpenClBackend(OpenClDevice device, ProgramCache cache) {
+    this.info = device.info();
+    this.cache = cache;
+    this.queue = new DeviceQueue(device);
+  }
+
+  /** The device that it runs on. */
+  public DeviceInfo device() {
+    return info;
+  }
+
+  @Override
+  public Target target() {
+    return target(info);
+  }
+
+  /** What schedules for {@code device} depend on. */
+  static Target target(DeviceInfo device) {
+    int vectorBytes = Math.clamp(device.vectorFloats() * 4L, 16, WIDE_VECTOR);
+    return new Target(device.name(), "", vectorBytes, vectorBytes == WIDE_VECTOR ? 32 : 16);
+  }
+
+  @Override
+  public ModelState reserve(long bytes) {
+    return new DeviceState(queue, bytes);
+  }
+
+  @Override
+  public Executable load(KernelProgram program, ModelState state) {
+    if (ProgramText.needsDoubles(program) && !info.has(DeviceInfo.DOUBLES)) {
+      throw new UserError(
+              Code.DEVICE_FAILED,
+              "%s computes no f64: it lacks %s".formatted(info, DeviceInfo.DOUBLES))
+          .help("leave precision f64 out, or compute on the CPU (--device cpu)");
+    }
+    DeviceProgram built = DeviceProgram.build(program, queue, cache);
+    try {
+      return new DeviceExecutable(program, built, queue, (DeviceState) state);
+    } catch (UserError | CLException failure) {
+      built.close();
+      throw failure;
+    }
+  }
+
+  @Override
+  public void close() {
+    queue.close();
+  }
+}
