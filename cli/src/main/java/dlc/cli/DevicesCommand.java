@@ -5,7 +5,6 @@ import dlc.driver.Memory;
 import dlc.opencl.device.DeviceInfo;
 import dlc.opencl.device.Measurement;
 import dlc.opencl.device.OpenCl;
-
 import dlc.runtime.file.Text;
 import java.util.LinkedHashMap;
 import java.util.List;

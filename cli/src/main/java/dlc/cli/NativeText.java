@@ -18,7 +18,7 @@ final class NativeText {
         switch (stage) {
           case asm -> Emission.ASSEMBLY;
           case obj -> Emission.OBJECT;
-          case llvm, ast, ir, opt, kernel, staticlib, sharedlib -> Emission.LLVM;
+          case llvm, ast, ir, opt, kernel, opencl, staticlib, sharedlib -> Emission.LLVM;
         });
   }
 }

@@ -124,7 +124,11 @@ public final class OpenCl {
     return devices.stream()
         .filter(
             each ->
-                (each.info().name() + " " + each.info().platform())
+                String.join(
+                        " ",
+                        each.info().name(),
+                        each.info().platform(),
+                        each.info().platformVersion())
                     .toLowerCase(Locale.ROOT)
                     .contains(lower))
         .findFirst();
