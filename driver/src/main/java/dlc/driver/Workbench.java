@@ -99,6 +99,10 @@ public final class Workbench implements AutoCloseable {
     return plain.batch();
   }
 
+  public int threads() {
+    return options.threads();
+  }
+
   /** What computes, for people to read. */
   public String device() {
     if (!Devices.isCpu(options.device())) {
