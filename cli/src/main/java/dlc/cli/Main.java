@@ -146,6 +146,7 @@ public final class Main implements Runnable {
     commands.put("watch", WatchCommand::new);
     commands.put("weights", WeightsCommand::new);
     commands.put("graph", GraphCommand::new);
+    commands.put("lsp", LspCommand::new);
     commands.put("fmt", FmtCommand::new);
     commands.put("explain", ExplainCommand::new);
     commands.put("doc", DocCommand::new);

@@ -61,8 +61,10 @@ final class ArchitectureTest {
         "org.eclipse.elk",
         "org.eclipse.emf",
         "com.github.weisj"),
+    LSP("dlc.lsp", "dlc.frontend", "dlc.base", "org.eclipse.lsp4j"),
     CLI(
         "dlc.cli",
+        "dlc.lsp",
         "dlc.drawing",
         "dlc.report",
         "dlc.driver",

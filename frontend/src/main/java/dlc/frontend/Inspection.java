@@ -11,6 +11,7 @@ import dlc.frontend.elaborate.Declarations;
 import dlc.frontend.elaborate.Elaborator;
 import dlc.frontend.elaborate.Library;
 import dlc.frontend.elaborate.Witness;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,11 +21,13 @@ import java.util.Optional;
  *
  * @param files those that could be read, imported ones first, the program itself last
  */
-public record Inspection(List<File> files, List<Diagnostic> diagnostics) {
+public record Inspection(
+    List<File> files, List<Diagnostic> diagnostics, List<Diagnostic> warnings) {
 
   public Inspection {
     files = List.copyOf(files);
     diagnostics = List.copyOf(diagnostics);
+    warnings = List.copyOf(warnings);
   }
 
   /** Looks at a program as far as it makes sense; {@code witness} is told what its models do. */
@@ -35,15 +38,18 @@ public record Inspection(List<File> files, List<Diagnostic> diagnostics) {
   private static Inspection inspect(SourceFile source, Imports imports, Witness witness) {
     Diagnostics diagnostics = new Diagnostics();
     List<File> files = new Loader(imports, diagnostics).load(source);
+    List<Diagnostic> warnings = new ArrayList<>();
     if (diagnostics.isEmpty()) {
       Declarations declarations =
           Declarations.of(files, Optional.of(Library.declarations()), diagnostics);
       Elaborator elaborator = new Elaborator(declarations, Map.of(), diagnostics);
       for (Declaration.Model model : declarations.models()) {
-        elaborator.check(model, diagnostics, witness);
+        elaborator
+            .check(model, diagnostics, witness)
+            .ifPresent(outline -> warnings.addAll(outline.warnings()));
       }
       FrontEnd.reportOrphans(declarations, diagnostics);
     }
-    return new Inspection(files, diagnostics.sorted());
+    return new Inspection(files, diagnostics.sorted(), warnings);
   }
 }

@@ -23,7 +23,7 @@ import java.util.Set;
 /** The settings of a train section by name, and how their values are read. */
 final class Settings {
 
-  private static final List<String> KNOWN =
+  static final List<String> KNOWN =
       List.of(
           "data",
           "split",

@@ -23,7 +23,7 @@ import java.util.Optional;
 /** Reads the settings of a train section. */
 final class TrainReader {
 
-  private static final List<String> SOURCES =
+  static final List<String> SOURCES =
       List.of(
           "cifar10",
           "cifar100",
@@ -38,7 +38,7 @@ final class TrainReader {
           "digits",
           "spirals",
           "random");
-  private static final List<String> METRICS =
+  static final List<String> METRICS =
       List.of(
           "accuracy",
           "top5",
