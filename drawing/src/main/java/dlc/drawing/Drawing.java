@@ -71,7 +71,7 @@ public final class Drawing {
    * @throws UserError when it is too large for that
    */
   public byte[] png() {
-    long pixels = (long) (picture.width() * picture.height()) * SCALE * SCALE;
+    long pixels = (long) (picture.width() * picture.height() * SCALE * SCALE);
     if (pixels > MOST_PIXELS) {
       throw new UserError(Code.CANNOT_WRITE, "the picture", "it is too large for a PNG")
           .help("SVG and HTML have no such limit");

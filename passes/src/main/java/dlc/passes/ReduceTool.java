@@ -16,6 +16,7 @@ import dlc.passes.schedule.Schedule;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -84,8 +85,9 @@ record ReduceTool(String ids, boolean isLowered) {
     Map<String, double[]> inputs = Inputs.random(before, 1);
     Map<String, double[]> expected = GraphInterpreter.run(before, inputs);
     Map<String, double[]> actual = GraphInterpreter.run(after, inputs);
-    return expected.keySet().stream()
-        .anyMatch(name -> !isClose(expected.get(name), actual.get(name)));
+    return expected.entrySet().stream()
+        .anyMatch(
+            each -> !isClose(each.getValue(), Objects.requireNonNull(actual.get(each.getKey()))));
   }
 
   private static boolean isComputable(Graph graph) {

@@ -26,7 +26,7 @@ public final class RemarkObserver implements Pipeline.Observer {
     remarks.stream()
         .sorted(
             Comparator.comparing((Remark remark) -> remark.span().source().name())
-                .thenComparing(remark -> remark.span().start()))
+                .thenComparingInt(remark -> remark.span().start()))
         .forEach(remark -> text.append(remark).append('\n'));
     return text.toString();
   }

@@ -233,16 +233,15 @@ public final class Recorder implements TrainListener, AutoCloseable {
   private void attempt(Runnable writing) {
     try {
       writing.run();
-    } catch (UserError failure) {
-      noteBroken(failure);
-    } catch (UncheckedIOException failure) {
-      noteBroken(failure.getCause());
+    } catch (UserError | UncheckedIOException failure) {
+      Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+      noteBroken(String.valueOf(cause.getMessage()));
     }
   }
 
-  private void noteBroken(Exception failure) {
+  private void noteBroken(String why) {
     if (!isBroken) {
-      notes.accept("the report is not whole: " + failure.getMessage());
+      notes.accept("the report is not whole: " + why);
     }
     isBroken = true;
   }

@@ -236,16 +236,15 @@ final class PlanFusion {
     Value best = null;
     for (Value read : accesses.keySet()) {
       Value group = groupOf.get(read);
-      if (group != null && obstacle(value, accesses, read, group).isEmpty()) {
+      if (group != null && obstacle(value, accesses, group).isEmpty()) {
         best = group;
       }
     }
     return best;
   }
 
-  /** Why {@code value} cannot join {@code group}, which makes {@code read}. */
-  private Optional<String> obstacle(
-      Value value, Map<Value, Boolean> accesses, Value read, Value group) {
+  /** Why {@code value} cannot join {@code group}. */
+  private Optional<String> obstacle(Value value, Map<Value, Boolean> accesses, Value group) {
     if (accesses.entrySet().stream()
         .anyMatch(other -> groupOf.get(other.getKey()) == group && !other.getValue())) {
       return Optional.of("it reads other elements than the one that it makes");
@@ -284,7 +283,7 @@ final class PlanFusion {
       String why =
           folds(value)
               ? "it folds elements, and those are all made before"
-              : obstacle(value, accesses, read, group)
+              : obstacle(value, accesses, group)
                   .orElse("it joined the kernel of another operand");
       remarks.add(
           new Remark(

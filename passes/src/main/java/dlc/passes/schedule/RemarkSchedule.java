@@ -26,7 +26,7 @@ final class RemarkSchedule {
         remarks.add(
             remark(Remark.Kind.VECTORIZE, plain, "runs without vectors: " + scalar(plain, nest)));
       }
-      oneThread(call.kernel(), plain, nest)
+      oneThread(call.kernel(), nest)
           .ifPresent(
               why -> remarks.add(remark(Remark.Kind.THREADS, plain, "runs on one thread: " + why)));
     }
@@ -49,7 +49,7 @@ final class RemarkSchedule {
             .formatted(extents(nest));
   }
 
-  private static Optional<String> oneThread(Kernel scheduled, Kernel plain, PlainNest nest) {
+  private static Optional<String> oneThread(Kernel scheduled, PlainNest nest) {
     if (has(scheduled.body(), LoopKind.PARALLEL)) {
       return Optional.empty();
     }

@@ -70,7 +70,7 @@ final class ScheduleContraction {
   }
 
   private static Tiling chosen(Call call, List<Tiling> tilings, TilingChoice choice) {
-    if (choice == TilingChoice.ESTIMATED) {
+    if (choice.equals(TilingChoice.ESTIMATED)) {
       return tilings.getFirst();
     }
     Map<String, Tiling> named = new LinkedHashMap<>();
