@@ -61,7 +61,7 @@ dlc=$root/dlc
 in_terminal terminal 30 "'$dlc' train digits.dl --batch 4 --report runs/first"
 wait_for terminal 'epoch 3/5 .*left'
 sleep 1
-terminal_picture terminal 180
+terminal_picture terminal 150
 wait_for terminal 'report runs/first'
 picture "file://$scratch/runs/first/report.html" 1280 1500 report
 
