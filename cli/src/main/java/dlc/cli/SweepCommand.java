@@ -160,7 +160,7 @@ final class SweepCommand implements Callable<Integer> {
     if (all.size() < trials && strategy != Strategy.GRID) {
       output.note("note: there are only " + Words.counted(all.size(), "combination"));
     }
-    String usual = section.validation().isPresent() ? "validation.loss" : "training.loss";
+    String usual = section.split().validation().isPresent() ? "validation.loss" : "training.loss";
     return new SweepPlan(
         program.file().getFileName().toString(),
         program.params(),

@@ -13,8 +13,10 @@ import dlc.report.RunFolder;
 import dlc.runtime.Executable;
 import dlc.runtime.data.Dataset;
 import dlc.runtime.data.Loaded;
+import dlc.runtime.data.Split;
 import dlc.runtime.file.AtomicFile;
 import dlc.runtime.train.CheckpointFolder;
+import dlc.runtime.train.EpochReport;
 import dlc.runtime.train.FinalReport;
 import dlc.runtime.train.Metric;
 import dlc.runtime.train.StopFlag;
@@ -118,19 +120,52 @@ final class TrainCommand implements Callable<Integer> {
             checkFinite);
     requireCheckpointFolder();
     save.ifPresent(AtomicFile::requireWritable);
-    namedReport().ifPresent(RunFolder::prepare);
+    namedReport().map(RunFolder::new).ifPresent(RunFolder::prepare);
     StopFlag stop = new StopFlag();
     try (Interruption _ =
             new Interruption(
                 stop,
                 () -> output.note("\nstopping after this step … Ctrl-C again leaves at once"));
         Workbench bench = run.open()) {
+      Optional<Integer> folds = bench.section().split().folds();
+      if (folds.isPresent()) {
+        crossValidate(bench, folds.get(), limits, stop);
+        return 0;
+      }
       Training training = Training.of(bench, limits, this::initialize);
       introduce(training);
       noteUnusedCheckpoints(bench.section());
-      train(training, stop);
+      train(training, namedReport(), stop);
     }
     return 0;
+  }
+
+  /** Trains anew for each fold, and says how the figures of all vary. */
+  private void crossValidate(Workbench bench, int folds, TrainLimits limits, StopFlag stop) {
+    if (save.isPresent() || checkpointFolder.isPresent()) {
+      throw new UserError(
+              Code.BAD_OPTION,
+              (save.isPresent() ? "--save" : "--checkpoint-dir")
+                  + " is given, but cross-validation trains %d models".formatted(folds))
+          .help("measure without it, then train with validation= in the place of folds=");
+    }
+    FoldFigures figures = new FoldFigures();
+    for (int i = 0; i < folds && !stop.isRequested(); i++) {
+      String name = "fold-%d".formatted(i + 1);
+      try (Workbench part = bench.onFold(new Split.Fold(i, folds))) {
+        Training training = Training.of(part, limits, this::initialize);
+        if (i == 0) {
+          introduce(training);
+        }
+        output.note("fold %d/%d".formatted(i + 1, folds));
+        FinalReport result =
+            train(training, namedReport().map(folder -> folder.resolve(name)), stop);
+        if (!result.stopped()) {
+          result.lastEpoch().flatMap(EpochReport::validation).ifPresent(figures::add);
+        }
+      }
+    }
+    output.out().println(isJson ? figures.json() : figures.text());
   }
 
   private void initialize(Executable model) {
@@ -191,7 +226,7 @@ final class TrainCommand implements Callable<Integer> {
     return part.map(each -> ", %s %s".formatted(Words.count(each.size()), use)).orElse("");
   }
 
-  private void train(Training training, StopFlag stop) {
+  private FinalReport train(Training training, Optional<Path> reported, StopFlag stop) {
     TrainListener listener =
         isJson
             ? new JsonLines(output)
@@ -202,8 +237,9 @@ final class TrainCommand implements Callable<Integer> {
     boolean showsProgress = !output.isQuiet() && Terminal.isTerminal(Terminal.STDERR);
     try (Progress progress = new Progress(showsProgress)) {
       listener = progress.and(listener);
-      FinalReport result = trained(training, listener, stop);
+      FinalReport result = trained(training, listener, reported, stop);
       save.ifPresent(path -> save(training, result, path));
+      return result;
     }
   }
 
@@ -213,10 +249,11 @@ final class TrainCommand implements Callable<Integer> {
     }
   }
 
-  private FinalReport trained(Training training, TrainListener listener, StopFlag stop) {
+  private FinalReport trained(
+      Training training, TrainListener listener, Optional<Path> reported, StopFlag stop) {
     Optional<CheckpointFolder> checkpoints =
         checkpointFolder.map(folder -> checkpoints(training, folder));
-    Optional<RunFolder> folder = reportFolder(training);
+    Optional<RunFolder> folder = reportFolder(training, reported);
     if (folder.isEmpty()) {
       return train(training.trainer(listener, stop, checkpoints));
     }
@@ -236,16 +273,18 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   /** The folder that --report names; it may be given without one. */
-  private Optional<RunFolder> namedReport() {
-    return report.filter(folder -> !folder.toString().isEmpty()).map(RunFolder::new);
+  private Optional<Path> namedReport() {
+    return report.filter(folder -> !folder.toString().isEmpty());
   }
 
-  private Optional<RunFolder> reportFolder(Training training) {
+  private Optional<RunFolder> reportFolder(Training training, Optional<Path> wanted) {
     if (isUnreported) {
       return Optional.empty();
     }
-    if (namedReport().isPresent()) {
-      return namedReport();
+    if (wanted.isPresent()) {
+      RunFolder folder = new RunFolder(wanted.get());
+      folder.prepare();
+      return Optional.of(folder);
     }
     String model = training.bench().model().name();
     try {

@@ -45,6 +45,24 @@ final class TrainCommandTest {
   }
 
   @Test
+  void crossValidationTrainsOnceForEachFold() throws IOException {
+    String text = DIGITS.replace("validation=0.1", "folds=3, stratified=true");
+    Path program = Files.writeString(folder.resolve("folds.dl"), text);
+    Shell training = Shell.dlc("train", program, "--epochs", 1, "--no-report");
+    assertThat(training.code()).as(training.err()).isZero();
+    assertThat(training.err()).contains("320 samples to train on, 160 to validate", "fold 3/3");
+    assertThat(training.out()).containsPattern("3 folds {2}validation loss [0-9.]+ ± [0-9.]+");
+    Shell json = Shell.dlc("train", program, "--epochs", 1, "--no-report", "--json");
+    assertThat(json.out().lines().toList().getLast())
+        .startsWith("{\"event\":\"folds\",\"folds\":3,\"validation\":{\"loss\":{\"mean\":");
+    Shell saving = Shell.dlc("train", program, "--save", folder.resolve("w.safetensors"));
+    assertThat(saving.code()).isEqualTo(2);
+    assertThat(saving.err()).contains("cross-validation trains 3 models");
+    Shell binary = Shell.dlc("compile", program, "-o", folder.resolve("folds"));
+    assertThat(binary.err()).contains("split folds=: programs that stand alone cannot do this");
+  }
+
+  @Test
   void aTrainedModelIsSavedMeasuredAndUsed() throws IOException {
     Path weights = folder.resolve("digits.safetensors");
     Path report = folder.resolve("run");

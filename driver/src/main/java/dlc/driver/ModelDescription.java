@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.driver;
 
+import dlc.base.Code;
+import dlc.base.UserError;
 import dlc.cpu.binary.BinaryModel;
 import dlc.cpu.binary.BinaryModel.Data;
 import dlc.cpu.binary.BinaryModel.Link;
@@ -10,7 +12,6 @@ import dlc.frontend.TrainSection;
 import dlc.ir.TensorType;
 import dlc.ir.kernel.KernelProgram;
 import dlc.runtime.data.SourceSpec;
-import dlc.runtime.train.EarlyStop;
 import dlc.runtime.train.Task;
 import dlc.runtime.train.TrainSettings;
 import java.nio.file.Path;
@@ -99,7 +100,8 @@ final class ModelDescription {
   }
 
   private BinaryModel.Training training(TrainSection section) {
-    Optional<Number> validation = section.validation();
+    requireCompilable(section);
+    Optional<Number> validation = section.split().validation();
     return new BinaryModel.Training(
         section.optimizer().map(Object::toString).orElse("no optimizer"),
         section.loss().orElse(""),
@@ -113,8 +115,27 @@ final class ModelDescription {
         validation.filter(amount -> amount instanceof Double).isPresent(),
         section.updates().accumulate(),
         !section.updates().schedule().isEmpty(),
-        section.stop().map(rule -> new EarlyStop(rule.patience(), rule.on(), rule.least())),
+        section.stop().map(Workbench::early),
         saved(section.checkpoint().orElse(TrainSection.Checkpoint.USUAL)));
+  }
+
+  /** Complains about what the trainer does and the runtime of compiled programs does not. */
+  private static void requireCompilable(TrainSection section) {
+    if (section.split().folds().isPresent()) {
+      throw unable("split folds=", "dlc train cross-validates; compile with validation=");
+    }
+    if (section.split().isStratified()) {
+      throw unable("split stratified=", "leave it out to compile");
+    }
+    if (section.stop().filter(TrainSection.Stop::restores).isPresent()) {
+      throw unable("stop restore=", "checkpoint keep=\"best\" keeps the best weights in a file");
+    }
+  }
+
+  private static UserError unable(String setting, String help) {
+    return new UserError(
+            Code.BAD_SETTING, setting, "programs that stand alone cannot do this, dlc train can")
+        .help(help);
   }
 
   private static BinaryModel.Saved saved(TrainSection.Checkpoint checkpoint) {

@@ -94,7 +94,7 @@ public final class StandAlone {
     ProgramOptions floats = bench.normalized();
     List<Wanted> wanted = new ArrayList<>();
     if (!options.predictOnly && model.train().isPresent()) {
-      ProgramOptions arriving = Workbench.arriving(model, floats);
+      ProgramOptions arriving = bench.trained();
       Program usual = model.program(arriving);
       wanted.add(new Wanted("init", bench.batch(), usual));
       add(wanted, TRAIN, usual, arriving, tails.training());

@@ -73,6 +73,7 @@ public record Tails(SortedSet<Integer> training, SortedSet<Integer> measured, bo
   private static int validation(Workbench bench, int samples) {
     return bench
         .section()
+        .split()
         .validation()
         .map(
             amount ->

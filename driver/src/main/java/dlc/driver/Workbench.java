@@ -23,6 +23,7 @@ import dlc.runtime.data.Normalization;
 import dlc.runtime.data.SourceSpec;
 import dlc.runtime.data.Sources;
 import dlc.runtime.data.Split;
+import dlc.runtime.data.Strata;
 import dlc.runtime.data.Vocabulary;
 import dlc.runtime.train.EarlyStop;
 import dlc.runtime.train.Metric;
@@ -30,6 +31,7 @@ import dlc.runtime.train.Task;
 import dlc.runtime.train.TrainSettings;
 import dlc.runtime.train.Weights;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +39,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.regex.Pattern;
 
 /**
  * A model, its train section, its data and its session, each made when it is first needed.
@@ -45,16 +48,21 @@ import java.util.concurrent.CompletionException;
  */
 public final class Workbench implements AutoCloseable {
 
+  /** A loss whose weights come from the data. */
+  private static final Pattern BALANCED = Pattern.compile("weight\\s*=\\s*\"balanced\"");
+
   private final ModelFile file;
   private final RunOptions options;
   private final CheckedModel model;
   private final ProgramOptions plain;
   private final CompletableFuture<Backend> backend;
+  private final Optional<Split.Fold> fold;
   private Optional<Loaded> data = Optional.empty();
   private Optional<ModelSession> session = Optional.empty();
 
-  private Workbench(ModelFile file, RunOptions options) {
+  private Workbench(ModelFile file, RunOptions options, Optional<Split.Fold> fold) {
     this.file = file;
+    this.fold = fold;
     this.options = options;
     this.model = file.checked().model(options.model());
     int batch =
@@ -69,7 +77,12 @@ public final class Workbench implements AutoCloseable {
 
   /** Lays out the model of {@code file} that {@code options} name. */
   public static Workbench open(ModelFile file, RunOptions options) {
-    return new Workbench(file, options);
+    return new Workbench(file, options, Optional.empty());
+  }
+
+  /** The same program anew, validating on one fold of the training part. */
+  public Workbench onFold(Split.Fold part) {
+    return new Workbench(file, options, Optional.of(part));
   }
 
   public CheckedModel model() {
@@ -139,28 +152,27 @@ public final class Workbench implements AutoCloseable {
   /** The data in their parts, as the model wants them. */
   public Loaded data() {
     if (data.isEmpty()) {
-      data = Optional.of(load(section().validation().map(Split.Share::of)));
+      data = Optional.of(load(split()));
     }
     return data.get();
   }
 
   /** The data with nothing held out for validation. */
   public Loaded wholeData() {
-    return load(Optional.empty());
+    return load(Split.NONE);
   }
 
-  private Loaded load(Optional<Split.Share> validation) {
+  private Split split() {
+    TrainSection.Split split = section().split();
+    return new Split(
+        split.validation().map(Split.Share::of), Optional.empty(), split.isStratified(), fold);
+  }
+
+  private Loaded load(Split split) {
     Optional<TensorType> target = target();
     int classes = task() instanceof Task.Classes task ? task.count() : 0;
     DataRequest request =
-        new DataRequest(
-            source(),
-            new Split(validation, Optional.empty()),
-            seed(),
-            paths(),
-            inputs(),
-            target,
-            classes);
+        new DataRequest(source(), split, seed(), paths(), inputs(), target, classes);
     return Sources.load(request).forModel(inputs(), target);
   }
 
@@ -250,8 +262,12 @@ public final class Workbench implements AutoCloseable {
         task(),
         metrics,
         output().name(),
-        section.stop().map(rule -> new EarlyStop(rule.patience(), rule.on(), rule.least())),
+        section.stop().map(Workbench::early),
         limits.checkFinite());
+  }
+
+  static EarlyStop early(TrainSection.Stop rule) {
+    return new EarlyStop(rule.patience(), rule.on(), rule.least(), rule.restores());
   }
 
   /** Float inputs, or bytes where the source of the data gives such. */
@@ -309,10 +325,30 @@ public final class Workbench implements AutoCloseable {
         new ProgramOptions.Normalization(measured.mean(), measured.std()));
   }
 
+  /** What training is specialised for: the data as they arrive, and what is measured on them. */
+  ProgramOptions trained() {
+    ProgramOptions options = arriving(model, normalized());
+    boolean isBalanced =
+        model.train().flatMap(TrainSection::loss).filter(BALANCED.asPredicate()).isPresent();
+    if (!isBalanced) {
+      return options;
+    }
+    try {
+      long[] counts = Strata.counts(data().training());
+      return options.withClassCounts(Arrays.stream(counts).boxed().toList());
+    } catch (UserError missing) {
+      // Who predicts needs no data.
+      if (missing.code() == Code.DATA_NOT_FOUND) {
+        return options;
+      }
+      throw missing;
+    }
+  }
+
   /** The model on its backend; its state is all 0 until it is initialized or loaded. */
   public ModelSession session() {
     if (session.isEmpty()) {
-      ProgramOptions usual = arriving(model, normalized());
+      ProgramOptions usual = trained();
       Backend ready = backend();
       session = Optional.of(new ModelSession(model, usual, ready, compiler(ready)));
     }
@@ -324,7 +360,7 @@ public final class Workbench implements AutoCloseable {
     ModelSession trial =
         new ModelSession(
             model,
-            arriving(model, normalized()).withConstantRate(),
+            trained().withConstantRate(),
             backend(),
             compiler(backend()));
     trial.init(seed());

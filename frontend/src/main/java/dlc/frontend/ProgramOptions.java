@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param floatType what {@code f32} in the program stands for
  * @param narrowType what operands and results of products are rounded to, if to anything
  * @param constantRate whether the train section's schedule is left out
+ * @param classCounts how many samples of the training part have each class; empty when not known
  */
 public record ProgramOptions(
     int batch,
@@ -25,7 +26,12 @@ public record ProgramOptions(
     Optional<String> loss,
     DType floatType,
     Optional<DType> narrowType,
-    boolean constantRate) {
+    boolean constantRate,
+    List<Long> classCounts) {
+
+  public ProgramOptions {
+    classCounts = List.copyOf(classCounts);
+  }
 
   /** Per channel, or one value for all. */
   public record Normalization(List<Double> mean, List<Double> std) {
@@ -45,13 +51,22 @@ public record ProgramOptions(
         Optional.empty(),
         DType.F32,
         Optional.empty(),
-        false);
+        false,
+        List.of());
   }
 
   /** The same with bytes for the first input. */
   public ProgramOptions withByteImages() {
     return new ProgramOptions(
-        batch, true, normalization, optimizer, loss, floatType, narrowType, constantRate);
+        batch,
+        true,
+        normalization,
+        optimizer,
+        loss,
+        floatType,
+        narrowType,
+        constantRate,
+        classCounts);
   }
 
   public ProgramOptions withNormalization(Normalization value) {
@@ -63,7 +78,8 @@ public record ProgramOptions(
         loss,
         floatType,
         narrowType,
-        constantRate);
+        constantRate,
+        classCounts);
   }
 
   public ProgramOptions withOptimizer(String text) {
@@ -75,7 +91,8 @@ public record ProgramOptions(
         loss,
         floatType,
         narrowType,
-        constantRate);
+        constantRate,
+        classCounts);
   }
 
   public ProgramOptions withLoss(String text) {
@@ -87,12 +104,21 @@ public record ProgramOptions(
         Optional.of(text),
         floatType,
         narrowType,
-        constantRate);
+        constantRate,
+        classCounts);
   }
 
   public ProgramOptions withFloatType(DType value) {
     return new ProgramOptions(
-        batch, byteImages, normalization, optimizer, loss, value, narrowType, constantRate);
+        batch,
+        byteImages,
+        normalization,
+        optimizer,
+        loss,
+        value,
+        narrowType,
+        constantRate,
+        classCounts);
   }
 
   /** Mixed precision: products on {@code value}, everything else on {@link #floatType}. */
@@ -105,17 +131,48 @@ public record ProgramOptions(
         loss,
         floatType,
         Optional.of(value),
-        constantRate);
+        constantRate,
+        classCounts);
   }
 
   /** A learning rate that is what the setting says at every step. */
   public ProgramOptions withConstantRate() {
     return new ProgramOptions(
-        batch, byteImages, normalization, optimizer, loss, floatType, narrowType, true);
+        batch,
+        byteImages,
+        normalization,
+        optimizer,
+        loss,
+        floatType,
+        narrowType,
+        true,
+        classCounts);
   }
 
   public ProgramOptions withBatch(int value) {
     return new ProgramOptions(
-        value, byteImages, normalization, optimizer, loss, floatType, narrowType, constantRate);
+        value,
+        byteImages,
+        normalization,
+        optimizer,
+        loss,
+        floatType,
+        narrowType,
+        constantRate,
+        classCounts);
+  }
+
+  /** For losses that weigh classes by how often they occur. */
+  public ProgramOptions withClassCounts(List<Long> counts) {
+    return new ProgramOptions(
+        batch,
+        byteImages,
+        normalization,
+        optimizer,
+        loss,
+        floatType,
+        narrowType,
+        constantRate,
+        counts);
   }
 }

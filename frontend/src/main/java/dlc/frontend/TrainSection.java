@@ -13,8 +13,7 @@ import java.util.Optional;
  * The settings of one {@code train} section, checked.
  *
  * @param data where the samples come from; the training part where {@code test} is given
- * @param validation how much of the training part validates: a fraction below 1 ({@link Double}) or
- *     a count ({@link Long})
+ * @param split what of the training part validates
  * @param loss the loss as text, for reports
  * @param optimizer its arguments with defaults filled in, {@code lr} among them
  * @param checkpoint where the program says something of it
@@ -23,7 +22,7 @@ public record TrainSection(
     String model,
     Optional<Invocation> data,
     Optional<Invocation> test,
-    Optional<Number> validation,
+    Split split,
     Optional<Normalize> normalize,
     Optional<String> loss,
     Optional<Invocation> optimizer,
@@ -42,6 +41,19 @@ public record TrainSection(
 
   /** The batch size where none is given. */
   public static final int DEFAULT_BATCH = 32;
+
+  /**
+   * What of the training part validates.
+   *
+   * @param validation how much: a fraction below 1 ({@link Double}) or a count ({@link Long})
+   * @param isStratified whether each part has the classes in the same shares
+   * @param folds of cross-validation, each of which validates once; then there is no {@code
+   *     validation}
+   */
+  public record Split(Optional<Number> validation, boolean isStratified, Optional<Integer> folds) {
+    /** Nothing validates. */
+    public static final Split NONE = new Split(Optional.empty(), false, Optional.empty());
+  }
 
   /** The arithmetic of the model. */
   public enum Precision {
@@ -119,8 +131,9 @@ public record TrainSection(
    * @param patience how many epochs without a better figure are borne
    * @param on the figure, such as {@code validation.loss}
    * @param least how much better counts
+   * @param restores whether training ends with the weights of the best epoch
    */
-  public record Stop(int patience, String on, double least) {
+  public record Stop(int patience, String on, double least, boolean restores) {
     public static final String VALIDATION_LOSS = "validation.loss";
   }
 

@@ -95,7 +95,10 @@ final class FrontEndTool {
     StringBuilder out = new StringBuilder("  train\n");
     train.data().ifPresent(each -> out.append("    data ").append(each).append('\n'));
     train.test().ifPresent(each -> out.append("    test ").append(each).append('\n'));
-    train.validation().ifPresent(each -> out.append("    validation ").append(each).append('\n'));
+    train
+        .split()
+        .validation()
+        .ifPresent(each -> out.append("    validation ").append(each).append('\n'));
     train.normalize().ifPresent(each -> out.append("    normalize ").append(each).append('\n'));
     train.loss().ifPresent(each -> out.append("    loss ").append(each).append('\n'));
     train.optimizer().ifPresent(each -> out.append("    optimizer ").append(each).append('\n'));

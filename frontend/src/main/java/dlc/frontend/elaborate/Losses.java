@@ -174,6 +174,8 @@ final class Losses {
       return Poison.POISON;
     }
     TensorDatum output = compared.output().orElse(model.outputs().getFirst());
+    Map<String, Datum> options =
+        new ClassWeights(model.classCounts()).balanced(bound, output.dims());
     Activation activation =
         run.activate(
             name,
@@ -183,7 +185,7 @@ final class Losses {
             "output here is " + output.type());
     activation.setCurrent(output);
     Scope scope = run.outerScope(routine.span().source());
-    bound.forEach(scope::define);
+    options.forEach(scope::define);
     scope.define(OUTPUT, output);
     scope.define(
         TARGET, compared.target().or(() -> context.scope().lookup(TARGET)).orElse(Poison.POISON));

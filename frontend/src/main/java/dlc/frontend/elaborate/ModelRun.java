@@ -259,6 +259,11 @@ final class ModelRun {
         .findFirst();
   }
 
+  /** How many samples of the training part have each class, if that is known. */
+  List<Long> classCounts() {
+    return options.classCounts();
+  }
+
   /** By how much each sample is itself, where augmentations mix it with another. */
   Optional<TensorDatum> ownShare() {
     return augmentations.share();

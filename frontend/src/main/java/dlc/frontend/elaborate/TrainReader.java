@@ -78,7 +78,7 @@ final class TrainReader {
         train.model().text(),
         data.map(List::getFirst),
         data.filter(all -> all.size() > 1).map(List::getLast),
-        settings.read("split", this::split),
+        settings.read("split", this::split).orElse(TrainSection.Split.NONE),
         settings.read("normalize", this::normalize),
         settings.named("loss").map(each -> each.values().getFirst().value().span().text()),
         settings.read("optimizer", this::optimizer),
@@ -156,12 +156,25 @@ final class TrainReader {
     };
   }
 
-  private Number split(Setting setting) {
-    Map<String, Expression> values = settings.values(setting, List.of("validation"));
-    Expression value = values.get("validation");
-    if (value == null) {
-      throw Settings.bad("split", "the value is missing, as in split validation=0.1");
+  private TrainSection.Split split(Setting setting) {
+    Map<String, Expression> values =
+        settings.values(setting, List.of("validation", "stratified", "folds"));
+    Optional<Number> validation =
+        Optional.ofNullable(values.get("validation")).map(this::validation);
+    Optional<Integer> folds =
+        Optional.ofNullable(values.get("folds"))
+            .map(each -> (int) settings.integer("split folds", each, 2));
+    if (validation.isPresent() == folds.isPresent()) {
+      throw Settings.bad("split", "needs one of validation= and folds=, as in validation=0.1");
     }
+    Expression stratified = values.get("stratified");
+    return new TrainSection.Split(
+        validation,
+        stratified != null && Read.bool("split stratified", settings.evaluate(stratified)),
+        folds);
+  }
+
+  private Number validation(Expression value) {
     Datum datum = settings.evaluate(value);
     double number =
         run.located(value.span(), context, () -> Read.number("split validation", datum));
@@ -276,7 +289,7 @@ final class TrainReader {
 
   private TrainSection.Stop stop(Setting setting) {
     Map<String, Expression> values =
-        settings.values(setting, List.of("patience", "on", "min_delta"));
+        settings.values(setting, List.of("patience", "on", "min_delta", "restore"));
     if (!values.containsKey("patience")) {
       throw Settings.bad("stop", "the patience is missing, as in stop patience=5");
     }
@@ -293,7 +306,9 @@ final class TrainReader {
       throw Settings.bad(
           "stop", "on=\"" + on + "\" is no figure, such as \"validation.loss\" or \"training.f1\"");
     }
-    return new TrainSection.Stop((int) patience, on, least);
+    Expression restore = values.get("restore");
+    boolean restores = restore != null && Read.bool("stop restore", settings.evaluate(restore));
+    return new TrainSection.Stop((int) patience, on, least, restores);
   }
 
   private static boolean isWatchable(String figure) {

@@ -9,10 +9,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
@@ -21,24 +23,29 @@ import java.util.zip.ZipException;
  * A file that is read from front to back, plain or gzip.
  *
  * <p>It never takes memory for bytes that are not there: a plain file's length is compared first,
- * what is compressed is read into memory that grows with it.
+ * what is compressed is read into memory that grows with it. Long parts of plain files are mapped:
+ * the system reads them when they are needed and may forget them again, so that they may be larger
+ * than memory.
  */
 public final class DataFile implements AutoCloseable {
 
   private static final int CHUNK = 1 << 16;
   private static final long FIRST_CAPACITY = 1 << 22;
+  private static final long LEAST_MAPPED = 1 << 26;
   private static final String DAMAGED =
       "the file is damaged or its download was cut off: fetch it again";
 
   private final String name;
   private final InputStream in;
   private final long length;
+  private final Optional<Path> plain;
   private long position;
 
-  private DataFile(String name, InputStream in, long length) {
+  private DataFile(String name, InputStream in, long length, Optional<Path> plain) {
     this.name = name;
     this.in = in;
     this.length = length;
+    this.plain = plain;
   }
 
   /** Opens {@code path}; what begins as gzip is decompressed. */
@@ -48,7 +55,7 @@ public final class DataFile implements AutoCloseable {
       file.in.mark(2);
       boolean gzip = file.in.read() == 0x1F && file.in.read() == 0x8B;
       file.in.reset();
-      return gzip ? new DataFile(file.name, new GZIPInputStream(file.in, CHUNK), -1) : file;
+      return gzip ? of(file.name, new GZIPInputStream(file.in, CHUNK)) : file;
     } catch (IOException failure) {
       file.close();
       throw unreadable(file.name, failure);
@@ -62,7 +69,7 @@ public final class DataFile implements AutoCloseable {
         throw new UserError(Code.DATA_MALFORMED, path, "this is a folder, a file was expected");
       }
       BufferedInputStream in = new BufferedInputStream(Files.newInputStream(path), CHUNK);
-      return new DataFile(path.toString(), in, Files.size(path));
+      return new DataFile(path.toString(), in, Files.size(path), Optional.of(path));
     } catch (IOException failure) {
       throw unreadable(path.toString(), failure);
     }
@@ -70,7 +77,7 @@ public final class DataFile implements AutoCloseable {
 
   /** Reads what {@code in} yields, of unknown length, in the name of {@code name}. */
   static DataFile of(String name, InputStream in) {
-    return new DataFile(name, in, -1);
+    return new DataFile(name, in, -1, Optional.empty());
   }
 
   /** The file {@code name} in {@code folder}, or else {@code name.gz}. */
@@ -116,11 +123,14 @@ public final class DataFile implements AutoCloseable {
     }
   }
 
-  /** The next {@code count} bytes in memory of their own. */
+  /** The next {@code count} bytes, to be read only: in memory of their own, or mapped. */
   public MemorySegment segment(long count, String what) {
     long end = Math.addExact(position, count);
     if (length >= 0 && end > length) {
       throw truncated(what, end, length);
+    }
+    if (plain.isPresent() && count >= LEAST_MAPPED) {
+      return mapped(plain.get(), count);
     }
     MemorySegment result = allocate(length >= 0 ? count : Math.min(count, FIRST_CAPACITY), name);
     byte[] chunk = new byte[CHUNK];
@@ -138,6 +148,18 @@ public final class DataFile implements AutoCloseable {
       filled += read;
     }
     return result.asSlice(0, count);
+  }
+
+  private MemorySegment mapped(Path path, long count) {
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      MemorySegment result =
+          channel.map(FileChannel.MapMode.READ_ONLY, position, count, Arena.ofAuto());
+      in.skipNBytes(count);
+      position += count;
+      return result;
+    } catch (IOException failure) {
+      throw unreadable(name, failure);
+    }
   }
 
   /** Complains about bytes after those that were read. */

@@ -11,8 +11,9 @@ import java.util.OptionalDouble;
  * @param on {@code validation.loss}, {@code training.f1} and so on; where there is nothing to
  *     validate, of training
  * @param least how much better counts
+ * @param restores whether training ends with the weights of the best epoch
  */
-public record EarlyStop(int patience, String on, double least) {
+public record EarlyStop(int patience, String on, double least, boolean restores) {
 
   private static final String LOSS = "loss";
 

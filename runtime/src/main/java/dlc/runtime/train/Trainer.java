@@ -36,6 +36,8 @@ public final class Trainer {
   private Position position = Position.START;
   private Replay.Inspector inspector = Replay.Inspector.NONE;
   private Optional<StateCopy> before = Optional.empty();
+  private Optional<StateCopy> best = Optional.empty();
+  private int bestEpoch;
   private Scores scores;
   private boolean isResuming;
   private boolean isOver;
@@ -105,6 +107,10 @@ public final class Trainer {
               scores.restore(checkpoint.scores());
               isOver = position.waited() > 0 && settings.early().filter(this::isOver).isPresent();
               listener.resumed(position.epoch());
+              if (position.epoch() > 0
+                  && settings.early().filter(EarlyStop::restores).isPresent()) {
+                listener.noted("the best weights of before are not restored, those after may be");
+              }
             });
   }
 
@@ -114,6 +120,7 @@ public final class Trainer {
       return trainAll();
     } finally {
       before.ifPresent(StateCopy::close);
+      best.ifPresent(StateCopy::close);
     }
   }
 
@@ -132,12 +139,27 @@ public final class Trainer {
     saving.ifPresent(each -> each.atEnd(position, scores));
     if (stopped) {
       saving.ifPresent(Saving::noteHowToGoOn);
+    } else {
+      restoreBest();
     }
     Optional<Figures> test = stopped ? Optional.empty() : data.test().map(this::measure);
     FinalReport report =
         new FinalReport(position.step(), stopped, last, test, secondsSince(started));
     listener.finished(report);
     return report;
+  }
+
+  private void restoreBest() {
+    if (best.isPresent() && bestEpoch < position.epoch()) {
+      best.get().restore();
+      listener.noted("the weights are those of epoch %d, which was the best".formatted(bestEpoch));
+    }
+  }
+
+  private void keepBest() {
+    bestEpoch = position.epoch() + 1;
+    best.ifPresentOrElse(
+        StateCopy::save, () -> best = Optional.of(new StateCopy(steps.executable())));
   }
 
   private Figures measure(Dataset part) {
@@ -159,29 +181,32 @@ public final class Trainer {
                 position.batches() + (lastStep - position.step()) * settings.accumulate());
     listener.epochStarted(epoch, settings.epochs(), end);
     int skipped = position.batches() * settings.batch();
-    while (position.batches() < end && !stop.isRequested()) {
-      int done = position.batches() * settings.batch();
-      int count = Math.min(settings.batch(), training.size() - done);
-      Optional<Gradients> gradients =
-          probe
-              .filter(each -> each.isDue(position.batchesInAll(), batchesInAll()))
-              .map(each -> each.measure(steps, training, order, done, count, position));
-      double loss = trainOn(order, done, count);
-      listener.batchDone(
-          new BatchReport(
-              epoch,
-              position.step(),
-              position.batches(),
-              end,
-              done + count,
-              loss,
-              scores.meanLoss(),
-              scores.accuracy(),
-              rate,
-              gradients,
-              (done + count - skipped) / secondsSince(start),
-              secondsLeft()));
-      saving.ifPresent(each -> each.afterBatch(position, scores));
+    try (ReadAhead ahead = new ReadAhead(training, order, skipped)) {
+      while (position.batches() < end && !stop.isRequested()) {
+        int done = position.batches() * settings.batch();
+        int count = Math.min(settings.batch(), training.size() - done);
+        ahead.done(done);
+        Optional<Gradients> gradients =
+            probe
+                .filter(each -> each.isDue(position.batchesInAll(), batchesInAll()))
+                .map(each -> each.measure(steps, training, order, done, count, position));
+        double loss = trainOn(order, done, count);
+        listener.batchDone(
+            new BatchReport(
+                epoch,
+                position.step(),
+                position.batches(),
+                end,
+                done + count,
+                loss,
+                scores.meanLoss(),
+                scores.accuracy(),
+                rate,
+                gradients,
+                (done + count - skipped) / secondsSince(start),
+                secondsLeft()));
+        saving.ifPresent(each -> each.afterBatch(position, scores));
+      }
     }
     int done = Math.min(position.batches() * settings.batch(), training.size()) - skipped;
     double samplesPerSecond = done / secondsSince(start);
@@ -285,6 +310,9 @@ public final class Trainer {
     }
     if (rule.isBetter(figure.getAsDouble(), position.best())) {
       position = position.watching(figure.getAsDouble(), 0);
+      if (rule.restores()) {
+        keepBest();
+      }
       return;
     }
     position = position.watching(position.best(), position.waited() + 1);

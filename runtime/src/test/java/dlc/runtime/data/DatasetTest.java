@@ -3,6 +3,7 @@ package dlc.runtime.data;
 
 import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -15,6 +16,7 @@ import dlc.runtime.data.Split.Share;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -51,6 +53,56 @@ final class DatasetTest {
             .toArray();
     Arrays.sort(rows);
     assertThat(rows).isEqualTo(IntStream.range(0, 120).toArray());
+  }
+
+  /** 60 samples of class 0, 30 of 1 and 10 of 2. */
+  private static Dataset unequal() {
+    Column x = Column.allocate("x", VECTOR, 100);
+    Column y = Column.allocate("y", LABEL, 100);
+    for (int row = 0; row < 100; row++) {
+      y.values().setAtIndex(JAVA_INT, row, row % 10 < 6 ? 0 : row % 10 < 9 ? 1 : 2);
+    }
+    return Dataset.of("unequal", List.of(x), Optional.of(y), List.of(), row -> "row " + row);
+  }
+
+  @Test
+  void strataKeepTheSharesOfClassesInEachPart() {
+    Split split = new Split(Optional.of(Share.of(0.25)), Optional.empty(), true, Optional.empty());
+    Loaded loaded = split.cut(Source.Parts.of(unequal()), false, 3);
+    assertThat(Strata.counts(loaded.test().orElseThrow())).containsExactly(12, 6, 2);
+    assertThat(Strata.counts(loaded.validation().orElseThrow())).containsExactly(12, 6, 2);
+    assertThat(Strata.counts(loaded.training())).containsExactly(36, 18, 6);
+  }
+
+  @Test
+  void everySampleIsInOneFold() {
+    List<Integer> validated = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      Split split =
+          new Split(
+              Optional.empty(), Optional.empty(), i % 2 == 0, Optional.of(new Split.Fold(i, 4)));
+      Loaded loaded = split.cut(Source.Parts.of(unequal()), true, 3);
+      Dataset part = loaded.validation().orElseThrow();
+      assertThat(part.size()).isEqualTo(25);
+      assertThat(loaded.training().size()).isEqualTo(75);
+      if (i % 2 == 0) {
+        assertThat(Strata.counts(part)[0]).isEqualTo(15);
+      } else {
+        IntStream.range(0, part.size()).map(part::row).forEach(validated::add);
+      }
+    }
+    assertThat(validated).doesNotHaveDuplicates().hasSize(50);
+  }
+
+  @Test
+  void strataNeedClasses() {
+    Column x = Column.allocate("x", VECTOR, 10);
+    Dataset numbers =
+        Dataset.of("numbers", List.of(x), Optional.of(x.named("y")), List.of(), row -> "");
+    Split split = new Split(Optional.of(Share.of(2)), Optional.empty(), true, Optional.empty());
+    assertThatThrownBy(() -> split.cut(Source.Parts.of(numbers), false, 3))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("stratified needs a class for each sample");
   }
 
   @Test

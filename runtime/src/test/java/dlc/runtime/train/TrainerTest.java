@@ -162,17 +162,37 @@ final class TrainerTest {
   @Test
   void endsEarlyWhenNothingGetsBetter() {
     Recorder recorder = new Recorder();
-    EarlyStop rule = new EarlyStop(1, "training.loss", 10);
+    EarlyStop rule = new EarlyStop(1, "training.loss", 10, false);
     FinalReport report =
         train(new FakeModel(), SETTINGS.stoppingEarly(rule), recorder, new StopFlag());
     assertThat(recorder.epochs).hasSize(2);
     assertThat(recorder.notes)
         .containsExactly("training ends early: training.loss was not better for 1 epochs");
     assertThat(report.test()).isPresent();
-    EarlyStop patient = new EarlyStop(1, "validation.accuracy", 0);
+    EarlyStop patient = new EarlyStop(1, "validation.accuracy", 0, false);
     Recorder all = new Recorder();
     train(new FakeModel(), SETTINGS.withSteps(9).stoppingEarly(patient), all, new StopFlag());
     assertThat(all.notes).isEmpty();
+  }
+
+  @Test
+  void endsWithTheBestWeightsWhereItIsTold() {
+    FakeModel first = new FakeModel();
+    train(first, SETTINGS.withSteps(first(SETTINGS)), TrainListener.NONE, new StopFlag());
+    FakeModel model = new FakeModel();
+    Recorder recorder = new Recorder();
+    EarlyStop rule = new EarlyStop(1, "training.loss", 10, true);
+    train(model, SETTINGS.stoppingEarly(rule), recorder, new StopFlag());
+    assertThat(recorder.notes)
+        .containsExactly(
+            "training ends early: training.loss was not better for 1 epochs",
+            "the weights are those of epoch 1, which was the best");
+    assertThat(weights(model)).isEqualTo(weights(first));
+  }
+
+  /** The steps of the first epoch. */
+  private static long first(TrainSettings settings) {
+    return Math.ceilDiv(Points.loaded().training().size(), settings.batch());
   }
 
   private static FinalReport train(
