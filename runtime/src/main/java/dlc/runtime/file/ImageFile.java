@@ -3,7 +3,11 @@ package dlc.runtime.file;
 
 import dlc.base.Code;
 import dlc.base.UserError;
+import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
+import java.awt.image.ColorModel;
+import java.awt.image.ComponentColorModel;
+import java.awt.image.Raster;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -81,7 +85,7 @@ public final class ImageFile {
 
   private float[][] planes(int channels) {
     int size = height() * width();
-    int[] colors = image.getRGB(0, 0, width(), height(), null, 0, width());
+    int[] colors = isGray() ? grays() : image.getRGB(0, 0, width(), height(), null, 0, width());
     float[][] planes = new float[channels][size];
     for (int i = 0; i < size; i++) {
       int color = colors[i] >>> 24 == 0 ? 0 : colors[i];
@@ -97,5 +101,29 @@ public final class ImageFile {
       }
     }
     return planes;
+  }
+
+  private boolean isGray() {
+    ColorModel model = image.getColorModel();
+    return model instanceof ComponentColorModel
+        && model.getColorSpace().getType() == ColorSpace.TYPE_GRAY;
+  }
+
+  /**
+   * The pixels of a gray image as the file has them. Java takes them for linear light and makes
+   * them brighter; all other programs show them as they are.
+   */
+  private int[] grays() {
+    Raster raster = image.getRaster();
+    int most = (1 << image.getColorModel().getComponentSize(0)) - 1;
+    int[] colors = new int[height() * width()];
+    for (int i = 0; i < colors.length; i++) {
+      int x = i % width();
+      int y = i / width();
+      int gray = (raster.getSample(x, y, 0) * 255 + most / 2) / most;
+      boolean isClear = raster.getNumBands() > 1 && raster.getSample(x, y, 1) == 0;
+      colors[i] = isClear ? 0 : 0xFF000000 | gray * 0x010101;
+    }
+    return colors;
   }
 }
