@@ -13,6 +13,7 @@ import dlc.frontend.elaborate.Declarations;
 import dlc.frontend.elaborate.Elaborator;
 import dlc.frontend.elaborate.Library;
 import dlc.frontend.elaborate.Outline;
+import dlc.frontend.value.Steering;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,17 +32,23 @@ public final class FrontEnd {
    */
   public static CheckedFile check(
       SourceFile source, Imports imports, Map<String, String> overrides) {
-    return DeepStack.call(() -> checkOnDeepStack(source, imports, overrides));
+    return check(source, imports, overrides, Steering.NONE);
+  }
+
+  /** The same; what follows from the params of {@code steering} is found out. */
+  public static CheckedFile check(
+      SourceFile source, Imports imports, Map<String, String> overrides, Steering steering) {
+    return DeepStack.call(() -> checkOnDeepStack(source, imports, overrides, steering));
   }
 
   private static CheckedFile checkOnDeepStack(
-      SourceFile source, Imports imports, Map<String, String> overrides) {
+      SourceFile source, Imports imports, Map<String, String> overrides, Steering steering) {
     Diagnostics diagnostics = new Diagnostics();
     List<File> files = new Loader(imports, diagnostics).load(source);
     diagnostics.throwIfAny();
     Declarations declarations =
         Declarations.of(files, Optional.of(Library.declarations()), diagnostics);
-    Elaborator elaborator = new Elaborator(declarations, overrides, diagnostics);
+    Elaborator elaborator = new Elaborator(declarations, overrides, steering, diagnostics);
     List<CheckedModel> models = new ArrayList<>();
     for (Declaration.Model model : declarations.models()) {
       Optional<Outline> outline = elaborator.check(model, diagnostics);

@@ -11,6 +11,7 @@ import dlc.frontend.elaborate.Declarations;
 import dlc.frontend.elaborate.Elaborator;
 import dlc.frontend.elaborate.Library;
 import dlc.frontend.elaborate.Witness;
+import dlc.frontend.value.Steering;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +43,7 @@ public record Inspection(
     if (diagnostics.isEmpty()) {
       Declarations declarations =
           Declarations.of(files, Optional.of(Library.declarations()), diagnostics);
-      Elaborator elaborator = new Elaborator(declarations, Map.of(), diagnostics);
+      Elaborator elaborator = new Elaborator(declarations, Map.of(), Steering.NONE, diagnostics);
       for (Declaration.Model model : declarations.models()) {
         elaborator
             .check(model, diagnostics, witness)

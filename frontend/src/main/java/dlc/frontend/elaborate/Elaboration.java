@@ -40,6 +40,7 @@ final class Elaboration {
   final boolean training;
   final Witness witness;
   final Trail trail = new Trail();
+  private Span place = Span.NONE;
   final List<LayerRow> rows = new ArrayList<>();
   final Expressions expressions = new Expressions(this);
   final Statements statements = new Statements(this);
@@ -187,7 +188,10 @@ final class Elaboration {
   /** What {@code task} returns; its complaints are about {@code span}. */
   <T> T located(Span span, Context context, Supplier<T> task) {
     try {
-      ops.at(place(span, context.activation()));
+      Span used = place(span, context.activation());
+      // Initializers that the library gives are those of the layer that is being applied.
+      place = isLibrary(used) ? place : used;
+      ops.at(place);
       return task.get();
     } catch (Complaint complaint) {
       throw failure(complaint, span, context.activation());

@@ -12,6 +12,7 @@ import dlc.frontend.ast.Expression;
 import dlc.frontend.library.TensorOps;
 import dlc.frontend.parse.Parser;
 import dlc.frontend.value.Datum.TensorDatum;
+import dlc.frontend.value.Steering;
 import dlc.ir.Graph;
 import dlc.ir.GraphBuilder;
 import dlc.ir.Program;
@@ -33,9 +34,12 @@ public final class Elaborator {
 
   /** Evaluates the params and reads the train sections of {@code declarations}. */
   public Elaborator(
-      Declarations declarations, Map<String, String> overrides, Diagnostics diagnostics) {
+      Declarations declarations,
+      Map<String, String> overrides,
+      Steering steering,
+      Diagnostics diagnostics) {
     this.declarations = declarations;
-    this.params = Params.evaluate(declarations, overrides, diagnostics);
+    this.params = Params.evaluate(declarations, overrides, steering, diagnostics);
     for (Declaration.Train train : declarations.trains()) {
       String name = train.model().text();
       TrainSection section =

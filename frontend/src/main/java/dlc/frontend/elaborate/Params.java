@@ -13,6 +13,7 @@ import dlc.frontend.parse.Parser;
 import dlc.frontend.value.Complaint;
 import dlc.frontend.value.Datum;
 import dlc.frontend.value.Datum.Poison;
+import dlc.frontend.value.Steering;
 import dlc.ir.DType;
 import dlc.ir.GraphBuilder;
 import java.util.ArrayList;
@@ -30,7 +31,10 @@ import java.util.Optional;
 record Params(Scope scope, Map<String, String> texts) {
 
   static Params evaluate(
-      Declarations declarations, Map<String, String> overrides, Diagnostics diagnostics) {
+      Declarations declarations,
+      Map<String, String> overrides,
+      Steering steering,
+      Diagnostics diagnostics) {
     Scope scope = Scope.root();
     Elaboration run = constants(declarations, diagnostics, scope);
     Activation activation = new Activation("param", Span.NONE, Span.NONE, false, null, "");
@@ -41,7 +45,7 @@ record Params(Scope scope, Map<String, String> texts) {
       String name = param.name().text();
       names.add(name);
       Datum value = value(param, Optional.ofNullable(overrides.get(name)), run, context);
-      scope.define(name, value);
+      scope.define(name, steering.param(name, value));
       texts.put(name, value.toString());
     }
     for (String name : overrides.keySet()) {

@@ -11,6 +11,7 @@ import dlc.frontend.ast.Declaration.RoutineKind;
 import dlc.frontend.ast.Expression;
 import dlc.frontend.value.Complaint;
 import dlc.frontend.value.Datum;
+import dlc.frontend.value.Datum.FloatDatum;
 import dlc.frontend.value.Read;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -89,7 +90,10 @@ record RoutineUse(Routine routine, Map<String, Datum> arguments, Span span) {
     arguments.forEach(
         (name, datum) -> {
           if (datum != Datum.NoneDatum.NONE) {
-            named.put(name, Read.plain(name, datum));
+            // To be shown: what computes with arguments takes them as they are.
+            named.put(
+                name,
+                datum instanceof FloatDatum number ? number.value() : Read.plain(name, datum));
           }
         });
     return new Invocation(name(), List.of(), named, span);

@@ -90,7 +90,7 @@ final class Schedules {
   private static Optional<Double> length(RoutineUse use, String clock) {
     return switch (use.arguments().get(clock)) {
       case IntDatum(long value) -> Optional.of((double) value);
-      case FloatDatum(double value) -> Optional.of(value);
+      case FloatDatum number -> Optional.of(number.observed());
       case null, default -> Optional.empty();
     };
   }

@@ -54,6 +54,7 @@ final class TrainReader {
   private final Elaboration run;
   private final Settings settings;
   private final Context context;
+  private String model = "";
 
   TrainReader(Elaboration run) {
     this.run = run;
@@ -63,6 +64,7 @@ final class TrainReader {
 
   /** The settings of {@code train}; what is wrong is reported and left out. */
   TrainSection read(Declaration.Train train) {
+    model = train.model().text();
     train.settings().forEach(settings::collect);
     for (String needed : List.of("data", "loss", "optimizer")) {
       if (train.settings().stream().noneMatch(each -> each.name().text().equals(needed))) {
@@ -242,7 +244,11 @@ final class TrainReader {
     if (setting.values().size() > 1 || setting.values().getFirst().name().isPresent()) {
       throw Settings.bad("optimizer", "expected a name with arguments, as in sgd(lr=0.1)");
     }
-    return RoutineUse.optimizer(run, setting.values().getFirst().value()).invocation();
+    RoutineUse use = RoutineUse.optimizer(run, setting.values().getFirst().value());
+    if (use.arguments().get("lr") instanceof Datum.FloatDatum rate) {
+      rate.formula().steering().ifPresent(steering -> steering.rate(model, rate.formula()));
+    }
+    return use.invocation();
   }
 
   private List<String> metrics(Setting setting) {

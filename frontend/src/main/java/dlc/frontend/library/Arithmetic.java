@@ -11,6 +11,7 @@ import dlc.frontend.value.Datum.IntDatum;
 import dlc.frontend.value.Datum.ListDatum;
 import dlc.frontend.value.Datum.StringDatum;
 import dlc.frontend.value.Datum.TensorDatum;
+import dlc.frontend.value.Formula;
 import dlc.frontend.value.Read;
 import dlc.ir.DType;
 import dlc.ir.op.Elementwise;
@@ -31,7 +32,7 @@ public final class Arithmetic {
       return onInts(operator, a, b);
     }
     if (isNumber(lhs) && isNumber(rhs)) {
-      return onFloats(operator, Read.number("lhs", lhs), Read.number("rhs", rhs), lhs, rhs);
+      return onFloats(operator, toFloat(lhs), toFloat(rhs));
     }
     if (lhs instanceof TensorDatum || rhs instanceof TensorDatum) {
       return onTensors(ops, operator, lhs, rhs);
@@ -75,22 +76,44 @@ public final class Arithmetic {
     return divisor;
   }
 
-  private static Datum onFloats(BinaryOperator operator, double a, double b, Datum lhs, Datum rhs) {
+  private static FloatDatum toFloat(Datum number) {
+    return number instanceof IntDatum(long value) ? new FloatDatum(value) : (FloatDatum) number;
+  }
+
+  private static Datum onFloats(BinaryOperator operator, FloatDatum lhs, FloatDatum rhs) {
+    double a = lhs.value();
+    double b = rhs.value();
     return switch (operator) {
-      case ADD -> new FloatDatum(a + b);
-      case SUBTRACT -> new FloatDatum(a - b);
-      case MULTIPLY -> new FloatDatum(a * b);
-      case DIVIDE -> new FloatDatum(a / b);
-      case REMAINDER -> new FloatDatum(a - b * Math.floor(a / b));
-      case POWER -> new FloatDatum(Math.pow(a, b));
-      case EQUAL -> new BoolDatum(a == b);
-      case UNEQUAL -> new BoolDatum(a != b);
-      case LESS -> new BoolDatum(a < b);
-      case AT_MOST -> new BoolDatum(a <= b);
-      case GREATER -> new BoolDatum(a > b);
-      case AT_LEAST -> new BoolDatum(a >= b);
+      case ADD -> follows(a + b, operator, lhs, rhs);
+      case SUBTRACT -> follows(a - b, operator, lhs, rhs);
+      case MULTIPLY -> follows(a * b, operator, lhs, rhs);
+      case DIVIDE -> follows(a / b, operator, lhs, rhs);
+      case REMAINDER -> new FloatDatum(lhs.observed() - rhs.observed() * Math.floor(a / b));
+      case POWER -> new FloatDatum(Math.pow(lhs.observed(), rhs.observed()));
+      case EQUAL -> compared(a == b, operator, lhs, rhs);
+      case UNEQUAL -> compared(a != b, operator, lhs, rhs);
+      case LESS -> compared(a < b, operator, lhs, rhs);
+      case AT_MOST -> compared(a <= b, operator, lhs, rhs);
+      case GREATER -> compared(a > b, operator, lhs, rhs);
+      case AT_LEAST -> compared(a >= b, operator, lhs, rhs);
       case MATMUL, AND, OR -> throw unsuited(operator, lhs, rhs);
     };
+  }
+
+  /** What an operator gives, with its formula where an operand has one that follows from params. */
+  private static FloatDatum follows(
+      double value, BinaryOperator operator, FloatDatum lhs, FloatDatum rhs) {
+    Formula formula = new Formula.Binary(operator, lhs.formula(), rhs.formula());
+    return formula.steering().isPresent() ? new FloatDatum(value, formula) : new FloatDatum(value);
+  }
+
+  private static BoolDatum compared(
+      boolean holds, BinaryOperator operator, FloatDatum lhs, FloatDatum rhs) {
+    lhs.formula()
+        .steering()
+        .or(() -> rhs.formula().steering())
+        .ifPresent(all -> all.constrain(operator, lhs.formula(), rhs.formula(), holds));
+    return new BoolDatum(holds);
   }
 
   private static Datum onOthers(BinaryOperator operator, Datum lhs, Datum rhs) {
@@ -197,7 +220,9 @@ public final class Arithmetic {
         }
         yield new IntDatum(-value);
       }
-      case FloatDatum(double value) -> new FloatDatum(-value);
+      // Times -1: what is subtracted from 0 would lose the sign of 0.
+      case FloatDatum number ->
+          follows(-number.value(), BinaryOperator.MULTIPLY, number, new FloatDatum(-1));
       case TensorDatum x -> ops.elementwise("-", Elementwise.NEG, x);
       default -> throw new Complaint(Code.WRONG_OPERANDS, "-", operand.type());
     };

@@ -120,7 +120,7 @@ final class MathFunctions {
   private static Datum abs(Arguments in) {
     return switch (in.datum("x")) {
       case IntDatum(long value) -> new IntDatum(Math.abs(value));
-      case FloatDatum(double value) -> new FloatDatum(Math.abs(value));
+      case FloatDatum number -> new FloatDatum(Math.abs(number.observed()));
       default -> onTensor(in, Elementwise.ABS);
     };
   }

@@ -394,12 +394,23 @@ public final class TensorOps {
     return Collections.nCopies(count, value);
   }
 
+  /** A number as a constant or, where it follows from params that may be set, as a setting. */
+  private TensorDatum scalar(Datum.FloatDatum number) {
+    return number
+        .formula()
+        .steering()
+        .map(steering -> steering.setting(number.formula()))
+        .map(name -> builder.parameter(name, TensorType.of(floatType), Role.SETTING, Span.NONE))
+        .map(value -> new TensorDatum(value, false))
+        .orElseGet(() -> scalar(floatType, number.value()));
+  }
+
   /** A known number as a scalar tensor; a tensor as it is. */
   public TensorDatum tensor(String what, Datum datum) {
     return switch (datum) {
       case TensorDatum tensor -> tensor;
       case Datum.IntDatum(long value) -> scalar(DType.I32, value);
-      case Datum.FloatDatum(double value) -> scalar(floatType, value);
+      case Datum.FloatDatum number -> scalar(number);
       case Datum.BoolDatum(boolean value) -> scalar(DType.BOOL, value ? 1 : 0);
       case Datum.ListDatum list -> TensorLists.tensor(this, what, list);
       case Datum.StringDatum _,

@@ -33,7 +33,24 @@ public sealed interface Datum {
     }
   }
 
-  record FloatDatum(double value) implements Datum {
+  /**
+   * A float.
+   *
+   * @param formula what it follows from
+   */
+  record FloatDatum(double value, Formula formula) implements Datum {
+
+    /** One that follows from no param. */
+    public FloatDatum(double value) {
+      this(value, new Formula.Known(value));
+    }
+
+    /** The value for a use that only this value suits. */
+    public double observed() {
+      formula.observe();
+      return value;
+    }
+
     @Override
     public String type() {
       return "float";

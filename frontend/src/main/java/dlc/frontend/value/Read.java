@@ -31,7 +31,7 @@ public final class Read {
   public static double number(String what, Datum datum) {
     return switch (datum) {
       case IntDatum(long value) -> value;
-      case FloatDatum(double value) -> value;
+      case FloatDatum number -> number.observed();
       default -> wrong(what, "float", datum);
     };
   }
@@ -76,7 +76,7 @@ public final class Read {
   public static Object plain(String what, Datum datum) {
     return switch (datum) {
       case IntDatum(long value) -> value;
-      case FloatDatum(double value) -> value;
+      case FloatDatum number -> number.observed();
       case BoolDatum(boolean value) -> value;
       case StringDatum(String value) -> value;
       case ListDatum(List<Datum> items) -> items.stream().map(item -> plain(what, item)).toList();
