@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "commands.h"
 
+#include "params.h"
 #include "weights.h"
 
 i64 dlc_pool_start(i64 workers);
@@ -40,29 +41,19 @@ static const Flag INFO[] = {JSON_FLAG, QUIET_FLAG};
 
 // ---- flags
 
-// Params that are the learning rate are flags by their own names, too.
 const Flag *train_flags(i64 *count) {
-  i64 fixed = sizeof TRAIN / sizeof *TRAIN;
-  Flag *flags = allocate(fixed + dlc_model.lr_params, sizeof(Flag));
-  memcpy(flags, TRAIN, sizeof TRAIN);
-  *count = fixed;
-  for (i64 i = 0; i < dlc_model.lr_params; i++) {
-    if (!same(dlc_model.lr_param[i], "lr")) {
-      flags[(*count)++] = (Flag){text_of("--%s", dlc_model.lr_param[i]), "X",
-                                 "the param of that name, which is the learning rate"};
-    }
-  }
-  return flags;
+  *count = sizeof TRAIN / sizeof *TRAIN;
+  return with_aliases(TRAIN, count);
 }
 
 const Flag *eval_flags(i64 *count) {
   *count = sizeof EVAL / sizeof *EVAL;
-  return EVAL;
+  return with_params(EVAL, count);
 }
 
 const Flag *predict_flags(i64 *count) {
   *count = sizeof PREDICT / sizeof *PREDICT;
-  return PREDICT;
+  return with_params(PREDICT, count);
 }
 
 const Flag *info_flags(i64 *count) {
@@ -100,7 +91,7 @@ void take_data_folder(const Options *options) {
 }
 
 i32 seed_of(const Options *options) {
-  i64 seed = option_count(options, "--seed", dlc_model.seed, -0x7fffffffffffffff - 1,
+  i64 seed = count_or_alias(options, "--seed", dlc_model.seed, -0x7fffffffffffffff - 1,
                           0x7fffffffffffffff);
   return (i32)seed == seed ? (i32)seed : (i32)(seed ^ (i64)((u64)seed >> 32));
 }
@@ -140,8 +131,8 @@ static Settings settings_of(const Options *options, const Parts *parts) {
     fail(BAD_SETTING, "compile it with a smaller batch, or leave drop_last out",
          "drop_last: with batch %l and %l samples no batch is left", dlc_model.batch, samples);
   }
-  i64 given_epochs = option_count(options, "--epochs", 0, 1, 0x7fffffff);
-  i64 given_steps = option_count(options, "--steps", 0, 1, 0x7fffffffffff);
+  i64 given_epochs = count_or_alias(options, "--epochs", 0, 1, 0x7fffffff);
+  i64 given_steps = count_or_alias(options, "--steps", 0, 1, 0x7fffffffffff);
   i64 steps = given_steps ? given_steps : dlc_model.steps;
   int steps_alone = !given_epochs && given_steps;
   if (given_epochs) {
@@ -155,11 +146,8 @@ static Settings settings_of(const Options *options, const Parts *parts) {
   if (steps && steps < settings.last_step) {
     settings.last_step = steps;
   }
-  settings.lr = option_number(options, "--lr", dlc_model.lr);
-  for (i64 i = 0; i < dlc_model.lr_params; i++) {
-    settings.lr =
-        option_number(options, text_of("--%s", dlc_model.lr_param[i]), settings.lr);
-  }
+  const Formula *rate = find_formula("lr");
+  settings.lr = option_number(options, "--lr", rate ? formula_value(rate) : dlc_model.lr);
   settings.check_finite = has_option(options, "--check-finite");
   settings.json = has_option(options, "--json");
   return settings;
@@ -227,6 +215,7 @@ void run_train(const Options *options) {
   const char *save = option(options, "--save");
   int resumes = has_option(options, "--resume");
   require_checkpoint_folder(options);
+  take_params(options);
   if (save) {
     require_writable(save);
   }
@@ -265,6 +254,7 @@ void run_train(const Options *options) {
 // ---- eval
 
 void run_eval(const Options *options) {
+  take_params(options);
   take_data_folder(options);
   allocate_model();
   take_weights(options);

@@ -47,5 +47,7 @@ void require_folder_for_report(const char *path);
 
 // Decompresses gzip data. NULL and a reason when they are broken.
 u8 *gunzip(const u8 *bytes, i64 length, i64 *result_length, const char **reason);
+// The same for zlib data, which have another frame.
+u8 *unzlib(const u8 *bytes, i64 length, i64 *result_length, const char **reason);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// gzip, RFC 1951 and 1952: canonical Huffman codes by table, bits from a 64-bit reservoir.
+// gzip and zlib, RFC 1950 to 1952: canonical Huffman codes by table, bits from a 64-bit reservoir.
 #include "file.h"
 
 enum { LONGEST_CODE = 15, FAST_BITS = 10 };
@@ -333,6 +333,44 @@ static const u8 *after_header(const u8 *at, const u8 *end) {
     at = end - at > 2 ? at + 2 : NULL;
   }
   return at;
+}
+
+static u32 adler32(const u8 *bytes, i64 length) {
+  u32 low = 1;
+  u32 high = 0;
+  for (i64 i = 0; i < length; i++) {
+    low = (low + bytes[i]) % 65521;
+    high = (high + low) % 65521;
+  }
+  return high << 16 | low;
+}
+
+u8 *unzlib(const u8 *bytes, i64 length, i64 *result_length, const char **reason) {
+  Stream stream = {0};
+  if (length < 6 || (bytes[0] & 15) != 8 || (bytes[0] << 8 | bytes[1]) % 31 || bytes[1] & 32) {
+    *reason = length < 6 ? CUT_OFF : DAMAGED;
+    return NULL;
+  }
+  stream.at = bytes + 2;
+  stream.end = bytes + length;
+  stream.room = 4 * length + 64;
+  stream.out = grow(NULL, stream.room, 1);
+  inflate(&stream);
+  const u8 *at = stream.at - stream.available / 8;
+  if (!stream.broken && stream.end - at < 4) {
+    stream.broken = CUT_OFF;
+  }
+  if (!stream.broken) {
+    u32 check = (u32)at[0] << 24 | (u32)at[1] << 16 | (u32)at[2] << 8 | at[3];
+    stream.broken = check == adler32(stream.out, stream.length) ? NULL : DAMAGED;
+  }
+  if (stream.broken) {
+    *reason = stream.broken;
+    free(stream.out);
+    return NULL;
+  }
+  *result_length = stream.length;
+  return stream.out;
 }
 
 u8 *gunzip(const u8 *bytes, i64 length, i64 *result_length, const char **reason) {

@@ -99,6 +99,17 @@ void run_info(const Options *options) {
 
 // ---- help
 
+static int is_flag(const char *param) {
+  int found = 0;
+  for (i64 i = 0; i < dlc_model.steered_params; i++) {
+    found |= same(dlc_model.steered[i].name, param);
+  }
+  for (i64 i = 0; i < dlc_model.aliases; i++) {
+    found |= same(dlc_model.alias[i].name, param);
+  }
+  return found;
+}
+
 void print_help(const char *program) {
   Text text = {0};
   text_add(&text, "%s: the model %s of %s, compiled by dlc %s\n\nUsage: %s COMMAND [options]\n\n",
@@ -118,14 +129,10 @@ void print_help(const char *program) {
     text_add(&text, "), batches have %l samples.\n", dlc_model.batch);
   }
   for (i64 i = 0; i < dlc_model.params; i++) {
-    int flag = 0;
-    for (i64 j = 0; j < dlc_model.lr_params; j++) {
-      flag = flag || same(dlc_model.lr_param[j], dlc_model.param[i].name);
-    }
-    text_add(&text, flag ? "The param %s is a flag of train, --%s; it is %s without it.\n"
-                         : "The param %s is fixed: %s%s.\n",
-             dlc_model.param[i].name, flag ? dlc_model.param[i].name : "",
-             dlc_model.param[i].value);
+    const Pair *param = dlc_model.param + i;
+    text_add(&text, is_flag(param->name) ? "The param %s is a flag, --%s; it is %s without it.\n"
+                                         : "The param %s is fixed: %s%s.\n",
+             param->name, is_flag(param->name) ? param->name : "", param->value);
   }
   print(1, &text);
 }

@@ -44,6 +44,31 @@ typedef struct {
   const char *value;
 } Pair;
 
+// A param that is told when the program starts.
+typedef struct {
+  const char *name;
+  double preset;
+} Steered;
+
+// A number that follows from such params, in reverse Polish notation; or a comparison, which must hold or
+// must not.
+enum {
+  TERM_NUMBER, TERM_PARAM, TERM_ADD, TERM_SUBTRACT, TERM_MULTIPLY, TERM_DIVIDE, TERM_EQUAL,
+  TERM_UNEQUAL, TERM_LESS, TERM_AT_MOST, TERM_GREATER, TERM_AT_LEAST
+};
+
+typedef struct {
+  i64 kind;
+  double value;  // of a number; of a param its place
+} Term;
+
+typedef struct {
+  const char *name;  // of the setting; of a comparison its text
+  i64 holds;
+  i64 terms;
+  const Term *term;
+} Formula;
+
 struct Parts;
 struct Data;
 
@@ -82,6 +107,8 @@ typedef struct {
   i64 has_target;
   Slot target;
   const char *output;
+  // Reads an image as the bytes of a sample; NULL where samples are no images.
+  u8 *(*read_image)(const char *path, i64 channels, i64 height, i64 width);
 
   const Source *source;
   double validation;
@@ -117,8 +144,14 @@ typedef struct {
 
   i64 params;
   const Pair *param;  // the value as the program was compiled
-  i64 lr_params;
-  const char *const *lr_param;  // those that are the learning rate, and so are flags
+  i64 steered_params;
+  const Steered *steered;  // those of them that are flags
+  i64 aliases;
+  const Pair *alias;  // those that are another way to say an option
+  i64 formulas;
+  const Formula *formula;
+  i64 constraints;
+  const Formula *constraint;
 
   i64 layers;
   const Pair *layer;  // name and what it gives

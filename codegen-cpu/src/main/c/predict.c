@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "commands.h"
+#include "params.h"
 #include "table.h"
+
+static const char KINDS[] =
+    "give PNG or JPEG images, .csv tables, .npy arrays, .raw bytes, or numbers such as "
+    "5.1,3.5,1.4,0.2";
 
 enum { SHOWN_CLASSES = 3, SHOWN_VALUES = 16 };
 
@@ -128,6 +133,49 @@ static Samples of_table(const char *path) {
   return samples;
 }
 
+static Samples of_image(const char *path) {
+  const Slot *wanted = input();
+  if (!dlc_model.read_image) {
+    fail(DATA_SHAPE, "give a .npy array",
+         "%s: an image is [1, h, w] or [3, h, w], the model's input '%s' is %s", path, wanted->name,
+         type_text(wanted->type, wanted->rank, wanted->dims));
+  }
+  Samples samples = samples_of(U8, 1);
+  samples.column.values =
+      dlc_model.read_image(path, wanted->dims[0], wanted->dims[1], wanted->dims[2]);
+  samples.name[0] = copy_of(path, (i64)strlen(path));
+  return samples;
+}
+
+// The elements of one sample and nothing else: bytes of brightness, or floats.
+static Samples of_bytes(const char *path) {
+  const Slot *wanted = input();
+  File file = map_file(path);
+  if (file.length != wanted->elements && file.length != 4 * wanted->elements) {
+    fail(DATA_SHAPE, "a .raw file holds the bytes or the 32-bit floats of one sample",
+         "%s: it has %l bytes, the model's input '%s' is %s", path, file.length, wanted->name,
+         type_text(wanted->type, wanted->rank, wanted->dims));
+  }
+  Samples samples = samples_of(file.length == wanted->elements ? U8 : F32, 1);
+  samples.column.values = file.bytes;
+  samples.name[0] = copy_of(path, (i64)strlen(path));
+  return samples;
+}
+
+// Whether the name of a file ends so, in small letters or others.
+static int is_named(const char *path, const char *ending) {
+  i64 length = (i64)strlen(path);
+  i64 count = (i64)strlen(ending);
+  for (i64 i = 0; i < count && count <= length; i++) {
+    char letter = path[length - count + i];
+    letter = letter >= 'A' && letter <= 'Z' ? (char)(letter + 32) : letter;
+    if (letter != ending[i]) {
+      return 0;
+    }
+  }
+  return count <= length;
+}
+
 static Samples read_samples(const char *text) {
   if (!exists(text)) {
     return of_numbers(text);
@@ -135,13 +183,19 @@ static Samples read_samples(const char *text) {
   if (is_folder(text)) {
     fail(CANNOT_READ, "give the files in it", "cannot read %s: it is a folder", text);
   }
-  if (ends_with(text, ".npy")) {
+  if (is_named(text, ".npy")) {
     return of_array(text);
   }
-  if (ends_with(text, ".csv") || ends_with(text, ".tsv") || ends_with(text, ".txt")) {
+  if (is_named(text, ".csv") || is_named(text, ".tsv") || is_named(text, ".txt")) {
     return of_table(text);
   }
-  fail(DATA_MALFORMED, "give a .csv table, a .npy array, or numbers such as 5.1,3.5,1.4,0.2",
+  if (is_named(text, ".png") || is_named(text, ".jpg") || is_named(text, ".jpeg")) {
+    return of_image(text);
+  }
+  if (is_named(text, ".raw") || is_named(text, ".bin")) {
+    return of_bytes(text);
+  }
+  fail(DATA_MALFORMED, KINDS,
        "%s: files of this kind cannot be predicted on", text);
 }
 
@@ -230,6 +284,7 @@ static void add_words(Text *text, const char *name, const double *values,
 static void predict(const Entry *entry, const Samples *samples, i64 sample, int json) {
   const Slot *in = find_input(entry, dlc_model.input[0].name);
   copy_row(&samples->column, sample, slot_memory(in), in->type, 0);
+  set_params(entry);
   entry->run(state_memory, work_memory);
   const Slot *out = find_result(entry, dlc_model.output);
   i64 count = out->elements;
@@ -255,9 +310,10 @@ static void predict(const Entry *entry, const Samples *samples, i64 sample, int 
 
 void run_predict(const Options *options) {
   if (options->rest == 0) {
-    fail(BAD_OPTION, "give .npy arrays, .csv tables, or numbers such as 5.1,3.5,1.4,0.2",
+    fail(BAD_OPTION, KINDS,
          "predict: no INPUT is given");
   }
+  take_params(options);
   take_data_folder(options);
   allocate_model();
   take_weights(options);

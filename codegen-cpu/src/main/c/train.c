@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "train.h"
 
+#include "params.h"
 #include "random.h"
 #include "weights.h"
 
@@ -23,6 +24,7 @@ static double scalar_of(const Entry *entry, const char *name) {
 void init_state(i32 seed) {
   const Entry *entry = require_entry("init", dlc_model.batch);
   set_scalar(entry, "seed", seed);
+  set_params(entry);
   entry->run(state_memory, work_memory);
 }
 
@@ -45,6 +47,7 @@ double run_step(const Entry *entry, const Data *data, const i32 *order, i64 coun
   if (data->has_target) {
     feed(entry, &data->target, data, order, count);
   }
+  set_params(entry);
   entry->run(state_memory, work_memory);
   return scalar_of(entry, "loss");
 }
@@ -201,6 +204,7 @@ static void end_epoch(Run *run, const EpochReport *report) {
   if (entry) {
     steer(run, entry, run->position.step);
     set_scalar(entry, "watched", loss);
+    set_params(entry);
     entry->run(state_memory, work_memory);
   }
   if (dlc_model.stops_early) {
@@ -316,7 +320,10 @@ void train(const Parts *parts, const Settings *settings, Saving *saving, int res
   while (!run.is_over && run.position.step < settings->last_step && !stop_requested) {
     EpochReport report = train_epoch(&run);
     tell(settings, &report);
-    free(report.training.confusion);
+    // That of an epoch that was not finished is still counted in, and saved.
+    if (report.training.confusion != run.scores.confusion) {
+      free(report.training.confusion);
+    }
     free(report.validation.confusion);
   }
   free(run.order);

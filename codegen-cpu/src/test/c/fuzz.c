@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Feeds damaged files to the readers; each must end in a sentence or in data, never in anything else.
 //
-//   gcc -g -O1 -fsanitize=address,undefined -fno-sanitize-recover -fno-builtin -Isrc/main/c \
-//     src/test/c/fuzz.c src/main/c/{arrays,base,cifar,columns,csv,data,digits,file,idx,inflate,json,level,model,\
-//   number,random,table}.c -lm -o fuzz
-//   ASAN_OPTIONS=detect_leaks=0:exitcode=99 UBSAN_OPTIONS=exitcode=98 ./fuzz KIND FILE COUNT [SEED]
+//   ./fuzz KIND FILE COUNT [SEED]
 //
-// KIND is npy, safetensors, csv, cifar10, mnist (FILE is a folder's train-images…) or gunzip.
+// FILE is what is damaged, COUNT times; KIND is npy, safetensors, csv, cifar10, mnist (FILE is the one with
+// images), gunzip or image. FuzzTest compiles this with sanitizers, and runs it on the files of src/test/corpus.
 #include "data.h"
 #include "file.h"
+#include "image.h"
 
 int fork(void);
 int waitpid(int process, int *status, int options);
@@ -66,6 +65,8 @@ static void read_it(const char *kind, const char *path) {
     dlc_source_csv(&source, NULL, &parts);
   } else if (same(kind, "gunzip")) {
     read_file(path);
+  } else if (same(kind, "image")) {
+    exit(*dlc_read_image(path, 3, 8, 9) == 256);
   } else {
     option.name = "dir";
     option.value = copy_of(path, (i64)strlen(path));

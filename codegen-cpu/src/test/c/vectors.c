@@ -4,9 +4,11 @@
 //   double BITS          as Double.toString, %.4f, %.3e, %.4g and Double.toHexString write it
 //   shuffle SEED STEP N  a permutation
 //   gunzip FILE          the length and the sum of the bytes of a compressed file, or what is wrong
+//   image FILE C H W     the sum of the bytes of an image that is scaled to this size
 //   number TEXT          whether a cell of a table is a number
 #include "arguments.h"
 #include "file.h"
+#include "image.h"
 #include "random.h"
 #include "table.h"
 
@@ -52,6 +54,19 @@ static void answer_gunzip(const char *path) {
   say(bytes ? "%l %l\n" : "%s%s\n", bytes ? length : (i64)reason, bytes ? sum : (i64) "");
 }
 
+static void answer_image(char **words) {
+  i64 size[3];
+  for (int i = 0; i < 3; i++) {
+    size[i] = (i64)strtod(words[2 + i], NULL);
+  }
+  u8 *bytes = dlc_read_image(words[1], size[0], size[1], size[2]);
+  i64 sum = 0;
+  for (i64 i = 0; i < size[0] * size[1] * size[2]; i++) {
+    sum = (i64)(31 * (u64)sum + bytes[i]);
+  }
+  say("%l\n", sum);
+}
+
 int main(int count, char **arguments) {
   for (int i = 1; i < count; i++) {
     char *words[5] = {arguments[i]};
@@ -69,6 +84,8 @@ int main(int count, char **arguments) {
       answer_shuffle(words);
     } else if (same(words[0], "gunzip")) {
       answer_gunzip(words[1]);
+    } else if (same(words[0], "image")) {
+      answer_image(words);
     } else {
       say("%d\n", is_number(words[1]));
     }

@@ -52,12 +52,13 @@ import picocli.CommandLine.Spec;
       "",
       "The program needs nothing but the C library of Linux; OUT --help says what it can do.",
       "Stages: ast, ir (tensor IR), opt (after the passes), kernel (scheduled loops), llvm, asm,"
-          + " obj, opencl.",
+          + " opencl.",
+      "Libraries: obj, staticlib and sharedlib with a C header, jar with a Java class.",
       "",
       "Examples:",
       "  dlc compile samples/simple_cnn.dl -o simple_cnn --data ~/data",
       "  dlc compile samples/digits.dl --emit=kernel --entry predict",
-      "  dlc compile samples/digits.dl --emit=obj -o digits.o --cpu x86-64-v3"
+      "  dlc compile samples/digits.dl --emit=sharedlib -o libdigits.so"
     })
 final class CompileCommand implements Callable<Integer> {
 
@@ -72,7 +73,16 @@ final class CompileCommand implements Callable<Integer> {
     obj,
     opencl,
     staticlib,
-    sharedlib
+    sharedlib,
+    jar;
+
+    /** Whether it is for other programs to call, not to be read. */
+    boolean isLibrary() {
+      return switch (this) {
+        case ast, ir, opt, kernel, llvm, asm, opencl -> false;
+        case obj, staticlib, sharedlib, jar -> true;
+      };
+    }
   }
 
   private static final String PREDICT = "predict";
@@ -140,12 +150,9 @@ final class CompileCommand implements Callable<Integer> {
       writeExecutable();
       return 0;
     }
-    if (emit.get() == Stage.staticlib || emit.get() == Stage.sharedlib) {
+    if (emit.get().isLibrary()) {
       writeLibrary(emit.get());
       return 0;
-    }
-    if (emit.get() == Stage.obj && file.isEmpty()) {
-      throw usage("--emit=obj needs a file to write to: -o OUT");
     }
     file.ifPresent(AtomicFile::requireWritable);
     TimingObserver timing = new TimingObserver();
@@ -176,10 +183,7 @@ final class CompileCommand implements Callable<Integer> {
   private void writeExecutable() {
     Path path = file.orElseThrow(() -> usage("a program needs a file to be written to: -o OUT"));
     AtomicFile.requireWritable(path);
-    if (entry.isPresent() && !entry.get().equals(PREDICT)) {
-      throw usage(
-          "--entry is %s: of a program only predict can stand alone".formatted(entry.get()));
-    }
+    requireWholeOrPredict();
     Binary.Executable made = executable.compile(request());
     write(made.content().toArray());
     if (executable.reportsSizes()) {
@@ -194,6 +198,13 @@ final class CompileCommand implements Callable<Integer> {
     }
   }
 
+  private void requireWholeOrPredict() {
+    if (entry.isPresent() && !entry.get().equals(PREDICT)) {
+      throw usage(
+          "--entry is %s: of a program only predict can stand alone".formatted(entry.get()));
+    }
+  }
+
   private ExecutableArguments.Request request() {
     cpu.ifPresent(Processor::named);
     return new ExecutableArguments.Request(
@@ -202,14 +213,25 @@ final class CompileCommand implements Callable<Integer> {
 
   private void writeLibrary(Stage kind) {
     Path path = file.orElseThrow(() -> usage("a library needs a file to be written to: -o OUT"));
+    AtomicFile.requireWritable(path);
+    requireWholeOrPredict();
+    if (kind == Stage.jar) {
+      write(executable.jar(request()));
+      return;
+    }
     Path header =
         path.resolveSibling(path.getFileName().toString().replaceFirst("\\.\\w+$", "") + ".h");
-    AtomicFile.requireWritable(path);
     AtomicFile.requireWritable(header);
     Binary.Library library =
         executable.library(
             request(),
-            kind == Stage.staticlib ? Binary.LibraryKind.STATIC : Binary.LibraryKind.SHARED);
+            switch (kind) {
+              case staticlib -> Binary.LibraryKind.STATIC;
+              case sharedlib -> Binary.LibraryKind.SHARED;
+              case obj -> Binary.LibraryKind.OBJECT;
+              case ast, ir, opt, kernel, llvm, asm, opencl, jar ->
+                  throw new IllegalStateException(kind + " is no library with a header");
+            });
     write(library.content().toArray());
     write(header, utf8(library.header()));
   }
@@ -238,9 +260,8 @@ final class CompileCommand implements Callable<Integer> {
           utf8(
               ProgramText.of(kernels(compiler, whole, entries), ProgramText.Style.KERNEL_PER_ENTRY)
                   .text());
-      case staticlib, sharedlib -> throw new IllegalStateException("handled above");
-      case llvm, asm, obj ->
-          NativeText.of(kernels(compiler, whole, entries), compiler.target(), stage);
+      case obj, staticlib, sharedlib, jar -> throw new IllegalStateException("handled above");
+      case llvm, asm -> NativeText.of(kernels(compiler, whole, entries), compiler.target(), stage);
     };
   }
 
@@ -260,7 +281,7 @@ final class CompileCommand implements Callable<Integer> {
   private Target target(Stage stage) {
     return switch (stage) {
       case ast, ir, opt -> Target.X86_64_V3;
-      case kernel, llvm, asm, obj, opencl, staticlib, sharedlib ->
+      case kernel, llvm, asm, obj, opencl, staticlib, sharedlib, jar ->
           Processor.named(cpu.orElse(Processor.NATIVE));
     };
   }

@@ -75,6 +75,9 @@ final class ExecutableArguments {
       boolean predictOnly,
       TilingFile tilings) {}
 
+  @Option(names = "-g", description = "Keep names, and the lines of FILE for gdb and perf.")
+  private boolean withLines;
+
   @Option(names = "--size-report", description = "Print what takes how many bytes of the file.")
   private boolean reportsSizes;
 
@@ -88,6 +91,10 @@ final class ExecutableArguments {
 
   Binary.Library library(Request request, Binary.LibraryKind kind) {
     return with(request, bench -> StandAlone.library(bench, options(request), kind));
+  }
+
+  byte[] jar(Request request) {
+    return with(request, bench -> StandAlone.jar(bench, options(request)).toArray());
   }
 
   private <T> T with(Request request, Function<Workbench, T> work) {
@@ -118,7 +125,8 @@ final class ExecutableArguments {
         request.cpu,
         request.predictOnly,
         tails,
-        weights.map(ExecutableArguments::read));
+        weights.map(ExecutableArguments::read),
+        withLines ? Binary.Symbols.LINES : Binary.Symbols.STRIPPED);
   }
 
   private Platform platform() {

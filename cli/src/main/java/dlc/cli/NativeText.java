@@ -17,8 +17,7 @@ final class NativeText {
         target,
         switch (stage) {
           case asm -> Emission.ASSEMBLY;
-          case obj -> Emission.OBJECT;
-          case llvm, ast, ir, opt, kernel, opencl, staticlib, sharedlib -> Emission.LLVM;
+          case llvm, ast, ir, opt, kernel, obj, opencl, staticlib, sharedlib, jar -> Emission.LLVM;
         });
   }
 }

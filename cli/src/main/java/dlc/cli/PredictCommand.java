@@ -45,7 +45,8 @@ final class PredictCommand implements Callable<Integer> {
       index = "1..*",
       arity = "1..*",
       paramLabel = "INPUT",
-      description = "PNG or JPEG images, .csv tables, .npy arrays, or numbers: 5.1,3.5,1.4,0.2")
+      description =
+          "PNG or JPEG images, .csv tables, .npy arrays, .raw bytes, or numbers: 5.1,3.5,1.4,0.2")
   private List<String> inputs;
 
   @Option(names = "--json", description = "Print a JSON object for each sample.")

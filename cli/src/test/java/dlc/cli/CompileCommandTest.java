@@ -49,14 +49,6 @@ final class CompileCommandTest {
   }
 
   @Test
-  void anObjectFileIsWritten() throws IOException {
-    Path object = folder.resolve("small.o");
-    Shell shell = Shell.dlc("compile", file, "--emit=obj", "--cpu", "x86-64-v3", "-o", object);
-    assertThat(shell.code()).as(shell.err()).isZero();
-    assertThat(Files.readAllBytes(object)).hasSizeGreaterThan(500);
-  }
-
-  @Test
   @EnabledOnOs(value = OS.LINUX, architectures = "amd64")
   void aProgramThatStandsAloneIsWritten() throws IOException, InterruptedException {
     Path program = folder.resolve("small");
@@ -74,12 +66,14 @@ final class CompileCommandTest {
     assertThat(process.waitFor()).isZero();
   }
 
-  @Test
+  @ParameterizedTest
+  @CsvSource({"obj,small.o", "staticlib,small.a", "sharedlib,small.so"})
   @EnabledOnOs(value = OS.LINUX, architectures = "amd64")
-  void aLibraryComesWithItsHeader() {
-    Path library = folder.resolve("small.a");
-    Shell shell = Shell.dlc("compile", file, "--emit=staticlib", "-o", library, "--cpu=x86-64-v2");
+  void aLibraryComesWithItsHeader(String kind, String name) throws IOException {
+    Path library = folder.resolve(name);
+    Shell shell = Shell.dlc("compile", file, "--emit=" + kind, "-o", library, "--cpu=x86-64-v2");
     assertThat(shell.code()).as(shell.err()).isZero();
+    assertThat(Files.readAllBytes(library)).hasSizeGreaterThan(500);
     assertThat(folder.resolve("small.h"))
         .content()
         .contains("int32_t small_predict(void *arena, const float *x, float *output);");

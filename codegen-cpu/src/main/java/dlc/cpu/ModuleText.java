@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.cpu;
 
+import dlc.base.SourceFile;
+import dlc.base.Span;
 import dlc.ir.kernel.Kernel;
 import dlc.ir.kernel.KernelProgram;
 import dlc.ir.kernel.KernelProgram.Call;
@@ -13,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A kernel program as the text of one LLVM module.
@@ -39,13 +42,20 @@ public final class ModuleText {
   private final Observation observation;
   private final StringBuilder functions = new StringBuilder();
   private final Set<String> declarations = new TreeSet<>();
+  private final @Nullable LineInfo lines;
   private int thunks;
 
-  private ModuleText(KernelProgram program, Target target, String prefix, Observation observation) {
+  private ModuleText(
+      KernelProgram program,
+      Target target,
+      String prefix,
+      Observation observation,
+      @Nullable LineInfo lines) {
     this.program = program;
     this.target = target;
     this.prefix = prefix;
     this.observation = observation;
+    this.lines = lines;
   }
 
   /** The module's text; {@code prefix} sets its entry points apart from those of other modules. */
@@ -56,12 +66,30 @@ public final class ModuleText {
   /** As {@link #write(KernelProgram, Target, String)}, made for those who look at it. */
   static String write(
       KernelProgram program, Target target, String prefix, Observation observation) {
-    return new ModuleText(program, target, prefix, observation).write();
+    return new ModuleText(program, target, prefix, observation, null).write();
+  }
+
+  /** The same with the lines of the program that its instructions come from. */
+  public static String writeWithLines(KernelProgram program, Target target, String prefix) {
+    Span main =
+        program.kernels().stream()
+            .map(Kernel::span)
+            .filter(ModuleText::isWritten)
+            .findFirst()
+            .orElse(Span.NONE);
+    return new ModuleText(program, target, prefix, Observation.NONE, new LineInfo(main)).write();
+  }
+
+  private static boolean isWritten(Span span) {
+    return span.source() != SourceFile.NONE;
   }
 
   private String write() {
     for (Kernel kernel : program.kernels()) {
-      functions.append(KernelText.write(kernel, target, declarations)).append('\n');
+      String text = KernelText.write(kernel, target, declarations);
+      functions
+          .append(lines == null ? text : lines.whole(kernel.name(), kernel.span(), text))
+          .append('\n');
     }
     program.entries().forEach(this::entry);
     StringBuilder module = new StringBuilder("; module %s\n".formatted(program.name()));
@@ -77,7 +105,8 @@ public final class ModuleText {
     if (target.isX86()) {
       module.append(FloatMode.x86()).append('\n');
     }
-    return module.append(attributes()).toString();
+    module.append(attributes());
+    return lines == null ? module.toString() : module.append(lines.metadata()).toString();
   }
 
   private String attributes() {
@@ -113,26 +142,43 @@ public final class ModuleText {
   }
 
   private void entry(Entry entry) {
+    Span start =
+        entry.calls().stream()
+            .map(call -> call.kernel().span())
+            .filter(ModuleText::isWritten)
+            .findFirst()
+            .orElse(Span.NONE);
+    int function = lines == null ? -1 : lines.function(entry.name(), start);
     StringBuilder body = new StringBuilder();
+    Span last = start;
     int pointers = 0;
     int stamps = 0;
     for (Call call : entry.calls()) {
-      stamp(stamps++, body);
+      StringBuilder instructions = new StringBuilder();
+      stamp(stamps++, instructions);
       if (KernelText.isParallel(call.kernel())) {
         Stmt.For loop = (Stmt.For) call.kernel().body().getFirst();
         String thunk = thunk(call);
-        body.append(
+        instructions.append(
             "  call void @dlc_parallel(ptr @%s, ptr %%state, ptr %%work, i64 %d)\n"
                 .formatted(thunk, loop.counter().extent()));
       } else {
-        pointers = call(call, "", pointers, body);
+        pointers = call(call, "", pointers, instructions);
       }
+      last = call.kernel().span();
+      body.append(placed(function, last, instructions.toString()));
     }
     stamp(stamps, body);
     String calls = target.isX86() ? FloatMode.flushing(body.toString()) : body.toString();
-    functions.append(
-        "define void @%s.%s(ptr noundef %%state, ptr noundef %%work%s) #0 {\n%s  ret void\n}\n\n"
-            .formatted(prefix, entry.name(), isTimed() ? ", ptr noundef %stamps" : "", calls));
+    String head =
+        "define void @%s.%s(ptr noundef %%state, ptr noundef %%work%s) #0 {\n"
+            .formatted(prefix, entry.name(), isTimed() ? ", ptr noundef %stamps" : "");
+    functions.append(lines == null ? head : lines.headed(function, head));
+    functions.append(calls).append(placed(function, last, "  ret void\n")).append("}\n\n");
+  }
+
+  private String placed(int function, Span span, String instructions) {
+    return lines == null ? instructions : lines.at(function, span, instructions);
   }
 
   private void stamp(int number, StringBuilder body) {
@@ -151,9 +197,12 @@ public final class ModuleText {
     String name = "call%d".formatted(thunks++);
     StringBuilder body = new StringBuilder();
     call(call, ", i64 %begin, i64 %end", 0, body);
-    functions.append(
-        "define internal void @%s(ptr %%state, ptr %%work, i64 %%begin, i64 %%end) #0 {\n%s  ret void\n}\n\n"
-            .formatted(name, body));
+    String text =
+        "define internal void @%s(ptr %%state, ptr %%work, i64 %%begin, i64 %%end) #0 {\n%s  ret void\n}\n"
+            .formatted(name, body);
+    functions
+        .append(lines == null ? text : lines.whole(name, call.kernel().span(), text))
+        .append('\n');
     return name;
   }
 

@@ -28,8 +28,10 @@ final class ModelDescription {
   private final Workbench bench;
   private final CheckedModel model;
   private final StandAlone.Options options;
+  private final BinaryModel.Steered steered;
 
-  ModelDescription(Workbench bench, StandAlone.Options options) {
+  ModelDescription(Workbench bench, StandAlone.Options options, BinaryModel.Steered steered) {
+    this.steered = steered;
     this.bench = bench;
     this.model = bench.model();
     this.options = options;
@@ -54,7 +56,7 @@ final class ModelDescription {
         model.train().map(this::training),
         scoring(),
         bench.file().checked().params(),
-        SettableParams.of(bench),
+        steered,
         layers(),
         options.weights());
   }

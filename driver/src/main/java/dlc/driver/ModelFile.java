@@ -7,6 +7,7 @@ import dlc.base.UserError;
 import dlc.frontend.CheckedFile;
 import dlc.frontend.FrontEnd;
 import dlc.frontend.Imports;
+import dlc.frontend.value.Steering;
 import java.io.IOException;
 import java.nio.charset.MalformedInputException;
 import java.nio.charset.StandardCharsets;
@@ -28,7 +29,12 @@ public record ModelFile(Path path, CheckedFile checked) {
    * @throws dlc.base.CompilationFailed with all of its errors
    */
   public static ModelFile load(Path path, Map<String, String> params) {
-    return new ModelFile(path, FrontEnd.check(source(path), Imports.files(), params));
+    return load(path, params, Steering.NONE);
+  }
+
+  /** The same; what follows from the params of {@code steering} is found out. */
+  static ModelFile load(Path path, Map<String, String> params, Steering steering) {
+    return new ModelFile(path, FrontEnd.check(source(path), Imports.files(), params, steering));
   }
 
   /** The text at {@code path}. */

@@ -13,7 +13,9 @@ import dlc.runtime.file.Csv;
 import dlc.runtime.file.ElementType;
 import dlc.runtime.file.Npy;
 import dlc.runtime.file.NumberArray;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -60,11 +62,35 @@ final class SampleReader {
       case "csv", "tsv", "txt" -> table(path);
       case "png", "jpg", "jpeg", "gif", "bmp" ->
           new Samples(List.of(input), List.of(ImageReader.read(path, name, type)));
+      case "raw", "bin" -> bytes(input, path);
       default ->
           throw new UserError(
                   Code.DATA_MALFORMED, input, "files of this kind cannot be predicted on")
-              .help("give a PNG or JPEG image, a .csv table or a .npy array");
+              .help("give a PNG or JPEG image, a .csv table, a .npy array or .raw bytes");
     };
+  }
+
+  /** The elements of one sample and nothing else: bytes of brightness, or floats. */
+  private Samples bytes(String input, Path path) {
+    byte[] content;
+    try {
+      content = Files.readAllBytes(path);
+    } catch (IOException failure) {
+      throw new UserError(Code.CANNOT_READ, input, failure.toString()).help("check the path");
+    }
+    boolean floats = content.length == 4 * type.elements();
+    if (!floats && content.length != type.elements()) {
+      throw new UserError(
+              Code.DATA_SHAPE,
+              input,
+              "it has %d bytes, the model's input '%s' is %s".formatted(content.length, name, type))
+          .help("a .raw file holds the bytes or the 32-bit floats of one sample");
+    }
+    MemorySegment values = MemorySegment.ofBuffer(ByteBuffer.allocateDirect(content.length));
+    values.copyFrom(MemorySegment.ofArray(content));
+    return new Samples(
+        List.of(input),
+        List.of(new Column(name, type.withDType(floats ? DType.F32 : DType.U8), values)));
   }
 
   private static Path path(String input) {

@@ -5,6 +5,7 @@ import dlc.cpu.binary.Binary;
 import dlc.cpu.binary.BinaryModel;
 import dlc.cpu.binary.BinaryModel.Code;
 import dlc.cpu.binary.BinaryModel.Version;
+import dlc.cpu.binary.Content;
 import dlc.cpu.binary.Linkage;
 import dlc.cpu.binary.Platform;
 import dlc.frontend.CheckedModel;
@@ -37,6 +38,7 @@ public final class StandAlone {
    * @param predictOnly whether training and measuring are left out
    * @param tails smaller batches to make code for beside those that the data have
    * @param weights a safetensors file to carry inside
+   * @param symbols whether debuggers find the lines of the program
    */
   public record Options(
       String compiler,
@@ -45,7 +47,8 @@ public final class StandAlone {
       Optional<String> cpu,
       boolean predictOnly,
       List<Integer> tails,
-      Optional<byte[]> weights) {
+      Optional<byte[]> weights,
+      Binary.Symbols symbols) {
     public Options {
       tails = List.copyOf(tails);
     }
@@ -56,24 +59,42 @@ public final class StandAlone {
 
   private final Workbench bench;
   private final CheckedModel model;
+  private final BinaryModel.Steered steered;
   private final Options options;
 
-  private StandAlone(Workbench bench, Options options) {
+  private StandAlone(Workbench bench, Options options, SteeredParams params) {
     this.bench = bench;
-    this.model = bench.model();
+    this.model = params.model();
+    this.steered = params.steered();
     this.options = options;
+  }
+
+  /** A library has no flags, so that all params are what they are. */
+  private static StandAlone library(Workbench bench, Options options) {
+    return new StandAlone(
+        bench, options, new SteeredParams(bench.model(), BinaryModel.Steered.NONE));
   }
 
   /** A program that trains, measures and predicts. */
   public static Binary.Executable executable(Workbench bench, Options options) {
     return Binary.executable(
-        new StandAlone(bench, options).model(), options.platform(), options.linkage());
+        new StandAlone(bench, options, SteeredParams.of(bench)).model(),
+        options.platform(),
+        options.linkage(),
+        options.symbols());
   }
 
   /** A library for other programs, with its header; it takes batches of one size. */
   public static Binary.Library library(Workbench bench, Options options, Binary.LibraryKind kind) {
-    StandAlone standAlone = new StandAlone(bench, options);
-    return Binary.library(standAlone.model(Tails.NONE, false), options.platform(), kind);
+    StandAlone standAlone = library(bench, options);
+    return Binary.library(
+        standAlone.model(Tails.NONE, false), options.platform(), kind, options.symbols());
+  }
+
+  /** A library in a jar with a Java class that calls it. */
+  public static Content jar(Workbench bench, Options options) {
+    StandAlone standAlone = library(bench, options);
+    return Binary.jar(standAlone.model(Tails.NONE, false), options.platform(), options.symbols());
   }
 
   private BinaryModel model() {
@@ -86,7 +107,7 @@ public final class StandAlone {
     List<Wanted> wanted = wanted(tails);
     Program layout = wanted.getFirst().program;
     KernelProgram memory = PlanMemory.run(layout.name(), List.of(), layout.states());
-    return new ModelDescription(bench, options)
+    return new ModelDescription(bench, options, steered)
         .of(memory, layout.states(), versions(wanted), readsData);
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.driver;
 
+import dlc.cpu.binary.Binary;
 import dlc.cpu.binary.Linkage;
 import dlc.cpu.binary.Platform;
 import java.io.IOException;
@@ -56,7 +57,14 @@ record CompiledProgram(Path executable) {
 
   static StandAlone.Options options(Optional<String> cpu, Linkage linkage) {
     return new StandAlone.Options(
-        "test", Platform.X86_64, linkage, cpu, false, List.of(), Optional.empty());
+        "test",
+        Platform.X86_64,
+        linkage,
+        cpu,
+        false,
+        List.of(),
+        Optional.empty(),
+        Binary.Symbols.STRIPPED);
   }
 
   /** Nothing but predict, with weights inside. */
@@ -68,7 +76,8 @@ record CompiledProgram(Path executable) {
         Optional.of(CPU),
         true,
         List.of(),
-        Optional.of(weights));
+        Optional.of(weights),
+        Binary.Symbols.STRIPPED);
   }
 
   /** Runs it beside its data, to the end. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dlc.base.UserError;
+import dlc.cpu.binary.Binary;
 import dlc.cpu.binary.Linkage;
 import dlc.cpu.binary.Platform;
 import java.io.File;
@@ -57,7 +58,8 @@ final class StandAloneElsewhereTest {
         platform == Platform.X86_64 ? Optional.of(CompiledProgram.CPU) : Optional.empty(),
         false,
         List.of(),
-        Optional.empty());
+        Optional.empty(),
+        Binary.Symbols.STRIPPED);
   }
 
   @Test

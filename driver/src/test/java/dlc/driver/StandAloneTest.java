@@ -270,12 +270,78 @@ final class StandAloneTest {
   @Test
   void helpNamesWhatCanBeSetAndWhatIsFixed() {
     assertThat(flowers.run("--help").output())
-        .contains("The param rate is a flag of train, --rate; it is 0.05 without it.")
+        .contains("The param rate is a flag, --rate; it is 0.05 without it.")
         .contains("The param width is fixed: 8.");
     String slow = flowers.run("train", "--rate", "0.001", "--json", "--quiet").output();
     assertThat(slow).isNotEqualTo(flowers.run("train", "--json", "--quiet").output());
     assertThat(withoutTimes(slow))
         .isEqualTo(withoutTimes(flowers.run("train", "--lr=0.001", "--json", "--quiet").output()));
+  }
+
+  /** Numbers that follow from params are worked out when the program starts. */
+  @Test
+  void paramsThatNoShapeDependsOnAreFlags() throws IOException {
+    writeFlowers(folder.resolve("flowers.csv"));
+    String source =
+        """
+        param base: float = 0.02
+        param momentum: float = 0.9
+        param noise: float = 0.25
+        param decay: float = 0.001
+        param rounds: int = 2
+        param width: int = 8
+        param half: float = 0.5
+        model Net(features: f32[4]) -> f32[3] {
+          linear(width) relu dropout(noise) linear(3) it = it * (1.0 - half)
+        }
+        train Net {
+          data csv("flowers.csv", label="name") split validation=0.2
+          loss cross_entropy optimizer sgd(lr=base * 2.0, momentum=momentum, weight_decay=decay)
+          batch 8 epochs rounds
+        }
+        """;
+    CompiledProgram program = CompiledProgram.of(folder, source);
+    assertThat(program.run("--help").output())
+        .contains(
+            "The param base is a flag, --base; it is 0.02 without it.",
+            "The param momentum is a flag",
+            "The param noise is a flag",
+            "The param decay is a flag",
+            "The param rounds is a flag",
+            "The param width is fixed: 8.",
+            "The param half is a flag");
+    assertThat(program.run("train", "--help").output()).contains("--noise X", "--rounds N");
+    assertThat(withoutTimes(program.run("train", "--json", "--save", "w").output()))
+        .isEqualTo(trained(folder).log);
+    Files.writeString(
+        folder.resolve("program.dl"),
+        source
+            .replace("= 0.02", "= 0.03")
+            .replace("= 0.9", "= 0.8")
+            .replace("= 0.25", "= 0.5")
+            .replace("= 0.001", "= 0.01")
+            .replace("= 2\n", "= 3\n")
+            .replace("half: float = 0.5", "half: float = 0.25"));
+    Run other =
+        program.run(
+            "train",
+            "--json",
+            "--save",
+            "w",
+            "--base=0.03",
+            "--momentum=0.8",
+            "--noise=0.5",
+            "--decay=0.01",
+            "--rounds=3",
+            "--half=0.25");
+    assertThat(withoutTimes(other.output())).isEqualTo(trained(folder).log);
+    assertThat(program.run("eval", "--weights", "w", "--half=0.25").output())
+        .isNotEqualTo(program.run("eval", "--weights", "w").output());
+    Run none = program.run("train", "--momentum=0");
+    assertThat(none.status()).isEqualTo(1);
+    assertThat(none.errors())
+        .contains("error[E0607]: this program was compiled for momentum > 0.0")
+        .contains("compile it again, with -D name=value");
   }
 
   /** What the trainer makes of the same program. */

@@ -4,6 +4,7 @@ package dlc.samples;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dlc.cpu.binary.Binary;
 import dlc.cpu.binary.Binary.Library;
 import dlc.cpu.binary.Binary.LibraryKind;
 import dlc.cpu.binary.Linkage;
@@ -37,6 +38,17 @@ final class LibraryTest {
           .resolve("library")
           .toAbsolutePath();
 
+  private static final StandAlone.Options OPTIONS =
+      new StandAlone.Options(
+          "test",
+          Platform.X86_64,
+          new Linkage.Dynamic(),
+          Optional.empty(),
+          false,
+          List.of(),
+          Optional.empty(),
+          Binary.Symbols.STRIPPED);
+
   @TempDir private Path folder;
 
   @BeforeEach
@@ -46,18 +58,8 @@ final class LibraryTest {
   }
 
   private void write(LibraryKind kind, String name) throws IOException {
-    ModelFile file = ModelFile.load(SOURCES.resolve("corners.dl"), Map.of());
-    StandAlone.Options options =
-        new StandAlone.Options(
-            "test",
-            Platform.X86_64,
-            new Linkage.Dynamic(),
-            Optional.empty(),
-            false,
-            List.of(),
-            Optional.empty());
-    try (Workbench bench = Workbench.open(file, RunOptions.usual().withThreads(1))) {
-      Library library = StandAlone.library(bench, options, kind);
+    try (Workbench bench = bench()) {
+      Library library = StandAlone.library(bench, OPTIONS, kind);
       Files.write(folder.resolve(name), library.content().toArray());
       Files.writeString(folder.resolve("corners.h"), library.header());
     }
@@ -95,6 +97,60 @@ final class LibraryTest {
                 "1.5",
                 "-0.5"))
         .isEqualToIgnoringNewLines(scores);
+  }
+
+  private static Workbench bench() {
+    ModelFile file = ModelFile.load(SOURCES.resolve("corners.dl"), Map.of());
+    return Workbench.open(file, RunOptions.usual().withThreads(1));
+  }
+
+  @Test
+  void trainsAndPredictsInJavaFromOneJar() throws IOException {
+    try (Workbench bench = bench()) {
+      byte[] jar = StandAlone.jar(bench, OPTIONS).toArray();
+      Files.write(folder.resolve("corners.jar"), jar);
+      assertThat(StandAlone.jar(bench, OPTIONS).toArray()).isEqualTo(jar);
+    }
+    String trained =
+        run(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "--enable-native-access=ALL-UNNAMED",
+            "-cp",
+            "corners.jar",
+            "" + SOURCES.resolve("Train.java"),
+            "corners.safetensors");
+    try (Dlc model = Dlc.load(SOURCES.resolve("corners.dl"))) {
+      model.loadWeights(folder.resolve("corners.safetensors"));
+      List<Double> values = model.predict(new float[] {1.5f, -0.5f}).values();
+      assertThat(trained.strip())
+          .endsWith("scores %.6f %.6f".formatted(values.get(0), values.get(1)));
+      assertThat(values.get(1)).isGreaterThan(values.get(0));
+    }
+  }
+
+  @Test
+  void trainsInRustAndGoWhereTheyAre() throws IOException {
+    assumeTrue(isThere("rustc") || isThere("go"), "there is neither rustc nor go");
+    if (isThere("rustc")) {
+      Files.copy(folder.resolve("corners.a"), folder.resolve("libcornersstatic.a"));
+      run(
+          "rustc",
+          "-O",
+          "-L",
+          ".",
+          "-l",
+          "static=cornersstatic",
+          "" + SOURCES.resolve("train.rs"),
+          "-o",
+          "rust");
+      assertThat(run("./rust", "rust.safetensors")).contains("scores");
+      assertThat(folder.resolve("rust.safetensors")).isNotEmptyFile();
+    }
+    if (isThere("go")) {
+      Files.copy(SOURCES.resolve("train.go"), folder.resolve("train.go"));
+      run("go", "run", "train.go", "go.safetensors");
+      assertThat(folder.resolve("go.safetensors")).isNotEmptyFile();
+    }
   }
 
   @Test

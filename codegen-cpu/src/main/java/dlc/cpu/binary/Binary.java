@@ -28,6 +28,13 @@ public final class Binary {
   /** One object file; the name says in messages and reports what it is. */
   record Part(String name, Content object) {}
 
+  /** What is kept of the names of functions and of the places that they come from. */
+  public enum Symbols {
+    STRIPPED,
+    /** Names, and the lines of the {@code .dl} file in the form of DWARF. */
+    LINES
+  }
+
   private static final String MODEL = "model";
   private static final String POOL = "pool";
   private static final String RUNTIME = "runtime";
@@ -43,13 +50,14 @@ public final class Binary {
   public record Executable(Content content, Map<String, Long> sizes) {}
 
   /** An executable for {@code platform}. */
-  public static Executable executable(BinaryModel model, Platform platform, Linkage linkage) {
-    List<Part> parts = new ArrayList<>(kernels(model, platform));
+  public static Executable executable(
+      BinaryModel model, Platform platform, Linkage linkage, Symbols symbols) {
+    List<Part> parts = new ArrayList<>(kernels(model, platform, symbols));
     String triple = platform.triple();
     parts.add(new Part(MODEL, object(ModelTables.write(model), platform)));
     parts.add(new Part(POOL, object(PoolText.of(triple), platform)));
     parts.add(new Part(RUNTIME, resource(RuntimeBuild.runtime(platform))));
-    Link.Linked linked = Link.executable(parts, platform, linkage);
+    Link.Linked linked = Link.executable(parts, platform, linkage, symbols);
     return new Executable(linked.content(), sizes(model, linked));
   }
 
@@ -95,6 +103,7 @@ public final class Binary {
 
   /** How a library is linked into programs. */
   public enum LibraryKind {
+    OBJECT,
     STATIC,
     SHARED
   }
@@ -104,18 +113,26 @@ public final class Binary {
    *
    * <p>They run on the thread that calls them and need no other library.
    */
-  public static Library library(BinaryModel model, Platform platform, LibraryKind kind) {
+  public static Library library(
+      BinaryModel model, Platform platform, LibraryKind kind, Symbols symbols) {
     LibraryApi api = LibraryApi.of(model);
-    List<Part> parts = new ArrayList<>(kernels(model, platform));
+    List<Part> parts = new ArrayList<>(kernels(model, platform, symbols));
     parts.add(new Part("model", object(ModelTables.writeForLibrary(model), platform)));
     parts.add(new Part("functions", object(api.module(), platform)));
     parts.add(new Part("library", resource(RuntimeBuild.library(platform))));
     Content content =
         switch (kind) {
-          case STATIC -> Link.archive(parts, platform, api);
-          case SHARED -> Link.shared(parts, platform, api);
+          case OBJECT -> Link.object(parts, platform, api, symbols);
+          case STATIC -> Link.archive(parts, platform, api, symbols);
+          case SHARED -> Link.shared(parts, platform, api, symbols);
         };
     return new Library(content, LibraryHeader.write(model, api));
+  }
+
+  /** A shared library for {@code platform} in a jar, with a Java class that calls it. */
+  public static Content jar(BinaryModel model, Platform platform, Symbols symbols) {
+    Content library = library(model, platform, LibraryKind.SHARED, symbols).content();
+    return ClassJar.of(model, LibraryApi.of(model), platform, library);
   }
 
   private static Content object(String text, Platform platform) {
@@ -123,21 +140,25 @@ public final class Binary {
   }
 
   /** The machine code of all versions, in their order. */
-  private static List<Part> kernels(BinaryModel model, Platform platform) {
+  private static List<Part> kernels(BinaryModel model, Platform platform, Symbols symbols) {
     record Job(Version version, Code code) {}
     List<Job> jobs =
         model.versions().stream()
             .flatMap(version -> version.code().stream().map(code -> new Job(version, code)))
             .toList();
     return jobs.parallelStream()
-        .map(job -> kernels(job.version, job.code, platform.triple()))
+        .map(job -> kernels(job.version, job.code, platform.triple(), symbols))
         .toList();
   }
 
-  private static Part kernels(Version version, Code code, String triple) {
+  private static Part kernels(Version version, Code code, String triple, Symbols symbols) {
     Target target = version.target();
     String prefix = ModelTables.prefix(version, code);
-    String text = ModuleText.write(code.program(), target, prefix);
+    String text =
+        switch (symbols) {
+          case STRIPPED -> ModuleText.write(code.program(), target, prefix);
+          case LINES -> ModuleText.writeWithLines(code.program(), target, prefix);
+        };
     return new Part(
         prefix + "." + code.entry().name(), Content.of(Emission.object(text, target, triple)));
   }

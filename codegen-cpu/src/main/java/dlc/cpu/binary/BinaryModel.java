@@ -20,7 +20,7 @@ import java.util.OptionalInt;
  * @param states weights and buffers in the order of the text, then what the optimizer keeps
  * @param slots where states lie
  * @param params the program's params with the values that it was compiled with
- * @param lrParams those of them that are the learning rate
+ * @param steered those of them that are told when the program starts
  * @param layers the name of each layer and what it gives
  * @param embedded weights inside the program, as a safetensors file
  */
@@ -38,7 +38,7 @@ public record BinaryModel(
     Optional<Training> training,
     Scoring scoring,
     Map<String, String> params,
-    List<String> lrParams,
+    Steered steered,
     Map<String, String> layers,
     Optional<byte[]> embedded) {
 
@@ -114,6 +114,63 @@ public record BinaryModel(
   /** Which checkpoints are written: after so many epochs, how many stay, and whether the best. */
   public record Saved(int every, int kept, boolean keepsBest) {}
 
+  /** One step of a calculation in reverse Polish notation; {@code model.h} has the kinds. */
+  public record Term(Kind kind, double value) {
+
+    /** In the order of {@code model.h}. */
+    public enum Kind {
+      NUMBER,
+      PARAM,
+      ADD,
+      SUBTRACT,
+      MULTIPLY,
+      DIVIDE,
+      EQUAL,
+      UNEQUAL,
+      LESS,
+      AT_MOST,
+      GREATER,
+      AT_LEAST
+    }
+  }
+
+  /**
+   * A number that follows from params.
+   *
+   * @param name the setting that gets it; of a comparison its text
+   * @param holds what a comparison must say
+   */
+  public record Formula(String name, List<Term> terms, boolean holds) {
+    public Formula {
+      terms = List.copyOf(terms);
+    }
+  }
+
+  /**
+   * Params that are flags of the program.
+   *
+   * @param presets their values without the flag
+   * @param aliases those that are another way to say an option
+   * @param formulas the settings that follow from them
+   * @param constraints comparisons that must stay as they were
+   */
+  public record Steered(
+      Map<String, Double> presets,
+      Map<String, String> aliases,
+      List<Formula> formulas,
+      List<Formula> constraints) {
+
+    /** All params are fixed. */
+    public static final Steered NONE = new Steered(Map.of(), Map.of(), List.of(), List.of());
+
+    public Steered {
+      presets = Collections.unmodifiableMap(new LinkedHashMap<>(presets));
+      aliases = Collections.unmodifiableMap(new LinkedHashMap<>(aliases));
+      formulas = List.copyOf(formulas);
+      constraints = List.copyOf(constraints);
+    }
+  }
+
   /** What makes probabilities of an output. */
   public enum Link {
     SOFTMAX,
@@ -136,7 +193,6 @@ public record BinaryModel(
     versions = List.copyOf(versions);
     inputs = Collections.unmodifiableMap(new LinkedHashMap<>(inputs));
     params = Collections.unmodifiableMap(new LinkedHashMap<>(params));
-    lrParams = List.copyOf(lrParams);
     layers = Collections.unmodifiableMap(new LinkedHashMap<>(layers));
   }
 

@@ -108,7 +108,8 @@ final class LibraryHeader {
             arguments);
   }
 
-  private static String purpose(Function function) {
+  /** What {@code function} does, in a sentence or the start of one. */
+  static String purpose(Function function) {
     String samples = function.batch() == 1 ? "1 sample" : function.batch() + " samples";
     return switch (function.entry()) {
       case "init" -> "Gives weights their first values, which follow from the seed.";

@@ -2,6 +2,7 @@
 package dlc.cpu.binary;
 
 import dlc.cpu.binary.Binary.Part;
+import dlc.cpu.binary.Binary.Symbols;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -27,15 +28,14 @@ final class Link {
   /** What was linked, and how many bytes of it came from which part. */
   record Linked(Content content, Map<String, Long> sizes) {}
 
-  static Linked executable(List<Part> parts, Platform platform, Linkage linkage) {
+  static Linked executable(List<Part> parts, Platform platform, Linkage linkage, Symbols symbols) {
     return inFolder(
         folder -> {
           Path output = folder.resolve("program");
           Path map = folder.resolve("map");
           List<String> command = command(platform);
-          command.addAll(
-              List.of(
-                  "--gc-sections", "--strip-all", "--build-id=none", "-z", "relro", "-z", "now"));
+          command.addAll(List.of("--gc-sections", "--build-id=none", "-z", "relro", "-z", "now"));
+          strip(command, symbols);
           command.addAll(write(parts, folder));
           switch (linkage) {
             case Linkage.Dynamic _ -> {
@@ -58,7 +58,7 @@ final class Link {
   }
 
   /** A shared library whose only names are those of {@code api}. */
-  static Content shared(List<Part> parts, Platform platform, LibraryApi api) {
+  static Content shared(List<Part> parts, Platform platform, LibraryApi api, Symbols symbols) {
     return inFolder(
         folder -> {
           Path output = folder.resolve("lib" + api.prefix() + ".so");
@@ -70,7 +70,6 @@ final class Link {
               List.of(
                   "-shared",
                   "--gc-sections",
-                  "--strip-all",
                   "--build-id=none",
                   "--hash-style=gnu",
                   "-z",
@@ -80,6 +79,7 @@ final class Link {
                   "-soname",
                   output.getFileName().toString(),
                   "--version-script=" + names));
+          strip(command, symbols);
           command.addAll(write(parts, folder));
           command.addAll(List.of("-o", output.toString()));
           PresetTool.linker().run(command);
@@ -87,25 +87,44 @@ final class Link {
         });
   }
 
-  /** An archive of one object, in which all names but those of {@code api} are local. */
-  static Content archive(List<Part> parts, Platform platform, LibraryApi api) {
+  /** One object in which all names but those of {@code api} are local. */
+  static Content object(List<Part> parts, Platform platform, LibraryApi api, Symbols symbols) {
+    return inFolder(folder -> read(whole(parts, platform, api, symbols, folder)));
+  }
+
+  /** An archive of that object. */
+  static Content archive(List<Part> parts, Platform platform, LibraryApi api, Symbols symbols) {
     return inFolder(
         folder -> {
-          Path whole = folder.resolve(api.prefix() + ".o");
-          List<String> command = command(platform);
-          command.add("-r");
-          command.addAll(write(parts, folder));
-          command.addAll(List.of("-o", whole.toString()));
-          PresetTool.linker().run(command);
-          List<String> localize = new ArrayList<>(List.of("--strip-unneeded"));
-          api.names().forEach(name -> localize.add("--keep-global-symbol=" + name));
-          localize.add(whole.toString());
-          PresetTool.companion("llvm-objcopy").run(localize);
           Path archive = folder.resolve("lib.a");
           PresetTool.companion("llvm-ar")
-              .run(List.of("rcsD", archive.toString(), whole.toString()));
+              .run(
+                  List.of(
+                      "rcsD",
+                      archive.toString(),
+                      whole(parts, platform, api, symbols, folder).toString()));
           return read(archive);
         });
+  }
+
+  private static Path whole(
+      List<Part> parts, Platform platform, LibraryApi api, Symbols symbols, Path folder)
+      throws IOException {
+    Path whole = folder.resolve(api.prefix() + ".o");
+    List<String> command = command(platform);
+    command.add("-r");
+    command.addAll(write(parts, folder));
+    command.addAll(List.of("-o", whole.toString()));
+    PresetTool.linker().run(command);
+    List<String> localize = new ArrayList<>();
+    switch (symbols) {
+      case STRIPPED -> localize.add("--strip-unneeded");
+      case LINES -> {}
+    }
+    api.names().forEach(name -> localize.add("--keep-global-symbol=" + name));
+    localize.add(whole.toString());
+    PresetTool.companion("llvm-objcopy").run(localize);
+    return whole;
   }
 
   /**
@@ -120,6 +139,13 @@ final class Link {
       }
     }
     return sizes;
+  }
+
+  private static void strip(List<String> command, Symbols symbols) {
+    switch (symbols) {
+      case STRIPPED -> command.add("--strip-all");
+      case LINES -> {}
+    }
   }
 
   private static Content read(Path file) throws IOException {
@@ -141,11 +167,12 @@ final class Link {
   }
 
   @FunctionalInterface
-  private interface Work<T> {
+  interface Work<T> {
     T in(Path folder) throws IOException;
   }
 
-  private static <T> T inFolder(Work<T> work) {
+  /** Does {@code work} in a folder that is gone after it. */
+  static <T> T inFolder(Work<T> work) {
     try {
       Path folder = Files.createTempDirectory("dlc-link");
       try {

@@ -33,13 +33,17 @@ final class ModelTables {
   private final BinaryModel model;
   private final Constants constants = new Constants();
 
-  private ModelTables(BinaryModel model) {
+  /** Whether the runtime of programs is linked, and not that of libraries. */
+  private final boolean isProgram;
+
+  private ModelTables(BinaryModel model, boolean isProgram) {
     this.model = model;
+    this.isProgram = isProgram;
   }
 
   /** The module with {@code dlc_model} and the list of commands. */
   static String write(BinaryModel model) {
-    ModelTables tables = new ModelTables(model);
+    ModelTables tables = new ModelTables(model, true);
     tables.constants.named("dlc_model", tables.model());
     tables.constants.named("commands", tables.commands());
     return tables.constants.module();
@@ -47,7 +51,7 @@ final class ModelTables {
 
   /** The module with {@code dlc_model} and the form of saved weights. */
   static String writeForLibrary(BinaryModel model) {
-    ModelTables tables = new ModelTables(model);
+    ModelTables tables = new ModelTables(model, false);
     tables.constants.named("dlc_model", tables.model());
     tables.constants.named("dlc_saved_form", tables.savedForm());
     return tables.constants.module();
@@ -155,7 +159,19 @@ final class ModelTables {
     fields.add(Field.of(model.target().isPresent()));
     fields.addAll(port("target", model.target().orElse(TensorType.of(DType.F32))));
     fields.add(text(model.output()));
+    fields.add(takesImages() && isProgram ? constants.function("dlc_read_image") : Field.NULL);
     fields.add(model.data().map(this::source).orElse(Field.NULL));
+  }
+
+  /** Whether a sample is one image of one or three colors. */
+  private boolean takesImages() {
+    return model.inputs().size() == 1
+        && model.inputs().values().stream()
+            .allMatch(
+                type ->
+                    type.rank() == 3
+                        && (type.dim(0) == 1 || type.dim(0) == 3)
+                        && type.dtype().isFloat());
   }
 
   private Field source(Data data) {
@@ -228,12 +244,47 @@ final class ModelTables {
   private void addDescription(List<Field> fields) {
     fields.add(Field.of(model.params().size()));
     fields.add(pairs(model.params()));
-    fields.add(Field.of(model.lrParams().size()));
-    fields.add(texts(model.lrParams()));
+    addSteered(fields);
     fields.add(Field.of(model.layers().size()));
     fields.add(pairs(model.layers()));
     fields.add(model.embedded().map(constants::blob).orElse(Field.NULL));
     fields.add(Field.of(model.embedded().map(bytes -> bytes.length).orElse(0)));
+  }
+
+  private void addSteered(List<Field> fields) {
+    BinaryModel.Steered steered = model.steered();
+    fields.add(Field.of(steered.presets().size()));
+    fields.add(
+        constants.structs(
+            steered.presets().entrySet().stream()
+                .map(param -> List.of(text(param.getKey()), Field.of(param.getValue())))
+                .toList()));
+    fields.add(Field.of(steered.aliases().size()));
+    fields.add(pairs(steered.aliases()));
+    fields.add(Field.of(steered.formulas().size()));
+    fields.add(formulas(steered.formulas()));
+    fields.add(Field.of(steered.constraints().size()));
+    fields.add(formulas(steered.constraints()));
+  }
+
+  private Field formulas(List<BinaryModel.Formula> formulas) {
+    return constants.structs(
+        formulas.stream()
+            .map(
+                formula ->
+                    List.of(
+                        text(formula.name()),
+                        Field.of(formula.holds()),
+                        Field.of(formula.terms().size()),
+                        constants.structs(
+                            formula.terms().stream()
+                                .map(
+                                    term ->
+                                        List.of(
+                                            Field.of(term.kind().ordinal()),
+                                            Field.of(term.value())))
+                                .toList())))
+            .toList());
   }
 
   private Field pairs(Map<String, String> pairs) {

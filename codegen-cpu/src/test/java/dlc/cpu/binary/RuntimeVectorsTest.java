@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dlc.runtime.data.RandomStream;
 import dlc.runtime.data.RandomStream.Purpose;
+import dlc.runtime.file.ImageFile;
+import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -38,7 +40,9 @@ final class RuntimeVectorsTest {
     Files.createDirectories(folder.resolve("objects"));
     PresetTool clang = PresetTool.clang();
     for (String name :
-        List.of("base", "number", "random", "file", "inflate", "table", "start", "vectors")) {
+        List.of(
+            "base", "number", "random", "file", "inflate", "table", "image", "png", "jpeg", "scan",
+            "start", "vectors")) {
       Path source =
           name.equals("vectors")
               ? Path.of("src/test/c/vectors.c").toAbsolutePath()
@@ -69,7 +73,9 @@ final class RuntimeVectorsTest {
     Path program = folder.resolve("vectors");
     Files.write(
         program,
-        Link.executable(parts, Platform.X86_64, new Linkage.Dynamic()).content().toArray());
+        Link.executable(parts, Platform.X86_64, new Linkage.Dynamic(), Binary.Symbols.STRIPPED)
+            .content()
+            .toArray());
     assertThat(program.toFile().setExecutable(true)).isTrue();
   }
 
@@ -151,6 +157,34 @@ final class RuntimeVectorsTest {
     return Arrays.stream(RandomStream.permutation(Purpose.SHUFFLE, seed, step, count))
         .mapToObj(String::valueOf)
         .collect(Collectors.joining(" "));
+  }
+
+  /** All kinds of pixels, in one pass or several, scaled and not. */
+  @Test
+  void imagesHaveTheSamePixels() throws IOException {
+    List<String> questions = new ArrayList<>();
+    List<String> expected = new ArrayList<>();
+    for (int size : List.of(1, 3, 17, 40)) {
+      for (BufferedImage image : TestImages.ofSize(size, size + size / 2)) {
+        for (Path file : TestImages.write(image, folder, "image%d-".formatted(questions.size()))) {
+          ImageFile read = ImageFile.read(file);
+          questions.add("image %s 3 %d %d".formatted(file, read.height(), read.width()));
+          expected.add(sum(read.pixels(3, read.height(), read.width())));
+          questions.add("image %s 1 7 5".formatted(file));
+          expected.add(sum(read.pixels(1, 7, 5)));
+        }
+      }
+    }
+    assertThat(questions).hasSizeGreaterThan(80);
+    assertThat(ask(questions)).isEqualTo(expected);
+  }
+
+  private static String sum(byte[] bytes) {
+    long sum = 0;
+    for (byte each : bytes) {
+      sum = 31 * sum + (each & 0xFF);
+    }
+    return Long.toString(sum);
   }
 
   @Test
