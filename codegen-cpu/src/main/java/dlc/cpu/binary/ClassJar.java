@@ -54,7 +54,7 @@ final class ClassJar {
   private static void compile(JavaClass text, Path folder) throws IOException {
     JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
     if (compiler == null) {
-      throw new UserError(Code.NOT_AVAILABLE, "--emit=jar without a Java compiler")
+      throw new UserError(Code.BAD_OPTION, "--emit=jar needs a Java compiler")
           .help("run dlc with a JDK instead of a JRE");
     }
     Path source = Files.writeString(folder.resolve(text.name() + ".java"), text.source());
