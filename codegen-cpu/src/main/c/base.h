@@ -14,7 +14,6 @@ void fail(int code, const char *help, const char *format, ...) __attribute__((no
 enum {
   WRONG_ARGUMENT = 206,
   BAD_SETTING = 403,
-  NOT_AVAILABLE = 404,
   DATA_NOT_FOUND = 501,
   DATA_MALFORMED = 502,
   DATA_SHAPE = 503,
@@ -27,7 +26,6 @@ enum {
   OUT_OF_MEMORY = 605,
   NOT_FINITE = 606,
   BAD_OPTION = 607,
-  CHECKPOINT = 609,
   UNKNOWN_CPU = 903,
 };
 

@@ -134,7 +134,7 @@ static int take_part(Data *data, const char *path, const char *part, const Array
 void dlc_source_packed(const Source *source, const Source *training, Parts *parts) {
   (void)training;
   if (!data_folder || is_folder(data_folder)) {
-    fail(NOT_AVAILABLE,
+    fail(BAD_OPTION,
          text_of("dlc data pack %s -o data.safetensors makes a file of them for --data",
                  dlc_model.file),
          "this program cannot read data of the kind %s by itself",

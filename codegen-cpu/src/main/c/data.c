@@ -224,7 +224,7 @@ static void split(Parts *parts, i32 seed) {
 void load_data(Parts *parts, i32 seed) {
   const Source *source = dlc_model.source;
   if (!source) {
-    fail(NOT_AVAILABLE, "add data to its train section and compile it again",
+    fail(BAD_OPTION, "add data to its train section and compile it again",
          "%s: training on data is not available, its program names none", dlc_model.file);
   }
   parts->seed = seed;

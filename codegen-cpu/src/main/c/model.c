@@ -29,7 +29,7 @@ const Entry *require_entry(const char *name, i64 batch) {
     }
   }
   if (!known.at) {
-    fail(NOT_AVAILABLE, "compile it without --entry", "this program was compiled without %s", name);
+    fail(BAD_OPTION, "compile it without --entry", "this program was compiled without %s", name);
   }
   fail(DATA_SHAPE,
        "compile it again with these data at hand (--data DIR), or with --tails N; or train with "

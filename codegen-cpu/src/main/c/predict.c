@@ -17,7 +17,7 @@ typedef struct {
 
 static const Slot *input(void) {
   if (dlc_model.inputs != 1) {
-    fail(NOT_AVAILABLE, "the Java library predicts with several inputs",
+    fail(BAD_OPTION, "the Java library predicts with several inputs",
          "predict for a model with %l inputs is not available in this version", dlc_model.inputs);
   }
   return dlc_model.input;

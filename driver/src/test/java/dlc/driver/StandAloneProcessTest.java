@@ -123,7 +123,7 @@ final class StandAloneProcessTest {
       for (String name : List.of("digit.raw", "digit.png", "digit.jpg")) {
         Run run = program.run("predict", "--weights", "weights", "--json", name);
         Prediction prediction =
-            Predictor.of(bench).predict(folder.resolve(name).toString()).getFirst();
+            SamplePredictor.of(bench).predict(folder.resolve(name).toString()).getFirst();
         assertThat(run.output())
             .contains(
                 "\"class\":\"" + prediction.className(prediction.best().orElseThrow()) + "\"");

@@ -3,6 +3,7 @@ package dlc.cpu.binary;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dlc.base.Code;
 import dlc.runtime.data.RandomStream;
 import dlc.runtime.data.RandomStream.Purpose;
 import dlc.runtime.file.ImageFile;
@@ -17,6 +18,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
@@ -185,6 +187,20 @@ final class RuntimeVectorsTest {
       sum = 31 * sum + (each & 0xFF);
     }
     return Long.toString(sum);
+  }
+
+  /** The codes of messages in C are those that can be explained, under the same names. */
+  @Test
+  void complaintsHaveTheSameCodes() throws IOException {
+    List<String> codes =
+        Pattern.compile("  ([A-Z_]+) = (\\d+),")
+            .matcher(Files.readString(SOURCES.resolve("base.h")))
+            .results()
+            .map(code -> code.group(1) + " E0" + code.group(2))
+            .toList();
+    assertThat(codes).hasSizeGreaterThan(10);
+    assertThat(Arrays.stream(Code.values()).map(code -> code.name() + " " + code.id()))
+        .containsAll(codes);
   }
 
   @Test
