@@ -12,7 +12,7 @@
 void fail(int code, const char *help, const char *format, ...) __attribute__((noreturn));
 
 enum {
-  WRONG_ARGUMENT = 206,
+  BAD_ARGUMENT = 206,
   BAD_SETTING = 403,
   DATA_NOT_FOUND = 501,
   DATA_MALFORMED = 502,

@@ -68,7 +68,7 @@ void data_of_arrays(Data *data, const char *name, const Array *arrays, i64 count
     }
   }
   if (data->inputs == 0) {
-    fail(WRONG_ARGUMENT, NULL, "%s: the argument 'x' is missing", name);
+    fail(BAD_ARGUMENT, NULL, "%s: the argument 'x' is missing", name);
   }
   if (data->has_target && data->target.type == I32) {
     data->classes = class_count(&data->target);

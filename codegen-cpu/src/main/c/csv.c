@@ -137,7 +137,7 @@ static Encoding learn_from(const Table *table, const Source *source) {
     }
   }
   if (encoding.features == 0) {
-    fail(WRONG_ARGUMENT, NULL, "csv: %s leaves no column as a feature", table->name);
+    fail(BAD_ARGUMENT, NULL, "csv: %s leaves no column as a feature", table->name);
   }
   for (i64 i = 0; i < encoding.features; i++) {
     encoding.width += encoding.feature[i].values ? encoding.feature[i].values : 1;
