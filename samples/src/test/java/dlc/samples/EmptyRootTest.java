@@ -12,12 +12,10 @@ import dlc.driver.Dlc;
 import dlc.driver.ModelFile;
 import dlc.driver.RunOptions;
 import dlc.driver.StandAlone;
-import dlc.driver.TrainLimits;
 import dlc.driver.Workbench;
 import dlc.runtime.train.EpochReport;
 import dlc.runtime.train.FinalReport;
 import dlc.runtime.train.MetricsLog;
-import dlc.runtime.train.StopFlag;
 import dlc.runtime.train.TrainListener;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -28,8 +26,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -168,8 +164,10 @@ final class EmptyRootTest {
         usual.batch(),
         usual.seed(),
         2,
+        usual.device(),
         CPU,
-        usual.observer());
+        usual.observer(),
+        usual.code());
   }
 
   private String trained(Path sample, int steps) {
@@ -186,11 +184,8 @@ final class EmptyRootTest {
             log.append(MetricsLog.line(report)).append('\n');
           }
         };
-    try (Dlc model = Dlc.load(sample, options(), Map.of())) {
-      model.train(
-          new TrainLimits(OptionalInt.empty(), OptionalLong.of(steps), false),
-          listener,
-          new StopFlag());
+    try (Dlc model = Dlc.compile(sample, options(), Map.of())) {
+      model.training().steps(steps).listener(listener).train();
     }
     return withoutTimes(log.toString());
   }

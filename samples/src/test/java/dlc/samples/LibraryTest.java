@@ -119,7 +119,7 @@ final class LibraryTest {
             "corners.jar",
             "" + SOURCES.resolve("Train.java"),
             "corners.safetensors");
-    try (Dlc model = Dlc.load(SOURCES.resolve("corners.dl"))) {
+    try (Dlc model = Dlc.compile(SOURCES.resolve("corners.dl"))) {
       model.loadWeights(folder.resolve("corners.safetensors"));
       List<Double> values = model.predict(new float[] {1.5f, -0.5f}).values();
       assertThat(trained.strip())
