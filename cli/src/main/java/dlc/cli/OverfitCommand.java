@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.cli;
 
+import java.util.Locale;
 import dlc.base.Code;
 import dlc.base.UserError;
 import dlc.driver.Workbench;
@@ -87,7 +88,7 @@ final class OverfitCommand implements Callable<Integer> {
   private static String json(Overfit result) {
     return "{\"verdict\":%s,\"samples\":%d,\"steps\":%d,\"lr\":%s,\"first\":%s,\"last\":%s,%s}"
         .formatted(
-            Json.quoted(result.verdict().name().toLowerCase(java.util.Locale.ROOT)),
+            Json.quoted(result.verdict().name().toLowerCase(Locale.ROOT)),
             result.samples(),
             result.losses().size(),
             Json.number(result.rate()),

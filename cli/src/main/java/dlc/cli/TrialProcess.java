@@ -82,7 +82,9 @@ final class TrialProcess implements Sweep.Runner {
       int code = ended(process);
       double seconds = (System.nanoTime() - start) / 1e9;
       if (stop.isRequested() && !isDone) {
-        return Optional.empty();
+        return curve.isEmpty()
+            ? Optional.empty()
+            : Optional.of(new Outcome(trial, curve, seconds, Optional.empty()));
       }
       return Optional.of(
           new Outcome(trial, curve, seconds, failure(code, curve, place.resolve(MESSAGES))));

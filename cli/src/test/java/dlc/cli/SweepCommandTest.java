@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.cli;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -36,7 +38,7 @@ final class SweepCommandTest {
   }
 
   private Shell sweep(Object... more) {
-    List<Object> words = new java.util.ArrayList<>(List.of("sweep", program, "--out", out));
+    List<Object> words = new ArrayList<>(List.of("sweep", program, "--out", out));
     words.addAll(List.of(more));
     return Shell.dlc(words.toArray());
   }
@@ -72,7 +74,7 @@ final class SweepCommandTest {
     // What a kill leaves: a line that is cut short, and a trial that is not there.
     Files.writeString(
         log, String.join("\n", lines.subList(0, 3)) + "\n" + lines.get(3).substring(0, 20));
-    Object[] again = java.util.Arrays.copyOf(options, options.length + 1);
+    Object[] again = Arrays.copyOf(options, options.length + 1);
     again[options.length] = "--resume";
     Shell second = sweep(again);
     assertThat(second.err().lines().filter(line -> line.startsWith("trial "))).hasSize(1);

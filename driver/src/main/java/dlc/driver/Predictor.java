@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.driver;
 
+import java.util.Collections;
+import java.lang.foreign.ValueLayout;
 import static java.lang.foreign.ValueLayout.JAVA_DOUBLE_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 
@@ -66,12 +68,12 @@ public final class Predictor implements AutoCloseable {
 
   /** The inputs, of one sample. */
   public Map<String, TensorType> inputs() {
-    return java.util.Collections.unmodifiableMap(inputs);
+    return Collections.unmodifiableMap(inputs);
   }
 
   /** The outputs, of one sample; the first is what {@code predict} gives. */
   public Map<String, TensorType> outputs() {
-    return java.util.Collections.unmodifiableMap(outputs);
+    return Collections.unmodifiableMap(outputs);
   }
 
   /**
@@ -229,7 +231,7 @@ public final class Predictor implements AutoCloseable {
       switch (type.dtype()) {
         case F64 -> to.set(JAVA_DOUBLE_UNALIGNED, 8L * i, from[start + i]);
         case I32 ->
-            to.set(java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED, 4L * i, (int) from[start + i]);
+            to.set(ValueLayout.JAVA_INT_UNALIGNED, 4L * i, (int) from[start + i]);
         case F32, BF16, F16, U8, BOOL ->
             throw new IllegalArgumentException("floats for an input of type " + type);
       }

@@ -73,7 +73,7 @@ public final class TrainPlan {
 
   /** Adds one who hears of batches, epochs, notes and warnings, on the thread that trains. */
   public TrainPlan listener(TrainListener next) {
-    listener = listener == TrainListener.NONE ? next : listener.and(next);
+    listener = listener.and(next);
     return this;
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.driver.health;
 
+import java.util.Arrays;
 import dlc.base.UserError;
 import dlc.driver.ModelSession;
 import dlc.ir.Graph;
@@ -156,7 +157,7 @@ public final class FirstNotFinite implements Replay.Inspector {
 
   private static NumberArray copy(NumberArray array) {
     double[] elements = new double[Math.toIntExact(array.elements())];
-    java.util.Arrays.setAll(elements, array::at);
+    Arrays.setAll(elements, array::at);
     return NumberArray.of(elements, array.dims().stream().mapToInt(dim -> dim).toArray());
   }
 }

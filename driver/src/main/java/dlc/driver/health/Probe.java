@@ -20,7 +20,6 @@ import dlc.passes.RoundEarly;
 import dlc.runtime.Executable;
 import dlc.runtime.file.ElementType;
 import dlc.runtime.file.NumberArray;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -94,20 +93,14 @@ final class Probe implements AutoCloseable {
   static final class Figures {
 
     private final GraphBuilder builder = new GraphBuilder("figures");
-    private final Map<DType, Double> largest = new HashMap<>();
-
-    Figures() {
-      largest.put(DType.F32, (double) Float.MAX_VALUE);
-      largest.put(DType.F64, Double.MAX_VALUE);
-    }
 
     /** How many elements of {@code value}, which is of floats, are NaN or infinite. */
     Value countNotFinite(Value value) {
       Value wide = wide(value);
       Value size = emit(Elementwise.ABS, wide);
       Value isFinite =
-          emit(Elementwise.LESS_EQUAL, size, filled(wide.type(), largest.get(wide.type().dtype())));
-      return sum(counted(emit(Elementwise.NOT, isFinite)), 0);
+          emit(Elementwise.LESS_EQUAL, size, filled(wide.type(), largest(wide.type().dtype())));
+      return sum(counted(emit(Elementwise.NOT, isFinite)));
     }
 
     /** How many samples of a batch have a positive number, at each place of a sample. */
@@ -120,7 +113,11 @@ final class Probe implements AutoCloseable {
     /** The sum of all squares. */
     Value sumOfSquares(Value value) {
       Value wide = wide(value);
-      return sum(emit(Elementwise.MUL, wide, wide), 0);
+      return sum(emit(Elementwise.MUL, wide, wide));
+    }
+
+    private static double largest(DType dtype) {
+      return dtype == DType.F64 ? Double.MAX_VALUE : Float.MAX_VALUE;
     }
 
     private Value wide(Value value) {
@@ -132,8 +129,8 @@ final class Probe implements AutoCloseable {
       return emit(new Generator.Cast(DType.F32), test);
     }
 
-    private Value sum(Value value, int from) {
-      List<Integer> axes = IntStream.range(from, value.type().rank()).boxed().toList();
+    private Value sum(Value value) {
+      List<Integer> axes = IntStream.range(0, value.type().rank()).boxed().toList();
       return axes.isEmpty() ? value : emit(new Reduction.Reduce(ReduceFn.SUM, axes), value);
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.driver.sweep;
 
+import java.util.Comparator;
 import dlc.runtime.train.StopFlag;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -29,7 +30,7 @@ public final class Sweep {
      * Trains until there are {@code epochs} epochs, from where an earlier run of the trial ended.
      *
      * @param stop ends the trial early when it is requested
-     * @return the epochs that were run; nothing when it was stopped
+     * @return the epochs that were run, fewer when it was stopped; nothing when there are none
      */
     Optional<Outcome> run(Trial trial, int epochs, StopFlag stop);
   }
@@ -140,7 +141,7 @@ public final class Sweep {
     return outcomes.values().stream()
         .filter(each -> each.epochs() > 0 || each.error().isPresent())
         .sorted(
-            java.util.Comparator.comparing((Outcome each) -> each.error().isPresent())
+            Comparator.comparing((Outcome each) -> each.error().isPresent())
                 .thenComparing(each -> plan.rungs().size() > 1 ? -rung(each) : 0)
                 .thenComparing(plan.objective().best()))
         .toList();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.driver.sweep;
 
+import java.util.Collections;
+import java.util.Locale;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,7 +38,7 @@ public record SweepPlan(
   private static final int ETA = 3;
 
   public SweepPlan {
-    space = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(space));
+    space = Collections.unmodifiableMap(new LinkedHashMap<>(space));
     trials = List.copyOf(trials);
     rungs = List.copyOf(rungs);
   }
@@ -68,7 +70,7 @@ public record SweepPlan(
     Map<String, String> identity = new LinkedHashMap<>();
     identity.put("program", program);
     identity.put("space", space.toString());
-    identity.put("strategy", strategy.name().toLowerCase(java.util.Locale.ROOT));
+    identity.put("strategy", strategy.name().toLowerCase(Locale.ROOT));
     identity.put("trials", Integer.toString(trials.size()));
     identity.put("epochs", Integer.toString(rungs.getLast().epochs()));
     identity.put("metric", objective.toString());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.report.plot;
 
+import java.util.Locale;
 import dlc.base.Code;
 import dlc.base.UserError;
 import java.awt.BasicStroke;
@@ -90,7 +91,7 @@ public record RatePlot(
   private static void mark(XYChart chart, double rate, double height, Marker marker) {
     XYSeries series =
         chart.addSeries(
-            String.format(java.util.Locale.ROOT, "steepest: %.2g", rate),
+            String.format(Locale.ROOT, "steepest: %.2g", rate),
             new double[] {rate},
             new double[] {height});
     series.setMarker(marker);
