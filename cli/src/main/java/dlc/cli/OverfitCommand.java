@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.cli;
 
-import java.util.Locale;
 import dlc.base.Code;
 import dlc.base.UserError;
 import dlc.driver.Workbench;
 import dlc.driver.health.Overfit;
 import dlc.runtime.file.Json;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;

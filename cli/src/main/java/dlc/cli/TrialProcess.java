@@ -6,6 +6,7 @@ import dlc.driver.sweep.Outcome;
 import dlc.driver.sweep.Sweep;
 import dlc.driver.sweep.Trial;
 import dlc.runtime.file.JsonLine;
+import dlc.runtime.file.LineFile;
 import dlc.runtime.train.StopFlag;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -18,11 +19,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** Runs trials as processes of their own, which train and say in JSON how they do. */
 final class TrialProcess implements Sweep.Runner {
 
   private static final String MESSAGES = "messages.txt";
+
+  /** What the processes of a trial have said, so that a killed search loses none of it. */
+  private static final String MEASURED = "epochs.jsonl";
+
   private static final long PATIENCE_SECONDS = 30;
 
   private final List<String> command;
@@ -63,6 +69,12 @@ final class TrialProcess implements Sweep.Runner {
     Map<Integer, Double> curve = new TreeMap<>();
     try {
       Files.createDirectories(place);
+      Path measured = place.resolve(MEASURED);
+      List<JsonLine> earlier = JsonLine.whole(measured);
+      earlier.forEach(line -> read(line, curve));
+      if (curve.isEmpty()) {
+        forget(place);
+      }
       List<String> whole = new ArrayList<>(command);
       trial.params().forEach((name, value) -> whole.addAll(List.of("-D", name + "=" + value)));
       whole.addAll(
@@ -70,9 +82,13 @@ final class TrialProcess implements Sweep.Runner {
       Process process =
           new ProcessBuilder(whole).redirectError(place.resolve(MESSAGES).toFile()).start();
       boolean isDone = false;
-      try (BufferedReader output = process.inputReader()) {
+      try (BufferedReader output = process.inputReader();
+          LineFile kept = LineFile.begin(measured, _ -> {})) {
+        earlier.forEach(line -> kept.add(line.source()));
         for (String line = output.readLine(); line != null; line = output.readLine()) {
-          read(line, curve);
+          if (JsonLine.of(line).filter(each -> read(each, curve)).isPresent()) {
+            kept.add(line);
+          }
           isDone = !curve.isEmpty() && lastOf(curve) >= epochs;
           if (isDone || stop.isRequested()) {
             process.outputWriter().close();
@@ -102,12 +118,23 @@ final class TrialProcess implements Sweep.Runner {
     return curve.keySet().stream().mapToInt(each -> each).max().orElse(0);
   }
 
-  private void read(String text, Map<Integer, Double> curve) {
-    Optional<JsonLine> line = JsonLine.of(text);
-    Optional<Double> epoch = line.flatMap(each -> each.number("epoch"));
-    if (epoch.isPresent() && line.flatMap(each -> each.text("event")).isPresent()) {
-      line.flatMap(each -> each.number(objective.toString()))
-          .ifPresent(figure -> curve.put(epoch.get().intValue(), figure));
+  /** Takes the metric of an epoch from what a process says; false where it says none. */
+  private boolean read(JsonLine line, Map<Integer, Double> curve) {
+    Optional<Double> epoch = line.number("epoch");
+    Optional<Double> figure = line.number(objective.toString());
+    if (epoch.isEmpty() || figure.isEmpty() || line.text("event").isEmpty()) {
+      return false;
+    }
+    curve.put(epoch.get().intValue(), figure.get());
+    return true;
+  }
+
+  /** Removes the checkpoints of a trial of which nothing was measured: it begins anew. */
+  private static void forget(Path place) throws IOException {
+    try (Stream<Path> files = Files.list(place)) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
     }
   }
 

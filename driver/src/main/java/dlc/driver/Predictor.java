@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.driver;
 
-import java.util.Collections;
-import java.lang.foreign.ValueLayout;
 import static java.lang.foreign.ValueLayout.JAVA_DOUBLE_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 
@@ -13,8 +11,10 @@ import dlc.runtime.Backend;
 import dlc.runtime.Executable;
 import dlc.runtime.ModelState;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -230,8 +230,7 @@ public final class Predictor implements AutoCloseable {
     for (int i = 0; i < elements; i++) {
       switch (type.dtype()) {
         case F64 -> to.set(JAVA_DOUBLE_UNALIGNED, 8L * i, from[start + i]);
-        case I32 ->
-            to.set(ValueLayout.JAVA_INT_UNALIGNED, 4L * i, (int) from[start + i]);
+        case I32 -> to.set(ValueLayout.JAVA_INT_UNALIGNED, 4L * i, (int) from[start + i]);
         case F32, BF16, F16, U8, BOOL ->
             throw new IllegalArgumentException("floats for an input of type " + type);
       }

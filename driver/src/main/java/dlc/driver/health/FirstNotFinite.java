@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.driver.health;
 
-import java.util.Arrays;
 import dlc.base.UserError;
 import dlc.driver.ModelSession;
 import dlc.ir.Graph;
@@ -13,6 +12,7 @@ import dlc.runtime.file.NumberArray;
 import dlc.runtime.train.Replay;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashMap;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.driver.sweep;
 
-import java.util.Comparator;
 import dlc.runtime.train.StopFlag;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.driver.sweep;
 
-import java.util.Collections;
-import java.util.Locale;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.report.plot;
 
-import java.util.Locale;
 import dlc.base.Code;
 import dlc.base.UserError;
 import java.awt.BasicStroke;
@@ -10,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYSeries;
