@@ -135,6 +135,7 @@ public final class Main implements Runnable {
     commands.put("reduce", ReduceCommand::new);
     commands.put("parity", ParityCommand::new);
     commands.put("gradcheck", GradcheckCommand::new);
+    commands.put("crosscheck", CrosscheckCommand::new);
     commands.put("overfit", OverfitCommand::new);
     commands.put("lr-find", LrFindCommand::new);
     commands.put("sweep", SweepCommand::new);

@@ -55,6 +55,18 @@ public final class ProgramText {
     return new ProgramText(program, style);
   }
 
+  /** The kernels of {@code program} as functions of their buffers, with what they call. */
+  public static String functions(KernelProgram program) {
+    Helpers helpers = new Helpers();
+    StringBuilder functions = new StringBuilder();
+    for (Kernel kernel : program.kernels()) {
+      functions.append(KernelText.write(kernel, helpers));
+    }
+    String doubles = needsDoubles(program) ? "#pragma OPENCL EXTENSION cl_khr_fp64 : enable\n" : "";
+    return "#pragma OPENCL FP_CONTRACT ON\n%s\n%s\n%s"
+        .formatted(doubles, helpers.text(), functions);
+  }
+
   /** The text. */
   public String text() {
     return text.toString();
@@ -71,17 +83,8 @@ public final class ProgramText {
   }
 
   private void write() {
-    Helpers helpers = new Helpers();
-    StringBuilder functions = new StringBuilder();
-    for (Kernel kernel : program.kernels()) {
-      functions.append(KernelText.write(kernel, helpers));
-    }
     text.append("// program %s\n".formatted(program.name()));
-    text.append("#pragma OPENCL FP_CONTRACT ON\n");
-    if (needsDoubles(program)) {
-      text.append("#pragma OPENCL EXTENSION cl_khr_fp64 : enable\n");
-    }
-    text.append('\n').append(helpers.text()).append('\n').append(functions);
+    text.append(functions(program));
     for (Entry entry : program.entries()) {
       List<Step> steps =
           entry.calls().stream()

@@ -70,9 +70,7 @@ public final class Workbench implements AutoCloseable {
             .batch()
             .orElse(model.train().map(TrainSection::batch).orElse(TrainSection.DEFAULT_BATCH));
     this.plain = plain(model, batch);
-    this.backend =
-        CompletableFuture.supplyAsync(
-            () -> Devices.open(options, options.threads()));
+    this.backend = CompletableFuture.supplyAsync(() -> Devices.open(options, options.threads()));
   }
 
   /** Lays out the model of {@code file} that {@code options} name. */

@@ -102,7 +102,7 @@ public class BackendMachine implements Machine {
     }
   }
 
-  private static double[] read(MemorySegment memory, TensorType type) {
+  static double[] read(MemorySegment memory, TensorType type) {
     double[] elements = new double[Math.toIntExact(type.elements())];
     for (int i = 0; i < elements.length; i++) {
       elements[i] =
@@ -118,7 +118,7 @@ public class BackendMachine implements Machine {
     return elements;
   }
 
-  private static void write(MemorySegment memory, TensorType type, double[] elements) {
+  static void write(MemorySegment memory, TensorType type, double[] elements) {
     if (elements.length != type.elements()) {
       throw new IllegalArgumentException("%d elements for %s".formatted(elements.length, type));
     }
