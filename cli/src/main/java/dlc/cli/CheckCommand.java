@@ -38,6 +38,7 @@ final class CheckCommand implements Callable<Integer> {
 
   @Mixin private Output output;
   @Mixin private ProgramArguments program;
+  @Mixin private MemoryArgument limit;
 
   @Option(
       names = "--batch",
@@ -82,8 +83,9 @@ final class CheckCommand implements Callable<Integer> {
     TilingFile tilings = Tilings.read(output.err());
     // Only tilings need to know which processor this is: LLVM, which knows it, takes its time.
     return tilings.size() == 0
-        ? Check.of(model, size)
-        : Check.of(model, size, tilings.compilerFor(Processor.named(Processor.NATIVE)));
+        ? Check.of(model, size, Check.COMPILER, limit.bytes())
+        : Check.of(
+            model, size, tilings.compilerFor(Processor.named(Processor.NATIVE)), limit.bytes());
   }
 
   private static String text(Check check) {
@@ -107,9 +109,10 @@ final class CheckCommand implements Callable<Integer> {
                 Memory.text(check.weightBytes()),
                 Words.count(check.flops())));
     text.append(
-        "  peak memory at batch %d: %s (weights and optimizer %s, step %s)\n"
+        "  peak memory at batch %d%s: %s (weights and optimizer %s, step %s)\n"
             .formatted(
                 check.batch(),
+                check.piece() < check.batch() ? ", %d at a time".formatted(check.piece()) : "",
                 Memory.text(check.peakBytes()),
                 Memory.text(check.stateBytes()),
                 Memory.text(check.workBytes())));
@@ -156,13 +159,14 @@ final class CheckCommand implements Callable<Integer> {
             .collect(Collectors.joining(","));
     return Text.of(
         "{\"name\":%s,\"layers\":[%s],\"weights\":%d,\"weight_bytes\":%d,\"flops\":%d,"
-            + "\"batch\":%d,\"state_bytes\":%d,\"work_bytes\":%d,\"peak_bytes\":%d}",
+            + "\"batch\":%d,\"piece\":%d,\"state_bytes\":%d,\"work_bytes\":%d,\"peak_bytes\":%d}",
         Json.quoted(check.model().name()),
         layers,
         check.model().weightCount(),
         check.weightBytes(),
         check.flops(),
         check.batch(),
+        check.piece(),
         check.stateBytes(),
         check.workBytes(),
         check.peakBytes());

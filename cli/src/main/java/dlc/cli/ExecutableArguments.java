@@ -21,10 +21,13 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What {@code dlc compile} may say of a program that is to stand alone. */
 final class ExecutableArguments {
+
+  @Mixin private MemoryArgument limit;
 
   @Option(
       names = "--target",
@@ -111,7 +114,7 @@ final class ExecutableArguments {
             usual.device(),
             usual.cpu(),
             usual.observer(),
-            usual.code().tiledBy(request.tilings::choiceFor));
+            usual.code().tiledBy(request.tilings::choiceFor).within(limit.bytes()));
     try (Workbench bench = Workbench.open(request.file, run)) {
       return work.apply(bench);
     }

@@ -28,6 +28,7 @@ final class RunArguments {
   private CommandSpec spec;
 
   @Mixin private ProgramArguments program;
+  @Mixin private MemoryArgument limit;
 
   @Option(
       names = "--data",
@@ -104,7 +105,8 @@ final class RunArguments {
   private CodeOptions code() {
     return CodeOptions.USUAL
         .observedBy(new Observation(Optional.empty(), PerfMapping.path(hasPerfMap)))
-        .tiledBy(Tilings.read(spec.commandLine().getErr())::choiceFor);
+        .tiledBy(Tilings.read(spec.commandLine().getErr())::choiceFor)
+        .within(limit.bytes());
   }
 
   private static void requireFolder(Path folder) {

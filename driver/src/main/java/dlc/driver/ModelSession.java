@@ -35,6 +35,7 @@ public final class ModelSession implements Specializer, AutoCloseable {
   private final ProgramOptions usual;
   private final Backend backend;
   private final Compiler compiler;
+  private final int piece;
   private final Map<ProgramOptions, SpecializedModel> specialized = new HashMap<>();
   private final List<SpecializedModel> probes = new ArrayList<>();
   private final Map<String, KernelProgram.Slot> slots;
@@ -43,15 +44,28 @@ public final class ModelSession implements Specializer, AutoCloseable {
   private long bytes;
 
   /**
+   * A session that computes whole batches.
+   *
    * @param usual what the model is specialised for, but for the batch
    */
   public ModelSession(
       CheckedModel model, ProgramOptions usual, Backend backend, Compiler compiler) {
+    this(model, usual, backend, compiler, Integer.MAX_VALUE);
+  }
+
+  /**
+   * A session that computes batches piece by piece.
+   *
+   * @param piece the most samples that are computed at once
+   */
+  ModelSession(
+      CheckedModel model, ProgramOptions usual, Backend backend, Compiler compiler, int piece) {
+    this.piece = piece;
     this.model = model;
     this.usual = usual;
     this.backend = backend;
     this.compiler = compiler;
-    Program program = model.program(usual);
+    Program program = MemoryPlan.program(model, usual, piece);
     KernelProgram layout = PlanMemory.run(program.name(), List.of(), program.states());
     this.slots = layout.states();
     this.states = inOrder(model, program.states());
@@ -90,7 +104,7 @@ public final class ModelSession implements Specializer, AutoCloseable {
   /** The model for other inputs than usual; what is trained must be the same. */
   public Executable specialized(ProgramOptions options) {
     return specialized.computeIfAbsent(
-        options, _ -> new SpecializedModel(this, model.program(options)));
+        options, _ -> new SpecializedModel(this, MemoryPlan.program(model, options, piece)));
   }
 
   /** The model for the usual batch; its state is that of all. */

@@ -61,12 +61,14 @@ public final class StandAlone {
   private final CheckedModel model;
   private final BinaryModel.Steered steered;
   private final Options options;
+  private final int piece;
 
   private StandAlone(Workbench bench, Options options, SteeredParams params) {
     this.bench = bench;
     this.model = params.model();
     this.steered = params.steered();
     this.options = options;
+    this.piece = bench.piece();
   }
 
   /** A library has no flags, so that all params are what they are. */
@@ -116,7 +118,7 @@ public final class StandAlone {
     List<Wanted> wanted = new ArrayList<>();
     if (!options.predictOnly && model.train().isPresent()) {
       ProgramOptions arriving = bench.trained();
-      Program usual = model.program(arriving);
+      Program usual = program(arriving);
       wanted.add(new Wanted("init", bench.batch(), usual));
       add(wanted, TRAIN, usual, arriving, tails.training());
       add(wanted, ACCUMULATE, usual, arriving, tails.training());
@@ -125,6 +127,10 @@ public final class StandAlone {
     }
     wanted.add(new Wanted(PREDICT, 1, model.program(floats.withBatch(1))));
     return wanted;
+  }
+
+  private Program program(ProgramOptions specialized) {
+    return MemoryPlan.program(model, specialized, piece);
   }
 
   private void add(
@@ -138,7 +144,7 @@ public final class StandAlone {
     }
     wanted.add(new Wanted(entry, bench.batch(), usual));
     for (int tail : tails) {
-      wanted.add(new Wanted(entry, tail, model.program(arriving.withBatch(tail))));
+      wanted.add(new Wanted(entry, tail, program(arriving.withBatch(tail))));
     }
   }
 

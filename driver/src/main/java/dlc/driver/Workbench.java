@@ -348,9 +348,20 @@ public final class Workbench implements AutoCloseable {
     if (session.isEmpty()) {
       ProgramOptions usual = trained();
       Backend ready = backend();
-      session = Optional.of(new ModelSession(model, usual, ready, compiler(ready)));
+      session = Optional.of(new ModelSession(model, usual, ready, compiler(ready), piece()));
     }
     return session.get();
+  }
+
+  /** The most samples that are computed at once, so that the memory is enough. */
+  int piece() {
+    OptionalLong most = options.code().maxMemory();
+    if (most.isEmpty()) {
+      return Integer.MAX_VALUE;
+    }
+    ProgramOptions usual = arriving(model, normalized());
+    Tails tails = model.train().isPresent() ? Tails.of(this, List.of()) : Tails.NONE;
+    return MemoryPlan.of(model, usual, tails, compilerFor(processor()), most).piece();
   }
 
   /** The model once more, with a state of its own and without a schedule; to be closed. */
@@ -360,7 +371,8 @@ public final class Workbench implements AutoCloseable {
             model,
             trained().withConstantRate(),
             backend(),
-            compiler(backend()));
+            compiler(backend()),
+            piece());
     trial.init(seed());
     return trial;
   }

@@ -5,7 +5,10 @@ import dlc.ir.Graph;
 import dlc.ir.Value;
 import dlc.ir.op.Leaf;
 import dlc.passes.Remark;
+import dlc.passes.SplitBatch;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -35,6 +38,13 @@ record FusionPlan(
     Value first() {
       return members.getFirst();
     }
+  }
+
+  /** The results that somebody reads. */
+  static Map<String, Value> results(Graph graph) {
+    Map<String, Value> results = new LinkedHashMap<>(graph.results());
+    results.keySet().removeIf(name -> name.startsWith(SplitBatch.ORDER));
+    return results;
   }
 
   /** Whether the elements of {@code value} are in memory. */

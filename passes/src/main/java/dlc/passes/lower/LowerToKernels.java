@@ -102,8 +102,7 @@ public final class LowerToKernels {
   /** Gives each result its memory; the copies that remain to be made at the end are returned. */
   private List<Call> placeResults() {
     List<Call> copies = new ArrayList<>();
-    graph
-        .results()
+    FusionPlan.results(graph)
         .forEach(
             (name, result) -> {
               Value base = Storage.base(result);

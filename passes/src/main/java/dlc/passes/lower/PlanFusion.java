@@ -81,7 +81,7 @@ final class PlanFusion {
 
   private void keep() {
     Set<Value> results = new HashSet<>();
-    graph.results().values().forEach(value -> results.add(Storage.base(value)));
+    FusionPlan.results(graph).values().forEach(value -> results.add(Storage.base(value)));
     for (Value value : values) {
       boolean keep =
           switch (value.op()) {
@@ -362,7 +362,7 @@ final class PlanFusion {
 
   private FusionPlan plan() {
     Set<Value> results = new HashSet<>();
-    graph.results().values().forEach(value -> results.add(Storage.base(value)));
+    FusionPlan.results(graph).values().forEach(value -> results.add(Storage.base(value)));
     Set<Value> readElsewhere = new HashSet<>();
     for (Value value : groupOf.keySet()) {
       for (Value read : accesses(value, kept).keySet()) {

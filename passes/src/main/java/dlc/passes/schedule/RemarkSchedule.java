@@ -19,6 +19,10 @@ final class RemarkSchedule {
   /** What there is to say of {@code call}, which was made of its source. */
   static List<Remark> of(Call call) {
     Kernel plain = call.source();
+    if (plain.span().source().text().isEmpty()) {
+      // A copy that no line of the program asks for.
+      return List.of();
+    }
     PlainNest nest = PlainNest.of(plain);
     List<Remark> remarks = new ArrayList<>();
     if (nest.elements() * nest.turns() > 1) {
