@@ -283,8 +283,7 @@ final class PlanFusion {
       String why =
           folds(value)
               ? "it folds elements, and those are all made before"
-              : obstacle(value, accesses, group)
-                  .orElse("it joined the kernel of another operand");
+              : obstacle(value, accesses, group).orElse("it joined the kernel of another operand");
       remarks.add(
           new Remark(
               Remark.Kind.FUSE,

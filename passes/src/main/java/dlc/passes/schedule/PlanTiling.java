@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,14 +32,8 @@ final class PlanTiling {
 
   private static final double LOAD = 0.8;
 
-  /** How many elements the first cache holds. */
-  private static final double FIRST_CACHE = 8192;
-
-  /** Bringing an element from the second cache. */
-  private static final double STREAM = 0.2;
-
   /** What bringing elements costs even while there is enough to compute. */
-  private static final double INTERFERENCE = 0.25;
+  private static final double INTERFERENCE = 0.5;
 
   private static final double COPY_STRAIGHT = 0.2;
   private static final double COPY_TURNED = 5;
@@ -158,19 +153,79 @@ final class PlanTiling {
             count(across, across1.units())
                 * count(down, rowCount)
                 * (deep == null ? 1 : deep.units() / (double) depth);
-        Map<LoopVar, Integer> spans = spans(reduced);
-        spans.put(lane, across1.units() * width);
-        put(spans, rows, rowCount);
-        put(spans, columns, depth);
-        double work = overlapped(turns * step, streaming(spans, lane));
-        cost += others * blocks * (work + tile * store + LATENCY);
+        cost += others * blocks * (turns * step + tile * store + LATENCY);
       }
     }
     StagedOperand x = operands.get(wide);
     StagedOperand y = operands.get(1 - wide);
     cost *= y.load().when().always() || y.isStageable() ? 1 : CONDITIONAL;
-    cost += stagingCost(x, lane) + stagingCost(y, null);
-    candidates.add(new Tiling(Tiling.Form.OUTER, wide, across, down, deep, cost));
+    double staging = stagingCost(x, lane) + stagingCost(y, null);
+    List<Axis> xAxes = deep == null ? List.of(across) : List.of(across, deep);
+    for (List<Integer> panels : Panels.choices(operands, wide, across, down, columns)) {
+      Walk walk = walk(wide, panels, down, xAxes, lane);
+      double copies = staging;
+      for (int operand : panels) {
+        copies += Panels.cost(operands.get(operand), operand == wide ? lane : null);
+      }
+      double total = overlapped(cost, walk.cost()) + copies;
+      candidates.add(new Tiling(Tiling.Form.OUTER, wide, across, down, deep, panels, walk, total));
+    }
+  }
+
+  /**
+   * The best order of the tiles of operand {@code wide}, blocked along {@code xAxes}, and of the
+   * other, blocked along {@code down}.
+   */
+  private Walk walk(
+      int wide, List<Integer> panels, @Nullable Axis down, List<Axis> xAxes, LoopVar lane) {
+    List<Axis> axes = new ArrayList<>(xAxes);
+    if (down != null) {
+      axes.add(down);
+    }
+    StagedOperand x = operands.get(wide);
+    StagedOperand y = operands.get(1 - wide);
+    List<LoopVar> shared = new ArrayList<>();
+    List<LoopVar> mine = new ArrayList<>();
+    List<LoopVar> others = new ArrayList<>();
+    for (LoopVar loop : loops) {
+      Optional<Axis> axis = axes.stream().filter(each -> each.loop().equals(loop)).findFirst();
+      LoopVar blocks = axis.map(Axis::blocks).orElse(loop);
+      (x.uses(loop) ? y.uses(loop) ? shared : mine : others).add(blocks);
+    }
+    Map<LoopVar, Integer> spans = spans(reduced);
+    axes.forEach(
+        axis -> spans.put(axis.loop(), Math.min(axis.loop().extent(), axis.size() * axis.width())));
+    Walk.Side wideSide = side(wide, mine, spans, panels, lane);
+    Walk.Side otherSide = side(1 - wide, others, spans, panels, lane);
+    double results = PlainNest.product(loops);
+    return farthest(x, y) >= farthest(y, x)
+        ? Walk.plan(shared, wideSide, otherSide, results)
+        : Walk.plan(shared, otherSide, wideSide, results);
+  }
+
+  private Walk.Side side(
+      int number,
+      List<LoopVar> blocks,
+      Map<LoopVar, Integer> spans,
+      List<Integer> panels,
+      LoopVar lane) {
+    StagedOperand operand = operands.get(number);
+    double unevenness = Panels.unevenness(operand, panels.contains(number), reduced);
+    return new Walk.Side(blocks, tile(operand, spans, lane), unevenness);
+  }
+
+  /** How far apart the results are that a loop of {@code mine} alone makes. */
+  private int farthest(StagedOperand mine, StagedOperand other) {
+    return loops.stream()
+        .filter(loop -> mine.uses(loop) && !other.uses(loop))
+        .mapToInt(loop -> Math.abs(target.stride(loop)))
+        .max()
+        .orElse(0);
+  }
+
+  private static double tile(StagedOperand operand, Map<LoopVar, Integer> spans, LoopVar lane) {
+    int along = operand.contiguousAxis(lane);
+    return operand.footprint(spans, along >= 0 ? along : operand.drivers().size() - 1);
   }
 
   /** Writing a vector: elements that are not side by side are written one by one. */
@@ -193,22 +248,6 @@ final class PlanTiling {
     Map<LoopVar, Integer> spans = new HashMap<>();
     loops.forEach(loop -> spans.put(loop, loop.extent()));
     return spans;
-  }
-
-  private static void put(Map<LoopVar, Integer> spans, @Nullable LoopVar loop, int turns) {
-    if (loop != null) {
-      spans.put(loop, turns);
-    }
-  }
-
-  /** The time to bring what a tile reads into the first cache, if it does not stay there. */
-  private double streaming(Map<LoopVar, Integer> spans, LoopVar lane) {
-    double elements = 0;
-    for (StagedOperand operand : operands) {
-      int along = operand.contiguousAxis(lane);
-      elements += operand.footprint(spans, along >= 0 ? along : operand.drivers().size() - 1);
-    }
-    return elements > FIRST_CACHE ? elements * STREAM : 0;
   }
 
   private double speed(int width) {
@@ -275,19 +314,17 @@ final class PlanTiling {
             int tile = rowCount * columnCount;
             double step = step(tile, rowCount + columnCount) * speed(width);
             double sumUp = tile * (2 * Integer.numberOfTrailingZeros(width) + 4);
-            Map<LoopVar, Integer> spans = spans(reduced);
-            put(spans, rows, rowCount);
-            put(spans, columns, columnCount);
-            double work = overlapped(turns * step, streaming(spans, lane));
             cost +=
                 others
                     * count(down, rowCount)
                     * count(right, columnCount)
-                    * (work + sumUp + LATENCY);
+                    * (turns * step + sumUp + LATENCY);
           }
         }
+        Walk walk = walk(0, List.of(), down, right == null ? List.of() : List.of(right), lane);
+        cost = overlapped(cost, walk.cost());
         cost += stagingCost(operands.get(0), lane) + stagingCost(operands.get(1), lane);
-        candidates.add(new Tiling(Tiling.Form.DOT, 0, along, down, right, cost));
+        candidates.add(new Tiling(Tiling.Form.DOT, 0, along, down, right, List.of(), walk, cost));
       }
     }
   }

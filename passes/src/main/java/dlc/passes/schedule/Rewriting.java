@@ -227,4 +227,29 @@ final class Rewriting {
     }
     return nested;
   }
+
+  /** The names of the buffers that {@code statements} read and write. */
+  static List<String> buffers(List<Stmt> statements) {
+    List<String> used = new ArrayList<>();
+    collectBuffers(statements, used);
+    return used;
+  }
+
+  private static void collectBuffers(List<Stmt> statements, List<String> used) {
+    for (Stmt statement : statements) {
+      switch (statement) {
+        case Stmt.For loop -> collectBuffers(loop.body(), used);
+        case Stmt.If branch -> collectBuffers(branch.body(), used);
+        case Stmt.Store store -> used.add(store.buffer().name());
+        case Stmt.Let _, Stmt.Declare _ -> {}
+      }
+    }
+    visitScalars(
+        statements,
+        scalar -> {
+          if (scalar instanceof Scalar.Load load) {
+            used.add(load.buffer().name());
+          }
+        });
+  }
 }

@@ -24,9 +24,10 @@ public final class Schedule {
 
   /** A schedule whose contractions are tiled as {@code choice} says. */
   public static LoweredGraph run(LoweredGraph graph, Target target, TilingChoice choice) {
-    Staging staging = new Staging(graph);
+    LoweredGraph split = SplitSums.run(graph);
+    Staging staging = new Staging(split);
     List<Call> calls = new ArrayList<>();
-    for (Call call : graph.calls()) {
+    for (Call call : split.calls()) {
       Call scheduled = schedule(call, target, choice, staging);
       for (Call copy : staging.takeCopies()) {
         Call staged = schedule(copy, target, choice, staging);

@@ -97,7 +97,7 @@ final class ScheduleContraction {
   }
 
   /** The two loads whose products are summed. */
-  private static Optional<List<Scalar.Load>> product(PlainNest nest) {
+  static Optional<List<Scalar.Load>> product(PlainNest nest) {
     if (nest.step().size() == 1
         && nest.step().getFirst() instanceof Stmt.Store(Buffer _, List<Index> _, Scalar value)
         && value instanceof Scalar.Binary(BinaryFn sum, Scalar _, Scalar term)
@@ -127,32 +127,39 @@ final class ScheduleContraction {
     Map<Buffer, Memory> arguments = arguments(call);
     for (int i = 0; i < operands.size(); i++) {
       StagedOperand operand = operands.get(i);
-      boolean wide = tiling.form() == Tiling.Form.DOT || tiling.wide() == i;
-      LoopVar lane = tiling.lane().loop();
-      boolean ready =
-          wide ? operand.isReadyAlong(lane) : operand.isReady() || !operand.isStageable();
-      if (ready) {
+      Optional<Staging.Shape> shape = shape(operand, i, tiling);
+      if (shape.isEmpty()) {
         loads.add(operand.load());
         continue;
       }
-      int padding = tiling.lane().units() * tiling.width() - lane.extent();
-      Staging.Staged staged =
-          staging.stage(
-              operand,
-              memoryOf(operand.load().buffer(), arguments),
-              wide ? operand.contiguousAxis(lane) : -1,
-              wide ? padding : 0,
-              "s" + i);
+      Memory memory = memoryOf(operand.load().buffer(), arguments);
+      Staging.Staged staged = staging.stage(operand, memory, shape.get(), "s" + i);
       arguments.put(staged.load().buffer(), staged.memory());
       loads.add(staged.load());
     }
     Buffer acc = ((Stmt.Declare) nest.before().getFirst()).buffer();
     List<Stmt> body = new ScheduleContraction(nest, acc, loads, tiling).body();
-    List<String> used = new ArrayList<>();
-    collectBuffers(body, used);
+    List<String> used = Rewriting.buffers(body);
     arguments.keySet().removeIf(buffer -> !used.contains(buffer.name()));
     Kernel kernel = call.kernel().with(List.copyOf(arguments.keySet()), body);
     return new Call(kernel, List.copyOf(arguments.values()));
+  }
+
+  /** The shape of the copy that is read in place of operand {@code number}, if one is. */
+  private static Optional<Staging.Shape> shape(StagedOperand operand, int number, Tiling tiling) {
+    boolean wide = tiling.form() == Tiling.Form.DOT || tiling.wide() == number;
+    LoopVar lane = tiling.lane().loop();
+    boolean ready = wide ? operand.isReadyAlong(lane) : operand.isReady() || !operand.isStageable();
+    if (tiling.panels().contains(number)) {
+      Axis axis = wide ? tiling.lane() : tiling.rows();
+      return Optional.of(Panels.shape(operand, axis));
+    }
+    if (ready) {
+      return Optional.empty();
+    }
+    int padding = tiling.lane().units() * tiling.width() - lane.extent();
+    return Optional.of(
+        wide ? new Staging.Shape(operand.contiguousAxis(lane), padding, 0) : Staging.Shape.PLAIN);
   }
 
   private static Memory memoryOf(Buffer view, Map<Buffer, Memory> arguments) {
@@ -163,38 +170,15 @@ final class ScheduleContraction {
         .getValue();
   }
 
-  private static void collectBuffers(List<Stmt> statements, List<String> used) {
-    for (Stmt statement : statements) {
-      switch (statement) {
-        case Stmt.For loop -> collectBuffers(loop.body(), used);
-        case Stmt.If branch -> collectBuffers(branch.body(), used);
-        case Stmt.Store store -> used.add(store.buffer().name());
-        case Stmt.Let _, Stmt.Declare _ -> {}
-      }
-    }
-    Rewriting.visitScalars(
-        statements,
-        scalar -> {
-          if (scalar instanceof Scalar.Load load) {
-            used.add(load.buffer().name());
-          }
-        });
-  }
-
   // The loops around the tile
 
   private List<Stmt> body() {
-    List<LoopVar> outer = new ArrayList<>(nest.loops());
-    for (Axis axis : tiling.axes()) {
-      outer.remove(axis.loop());
-    }
-    tiling.axes().stream().map(Axis::blocks).forEach(outer::add);
-    outer.removeIf(loop -> loop.extent() == 1);
     long operations = 2 * nest.elements() * nest.turns() / tiling.width();
     List<Stmt> tiles = new ArrayList<>();
     List<Axis> axes = tiling.axes();
     variants(axes, 0, Condition.ALWAYS, new ArrayList<>(), tiles);
-    return Work.share(outer, operations, tiles);
+    Walk walk = tiling.walk();
+    return Work.share(walk.loops(), operations, Rewriting.substitute(tiles, walk.places()));
   }
 
   private void variants(

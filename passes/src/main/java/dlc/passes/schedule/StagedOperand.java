@@ -119,6 +119,25 @@ record StagedOperand(
     return elements;
   }
 
+  /** How far apart in memory what two turns of {@code loop} read is. */
+  long step(LoopVar loop) {
+    List<Integer> strides = strides();
+    long step = 0;
+    for (int axis = 0; axis < drivers.size(); axis++) {
+      step += (long) drivers.get(axis).stride(loop) * strides.get(axis);
+    }
+    return Math.abs(step);
+  }
+
+  /** Whether the rows of the innermost dimension are a multiple of {@code elements} apart. */
+  boolean rowsMeet(int elements) {
+    return load.buffer().type().rank() > 1 && load.buffer().type().dims().getLast() % elements == 0;
+  }
+
+  private List<Integer> strides() {
+    return load.buffer().type().strides();
+  }
+
   /** How many elements a staged copy has. */
   long stagedElements() {
     long elements = 1;

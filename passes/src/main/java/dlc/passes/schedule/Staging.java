@@ -31,7 +31,7 @@ import java.util.Set;
 final class Staging {
 
   private record Key(
-      Memory source, List<Integer> order, List<Integer> lows, List<Integer> extents) {}
+      Memory source, List<Integer> order, List<Integer> lows, List<Integer> extents, int panel) {}
 
   private final Map<Key, Memory> made = new HashMap<>();
   private final List<Call> copies = new ArrayList<>();
@@ -75,10 +75,25 @@ final class Staging {
   record Staged(Memory memory, Scalar.Load load) {}
 
   /**
-   * Stages {@code operand}, whose memory is {@code source}, with dimension {@code last} innermost
-   * and {@code more} zeros after it, as a buffer called {@code name}.
+   * The shape of a copy.
+   *
+   * @param last the dimension that is innermost, or -1
+   * @param more how many zeros are after it
+   * @param panel how many of its elements lie in a row before the next ones of the other
+   *     dimensions, 0 for all
    */
-  Staged stage(StagedOperand operand, Memory source, int last, int more, String name) {
+  record Shape(int last, int more, int panel) {
+
+    /** As it lies. */
+    static final Shape PLAIN = new Shape(-1, 0, 0);
+  }
+
+  /**
+   * Stages {@code operand}, whose memory is {@code source}, in {@code shape}, as a buffer called
+   * {@code name}.
+   */
+  Staged stage(StagedOperand operand, Memory source, Shape shape, String name) {
+    int last = shape.last();
     List<Integer> order = new ArrayList<>();
     for (int axis = 0; axis < operand.drivers().size(); axis++) {
       if (axis != last) {
@@ -92,19 +107,31 @@ final class Staging {
     List<Integer> extents = new ArrayList<>();
     for (int axis : order) {
       Index driver = operand.drivers().get(axis);
-      extents.add(driver.max() - driver.min() + 1 + (axis == last ? more : 0));
+      extents.add(driver.max() - driver.min() + 1 + (axis == last ? shape.more() : 0));
+    }
+    int panel = shape.panel();
+    if (panel > 0) {
+      // The panels come first, and the elements of one last.
+      extents.addFirst(Math.ceilDiv(extents.removeLast(), panel));
+      extents.add(panel);
     }
     TensorType type = new TensorType(operand.load().type(), extents);
     Memory memory =
         made.computeIfAbsent(
-            new Key(source, order, lows, extents),
+            new Key(source, order, lows, extents, panel),
             _ -> {
               Memory staged = new TemporaryMemory(temporaries++, type);
-              copies.add(copy(operand, source, staged, order, lows));
+              copies.add(copy(operand, source, staged, order, lows, panel));
               return staged;
             });
     List<Index> at =
-        order.stream().map(axis -> operand.drivers().get(axis).plus(-lows.get(axis))).toList();
+        new ArrayList<>(
+            order.stream().map(axis -> operand.drivers().get(axis).plus(-lows.get(axis))).toList());
+    if (panel > 0) {
+      Index along = at.removeLast();
+      at.addFirst(along.floorDiv(panel));
+      at.add(along.mod(panel));
+    }
     return new Staged(memory, new Scalar.Load(Buffer.global(name, type), at, Condition.ALWAYS, 0));
   }
 
@@ -113,17 +140,24 @@ final class Staging {
       Memory source,
       Memory staged,
       List<Integer> order,
-      List<Integer> lows) {
+      List<Integer> lows,
+      int panel) {
     Buffer from = Buffer.global("b0", operand.load().buffer().type());
     Buffer to = Buffer.global("b1", staged.type());
     List<LoopVar> loops = new ArrayList<>();
     List<Index> at = new ArrayList<>();
     List<Index> drivers = new ArrayList<>(operand.drivers());
-    for (int i = 0; i < order.size(); i++) {
-      LoopVar loop = new LoopVar("d" + i, staged.type().dim(i));
+    for (int dim : staged.type().dims()) {
+      LoopVar loop = new LoopVar("d" + loops.size(), dim);
       loops.add(loop);
       at.add(loop.index());
-      drivers.set(order.get(i), loop.index().plus(lows.get(order.get(i))));
+    }
+    List<Index> places = new ArrayList<>(at);
+    if (panel > 0) {
+      places.add(places.removeFirst().times(panel).plus(places.removeLast()));
+    }
+    for (int i = 0; i < order.size(); i++) {
+      drivers.set(order.get(i), places.get(i).plus(lows.get(order.get(i))));
     }
     List<Index> source0 = new ArrayList<>();
     Condition when = Condition.ALWAYS;

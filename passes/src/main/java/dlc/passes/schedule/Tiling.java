@@ -12,10 +12,23 @@ import org.jspecify.annotations.Nullable;
  * @param lane the vectorized loop, with vectors as units in the outer form
  * @param rows the loop of the other operand that the tile has as rows, if any
  * @param columns a further loop of the wide operand (outer form) or the tile's columns (dot form)
+ * @param panels the operands that are copied so that each tile reads them in a row
+ * @param walk the order of the tiles
  * @param cost the estimated time, in vector instructions
  */
 record Tiling(
-    Form form, int wide, Axis lane, @Nullable Axis rows, @Nullable Axis columns, double cost) {
+    Form form,
+    int wide,
+    Axis lane,
+    @Nullable Axis rows,
+    @Nullable Axis columns,
+    List<Integer> panels,
+    Walk walk,
+    double cost) {
+
+  Tiling {
+    panels = List.copyOf(panels);
+  }
 
   /** Where the lanes lie. */
   enum Form {
@@ -36,10 +49,13 @@ record Tiling(
         .toList();
   }
 
-  /** One way as text, such as {@code outer 1 d1:2x16 d0:6}; it is all that the cost is not. */
+  /**
+   * One way as text, such as {@code outer 1 d1:2x16 d0:6}; it is all that the walk and the cost are
+   * not.
+   */
   @Override
   public String toString() {
-    return "%s %d %s:%dx%d%s%s"
+    return "%s %d %s:%dx%d%s%s%s"
         .formatted(
             form == Form.OUTER ? "outer" : "dot",
             wide,
@@ -47,7 +63,8 @@ record Tiling(
             lane.size(),
             lane.width(),
             text(rows, " "),
-            text(columns, " by "));
+            text(columns, " by "),
+            panels.isEmpty() ? "" : " panels " + panels);
   }
 
   private static String text(@Nullable Axis axis, String before) {

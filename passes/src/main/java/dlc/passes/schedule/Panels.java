@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.passes.schedule;
+
+import dlc.ir.scalar.LoopVar;
+import dlc.passes.schedule.Staging.Shape;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Copies of operands in which each tile finds what it reads in a row.
+ *
+ * <pre>
+ * b[r, 32 * p + l]   =>   s[p, r, l]      // s is b in panels of 32 columns
+ * </pre>
+ *
+ * <p>They pay where rows are far apart, so that processors do not foresee what is read next, or so
+ * far that all rows meet in a few places of the caches; and where there is enough to compute with
+ * each element.
+ */
+final class Panels {
+
+  /** Elements that are a multiple of so many apart meet in the caches. */
+  private static final int MEETING = 1024;
+
+  /** Rows that are so far apart are not foreseen. */
+  private static final int FAR_APART = 256;
+
+  /** So few rows are at hand soon. */
+  private static final int FEW = 48;
+
+  private static final double NOT_FORESEEN = 2;
+  private static final double MEETS = 6;
+
+  /** Copying an element. */
+  private static final double COPY = 0.8;
+
+  private Panels() {}
+
+  /** Which operands may be copied, all ways; {@code columns} is a further loop of the wide one. */
+  static List<List<Integer>> choices(
+      List<StagedOperand> operands,
+      int wide,
+      Axis across,
+      @Nullable Axis down,
+      @Nullable LoopVar columns) {
+    List<List<Integer>> choices = new ArrayList<>();
+    choices.add(List.of());
+    boolean x = columns == null && fits(operands.get(wide), across);
+    boolean y = down != null && fits(operands.get(1 - wide), down);
+    if (x) {
+      choices.add(List.of(wide));
+    }
+    if (y) {
+      choices.add(List.of(1 - wide));
+    }
+    if (x && y) {
+      choices.add(List.of(wide, 1 - wide));
+    }
+    return choices;
+  }
+
+  private static boolean fits(StagedOperand operand, Axis axis) {
+    int along = operand.contiguousAxis(axis.loop());
+    return along >= 0
+        && (operand.isStageable() || operand.isReady())
+        && axis.units() > axis.size()
+        && (axis.width() > 1 || along == operand.drivers().size() - 1);
+  }
+
+  /** The shape of the copy of {@code operand} in panels of the blocks of {@code axis}. */
+  static Shape shape(StagedOperand operand, Axis axis) {
+    int size = axis.size() * axis.width();
+    int extent = axis.loop().extent();
+    int padding = Math.ceilDiv(extent, size) * size - extent;
+    return new Shape(operand.contiguousAxis(axis.loop()), padding, size);
+  }
+
+  /** What the copy costs, unless one is made anyway. */
+  static double cost(StagedOperand operand, @Nullable LoopVar lane) {
+    boolean ready = lane == null ? operand.isReady() : operand.isReadyAlong(lane);
+    return ready ? operand.stagedElements() * COPY : 0;
+  }
+
+  /** How much longer reading a tile of {@code operand} takes than reading as much in a row. */
+  static double unevenness(StagedOperand operand, boolean inPanels, List<LoopVar> reduced) {
+    if (inPanels) {
+      return 1;
+    }
+    LoopVar last = null;
+    for (LoopVar loop : reduced) {
+      last = operand.uses(loop) ? loop : last;
+    }
+    if (last == null || last.extent() < FEW) {
+      return 1;
+    }
+    long step = operand.step(last);
+    if (step == 1) {
+      // Rows of a tile that lie along the sum are read in turns.
+      return operand.rowsMeet(MEETING) ? MEETS / 2 : 1;
+    }
+    return step % MEETING == 0 ? MEETS : step >= FAR_APART ? NOT_FORESEEN : 1;
+  }
+}
