@@ -22,6 +22,7 @@ import dlc.opencl.Launch;
 import dlc.opencl.ProgramText;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jocl.CLException;
@@ -34,8 +35,11 @@ import org.jocl.cl_program;
 /** A program's text as the device's driver built it, now or at some time before. */
 final class DeviceProgram implements AutoCloseable {
 
-  /** How compilers name the line that is wrong: {@code file.cl:12:3: error: …}. */
-  private static final Pattern WRONG_LINE = Pattern.compile(":(\\d+):\\d+: error: (.*)");
+  /**
+   * How compilers name the line that is wrong: {@code file.cl:12:3: error: …}, or as PoCL does,
+   * {@code error: file.cl:12:3: …}.
+   */
+  private static final Pattern WRONG_LINE = Pattern.compile("(?=.*error: ).*?:(\\d{1,9}):\\d+: ");
 
   private final cl_program program;
   private final ProgramText text;
@@ -121,17 +125,22 @@ final class DeviceProgram implements AutoCloseable {
 
   private static UserError unbuilt(
       ProgramText text, String log, DeviceInfo device, CLException failure) {
-    Matcher wrong = WRONG_LINE.matcher(log);
-    String place = "";
+    OptionalInt line = wrongLine(log);
+    String place =
+        line.isPresent()
+            ? text.kernelAt(line.getAsInt()).map(DeviceProgram::described).orElse("")
+            : "";
     String reason = log.isEmpty() ? String.valueOf(failure.getMessage()) : log;
-    if (wrong.find()) {
-      place =
-          text.kernelAt(Integer.parseInt(wrong.group(1))).map(DeviceProgram::described).orElse("");
-    }
     return new UserError(
             Code.DEVICE_FAILED,
             "the driver of %s cannot build the program%s:\n%s".formatted(device, place, reason))
         .help("compute on the CPU (--device cpu); --emit=opencl shows the program");
+  }
+
+  /** The line of the first error that {@code log}, a driver's, tells of. */
+  static OptionalInt wrongLine(String log) {
+    Matcher wrong = WRONG_LINE.matcher(log);
+    return wrong.find() ? OptionalInt.of(Integer.parseInt(wrong.group(1))) : OptionalInt.empty();
   }
 
   private static String described(Kernel kernel) {
