@@ -3,6 +3,8 @@ package dlc.opencl.device;
 
 import dlc.base.Code;
 import dlc.base.UserError;
+import java.lang.foreign.Arena;
+import java.lang.foreign.SymbolLookup;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -18,8 +20,11 @@ import java.util.stream.Collectors;
 public final class OpenCl {
 
   private static final String INSTALL =
-      "install the driver of the device (for this CPU: the package pocl-opencl-icd), or leave"
-          + " --device out: the CPU computes";
+      "install the OpenCL library and the driver of the device (for this CPU: the packages"
+          + " ocl-icd-libopencl1 and pocl-opencl-icd), or leave --device out: the CPU computes";
+
+  /** What Linux calls the library, the likelier name first. */
+  private static final List<String> LIBRARIES = List.of("libOpenCL.so.1", "libOpenCL.so");
 
   /** What was found when OpenCL was first asked for. */
   private record Found(List<OpenClDevice> devices, String reason) {}
@@ -27,7 +32,26 @@ public final class OpenCl {
   private static final class Once {
     static final Found FOUND = look();
 
+    private static boolean isLinux() {
+      return System.getProperty("os.name", "").startsWith("Linux");
+    }
+
+    private static boolean loads(String library) {
+      try {
+        SymbolLookup.libraryLookup(library, Arena.global());
+        return true;
+      } catch (IllegalArgumentException _) {
+        return false;
+      }
+    }
+
     private static Found look() {
+      if (isLinux() && LIBRARIES.stream().noneMatch(Once::loads)) {
+        // JOCL would say so on the error stream, in three lines.
+        return new Found(
+            List.of(),
+            "OpenCL is not installed here: %s cannot be loaded".formatted(LIBRARIES.getFirst()));
+      }
       try {
         List<OpenClDevice> devices = new ArrayList<>();
         List<String> broken = new ArrayList<>();
