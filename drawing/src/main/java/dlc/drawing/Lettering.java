@@ -72,7 +72,7 @@ final class Lettering {
   }
 
   static String count(long weights) {
-    return String.format(Locale.ROOT, weights == 1 ? "1 weight" : "%,d weights", weights);
+    return weights == 1 ? "1 weight" : String.format(Locale.ROOT, "%,d weights", weights);
   }
 
   static double width(Node node) {

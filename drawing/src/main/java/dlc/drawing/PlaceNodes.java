@@ -9,8 +9,10 @@ import dlc.drawing.Picture.Route;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.eclipse.elk.alg.layered.options.LayeredOptions;
 import org.eclipse.elk.core.RecursiveGraphLayoutEngine;
 import org.eclipse.elk.core.math.ElkPadding;
@@ -53,18 +55,15 @@ final class PlaceNodes {
     settings(root);
     root.setProperty(CoreOptions.PADDING, new ElkPadding(HEADING, MARGIN, MARGIN, MARGIN));
     network.nodes().forEach(node -> add(node, root));
-    Map<ElkEdge, Edge> edges = new HashMap<>();
-    List<ElkEdge> order = new ArrayList<>();
+    Map<ElkEdge, Edge> edges = new LinkedHashMap<>();
     for (Edge edge : network.edges()) {
-      ElkEdge line = ElkGraphUtil.createSimpleEdge(placed.get(edge.from()), placed.get(edge.to()));
-      edges.put(line, edge);
-      order.add(line);
+      edges.put(ElkGraphUtil.createSimpleEdge(box(edge.from()), box(edge.to())), edge);
     }
     new RecursiveGraphLayoutEngine().layout(root, new BasicProgressMonitor());
     List<Box> boxes = new ArrayList<>();
     network.nodes().forEach(node -> collect(node, boxes));
     List<Route> routes = new ArrayList<>();
-    order.forEach(line -> routes.add(route(line, edges.get(line))));
+    edges.forEach((line, edge) -> routes.add(route(line, edge)));
     return new Picture(network, root.getWidth(), root.getHeight(), boxes, routes);
   }
 
@@ -98,8 +97,12 @@ final class PlaceNodes {
     }
   }
 
+  private ElkNode box(String id) {
+    return Objects.requireNonNull(placed.get(id), id);
+  }
+
   private void collect(Node node, List<Box> boxes) {
-    ElkNode box = placed.get(node.id());
+    ElkNode box = box(node.id());
     Point corner = corner(box);
     boxes.add(new Box(node, corner.x(), corner.y(), box.getWidth(), box.getHeight()));
     node.children().forEach(child -> collect(child, boxes));

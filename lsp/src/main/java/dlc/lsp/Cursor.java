@@ -81,10 +81,10 @@ record Cursor(Area area, int callee, Optional<String> setting) {
     if (!bracket.equals("{")) {
       return of(Area.EXPRESSION);
     }
-    return inTrain(file, opener) ? setting(file, opener, before) : statement(file, before, last);
+    return inTrain(file, opener) ? setting(file, opener, before) : statement(last);
   }
 
-  private static Cursor statement(FileIndex file, int before, String last) {
+  private static Cursor statement(String last) {
     if (last.equals(":")) {
       return of(Area.LAYER);
     }

@@ -165,10 +165,16 @@ final class DlTexts implements TextDocumentService {
     return CompletableFuture.supplyAsync(() -> guarded(task, otherwise));
   }
 
+  /** The same, where there may be no answer, which the protocol calls null. */
+  private <T> CompletableFuture<@Nullable T> answerIfAny(Supplier<Optional<T>> task) {
+    return CompletableFuture.<@Nullable T>supplyAsync(
+        () -> guarded(task, Optional.empty()).orElse(null));
+  }
+
   @Override
   public CompletableFuture<@Nullable Hover> hover(HoverParams params) {
     String uri = params.getTextDocument().getUri();
-    return answer(
+    return answerIfAny(
         () ->
             place(uri, params.getPosition())
                 .flatMap(
@@ -177,9 +183,7 @@ final class DlTexts implements TextDocumentService {
                             at.offset(),
                             at.file(),
                             at.names(),
-                            Optional.ofNullable(analyses.get(uri))))
-                .orElse(null),
-        null);
+                            Optional.ofNullable(analyses.get(uri)))));
   }
 
   @Override
@@ -229,7 +233,7 @@ final class DlTexts implements TextDocumentService {
   public CompletableFuture<
           @Nullable Either3<Range, PrepareRenameResult, PrepareRenameDefaultBehavior>>
       prepareRename(PrepareRenameParams params) {
-    return answer(
+    return answerIfAny(
         () ->
             place(params.getTextDocument().getUri(), params.getPosition())
                 .flatMap(
@@ -244,14 +248,12 @@ final class DlTexts implements TextDocumentService {
                                   return Either3
                                       .<Range, PrepareRenameResult, PrepareRenameDefaultBehavior>
                                           forFirst(Positions.of(word.span()));
-                                }))
-                .orElse(null),
-        null);
+                                })));
   }
 
   @Override
   public CompletableFuture<@Nullable WorkspaceEdit> rename(RenameParams params) {
-    return answer(
+    return answerIfAny(
         () ->
             place(params.getTextDocument().getUri(), params.getPosition())
                 .flatMap(
@@ -261,9 +263,7 @@ final class DlTexts implements TextDocumentService {
                             .map(
                                 symbol ->
                                     new Renaming(workspace)
-                                        .to(params.getNewName(), symbol, at.file())))
-                .orElse(null),
-        null);
+                                        .to(params.getNewName(), symbol, at.file()))));
   }
 
   @Override

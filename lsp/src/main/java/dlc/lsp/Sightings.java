@@ -42,7 +42,7 @@ final class Sightings implements Witness {
     String count =
         weights == 0
             ? ""
-            : String.format(Locale.ROOT, weights == 1 ? ", 1 weight" : ", %,d weights", weights);
+            : weights == 1 ? ", 1 weight" : String.format(Locale.ROOT, ", %,d weights", weights);
     String text = "`" + layer.input().type() + "` → `" + result.type() + "`" + count;
     add(layer.use().kind().span(), text);
     layer.use().label().ifPresent(label -> add(label.span(), text));
