@@ -16,17 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LineInfo {
 
-  /** LLVM gives numbers to metadata; these four are in every module. */
-  private static final String FIXED =
-      """
-      !llvm.dbg.cu = !{!0}
-      !llvm.module.flags = !{!1}
-      !0 = distinct !DICompileUnit(language: DW_LANG_C11, file: !%d, producer: "dlc", isOptimized: true, runtimeVersion: 0, emissionKind: FullDebug)
-      !1 = !{i32 2, !"Debug Info Version", i32 3}
-      !2 = !DISubroutineType(types: !3)
-      !3 = !{null}
-      """;
-
+  /** LLVM gives numbers to metadata; four are in every module. */
   private static final int FIRST = 4;
 
   private final Span main;
@@ -101,7 +91,17 @@ final class LineInfo {
 
   /** What stands at the end of the module. */
   String metadata() {
-    StringBuilder text = new StringBuilder(FIXED.formatted(file(main)));
+    StringBuilder text =
+        new StringBuilder(
+            """
+      !llvm.dbg.cu = !{!0}
+      !llvm.module.flags = !{!1}
+      !0 = distinct !DICompileUnit(language: DW_LANG_C11, file: !%d, producer: "dlc", isOptimized: true, runtimeVersion: 0, emissionKind: FullDebug)
+      !1 = !{i32 2, !"Debug Info Version", i32 3}
+      !2 = !DISubroutineType(types: !3)
+      !3 = !{null}
+      """
+                .formatted(file(main)));
     numbers.forEach((metadata, number) -> text.append("!%d = %s\n".formatted(number, metadata)));
     return text.toString();
   }

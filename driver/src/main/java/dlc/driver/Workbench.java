@@ -368,11 +368,7 @@ public final class Workbench implements AutoCloseable {
   public ModelSession trialSession() {
     ModelSession trial =
         new ModelSession(
-            model,
-            trained().withConstantRate(),
-            backend(),
-            compiler(backend()),
-            piece());
+            model, trained().withConstantRate(), backend(), compiler(backend()), piece());
     trial.init(seed());
     return trial;
   }
