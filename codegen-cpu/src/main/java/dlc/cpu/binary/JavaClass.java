@@ -450,7 +450,8 @@ final class JavaClass {
   private static String camel(String name, boolean capital) {
     StringBuilder text = new StringBuilder();
     boolean upper = capital;
-    for (char each : name.toCharArray()) {
+    for (int i = 0; i < name.length(); i++) {
+      char each = name.charAt(i);
       if (each == '_') {
         upper = true;
       } else {
