@@ -83,7 +83,8 @@ record Walk(
       }
       if (chunk > 0) {
         boolean outerFits = outer.all() + inner.tile <= SECOND_CACHE / 2;
-        outerFar = outerFits ? outer.all() : outer.all() * (inner.turns() / chunk);
+        long chunks = inner.turns() / chunk;
+        outerFar = outerFits ? outer.all() : outer.all() * chunks;
       } else {
         innerFar = inner.all() * outer.turns();
       }
