@@ -151,7 +151,7 @@ final class ScheduleContraction {
     LoopVar lane = tiling.lane().loop();
     boolean ready = wide ? operand.isReadyAlong(lane) : operand.isReady() || !operand.isStageable();
     if (tiling.panels().contains(number)) {
-      Axis axis = wide ? tiling.lane() : tiling.rows();
+      Axis axis = wide ? tiling.lane() : Objects.requireNonNull(tiling.rows());
       return Optional.of(Panels.shape(operand, axis));
     }
     if (ready) {
