@@ -24,10 +24,12 @@ import picocli.CommandLine.Option;
     })
 final class LspCommand implements Callable<Integer> {
 
-  @Mixin private Output output;
+  @Mixin
+  @SuppressWarnings("UnusedVariable") // for the options that every command has
+  private Output output;
 
   @Option(names = "--stdio", hidden = true, description = "Some editors say so; it is always so.")
-  @SuppressWarnings("UnusedVariable")
+  @SuppressWarnings("UnusedVariable") // picocli acts on it
   private boolean isStdio;
 
   @Override

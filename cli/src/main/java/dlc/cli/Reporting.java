@@ -15,7 +15,8 @@ import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
@@ -46,7 +47,10 @@ final class Reporting {
 
   /** A folder that is not there yet: {@code runs/digits-20260131-235959}. */
   static Path newFolder(Path parent, String model) {
-    String name = model.toLowerCase(Locale.ROOT) + "-" + TIME.format(LocalDateTime.now());
+    String name =
+        model.toLowerCase(Locale.ROOT)
+            + "-"
+            + TIME.format(ZonedDateTime.now(ZoneId.systemDefault()));
     Path folder = parent.resolve(name);
     for (int again = 2; Files.exists(folder); again++) {
       folder = parent.resolve(name + "-" + again);

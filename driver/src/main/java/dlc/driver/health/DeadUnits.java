@@ -24,7 +24,15 @@ final class DeadUnits {
   private static final String NAME = "@positive";
 
   /** What one ReLU did: {@code positive} has a number for each element of a sample. */
-  private record Layer(Value value, double[] positive) {}
+  private static final class Layer {
+    private final Value value;
+    private final double[] positive;
+
+    private Layer(Value value, int elements) {
+      this.value = value;
+      this.positive = new double[elements];
+    }
+  }
 
   /** Of so many units, so many gave nothing. */
   private record Silence(int units, int silent) {
@@ -40,7 +48,7 @@ final class DeadUnits {
     for (Value value : rectified) {
       int batch = value.type().rank() == 0 ? 1 : value.type().dim(0);
       int elements = (int) (value.type().elements() / batch);
-      layers.add(new Layer(value, new double[elements]));
+      layers.add(new Layer(value, elements));
     }
   }
 

@@ -19,7 +19,7 @@ final class RowChanges {
 
   private static final long REMEMBERED = 16;
 
-  private record Rows(MemorySegment weight, TensorType type, byte[] before) {}
+  private record Rows(MemorySegment weight, TensorType type, MemorySegment before) {}
 
   private final List<Rows> all = new ArrayList<>();
 
@@ -46,29 +46,26 @@ final class RowChanges {
   }
 
   private static boolean mostAreStill(Rows rows) {
-    byte[] now = starts(rows.weight, rows.type);
+    MemorySegment now = starts(rows.weight, rows.type);
     int count = rows.type.dim(0);
-    int each = now.length / count;
+    long each = now.byteSize() / count;
     int still = 0;
     for (int row = 0; row < count; row++) {
-      int start = row * each;
-      boolean same = true;
-      for (int i = start; i < start + each && same; i++) {
-        same = now[i] == rows.before[i];
-      }
+      long start = row * each;
+      long end = start + each;
+      boolean same = MemorySegment.mismatch(now, start, end, rows.before, start, end) == -1;
       still += same ? 1 : 0;
     }
     return 2 * still > count;
   }
 
-  private static byte[] starts(MemorySegment weight, TensorType type) {
+  private static MemorySegment starts(MemorySegment weight, TensorType type) {
     int rows = type.dim(0);
     long width = type.bytes() / rows;
     int kept = (int) Math.min(width, REMEMBERED * type.dtype().bytes());
-    byte[] starts = new byte[rows * kept];
+    MemorySegment starts = MemorySegment.ofArray(new byte[rows * kept]);
     for (int row = 0; row < rows; row++) {
-      MemorySegment.copy(
-          weight, row * width, MemorySegment.ofArray(starts), (long) row * kept, kept);
+      MemorySegment.copy(weight, row * width, starts, (long) row * kept, kept);
     }
     return starts;
   }

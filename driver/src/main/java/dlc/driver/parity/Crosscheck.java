@@ -17,6 +17,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -95,7 +96,7 @@ public final class Crosscheck implements AutoCloseable {
                   BackendMachine.write(
                       expected.slot(SingleCalls.inputs(name), input),
                       slot.type(),
-                      inputs.get(input)));
+                      Objects.requireNonNull(inputs.get(input))));
       for (int i = 0; i < entry.calls().size(); i++) {
         KernelRun run = new KernelRun(entry.calls().get(i), SingleCalls.name(name, i));
         Optional<KernelDifference> difference =

@@ -57,13 +57,13 @@ public record Objective(String part, String figure) {
   /** The best first; what failed or was not measured last. */
   public Comparator<Outcome> best() {
     return Comparator.comparingDouble((Outcome each) -> cost(each))
-        .thenComparing((Outcome each) -> each.trial().number());
+        .thenComparingInt(each -> each.trial().number());
   }
 
   /** The best after {@code epoch} epochs first. */
   Comparator<Outcome> bestAt(int epoch) {
     return Comparator.comparingDouble((Outcome each) -> cost(each, each.figureAt(epoch)))
-        .thenComparing(each -> each.trial().number());
+        .thenComparingInt(each -> each.trial().number());
   }
 
   private double cost(Outcome outcome) {

@@ -142,7 +142,7 @@ public final class Sweep {
         .filter(each -> each.epochs() > 0 || each.error().isPresent())
         .sorted(
             Comparator.comparing((Outcome each) -> each.error().isPresent())
-                .thenComparing(each -> plan.rungs().size() > 1 ? -rung(each) : 0)
+                .thenComparingInt(each -> plan.rungs().size() > 1 ? -rung(each) : 0)
                 .thenComparing(plan.objective().best()))
         .toList();
   }
