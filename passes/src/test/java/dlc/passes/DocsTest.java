@@ -11,6 +11,7 @@ import dlc.ir.op.Gradient;
 import dlc.ir.op.Op;
 import dlc.ir.scalar.Scalar;
 import dlc.ir.scalar.ScalarPrinter;
+import dlc.passes.schedule.MathAccuracy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,6 +54,20 @@ final class DocsTest {
       table.append("| `%s` | %s |\n".formatted(forms.get(mnemonic), meanings.get(mnemonic)));
     }
     check("ir.md", "ops", table.toString());
+  }
+
+  @Test
+  void theTableOfAccuracy() throws IOException {
+    StringBuilder table = new StringBuilder("| function | f32 | f64 |\n| --- | --- | --- |\n");
+    for (MathAccuracy promise : MathAccuracy.values()) {
+      table.append(
+          "| `%s` | %s | %s |\n"
+              .formatted(
+                  promise.name().toLowerCase(Locale.ROOT),
+                  promise.ulps(DType.F32),
+                  promise.ulps(DType.F64)));
+    }
+    check("math.md", "accuracy", table.toString());
   }
 
   /** How each op is written: mnemonic, operands and attributes. */

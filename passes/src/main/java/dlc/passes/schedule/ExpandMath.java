@@ -17,7 +17,7 @@ import java.util.List;
  * Writes exp, log, tanh and their like on f32 as polynomials, which vectors can compute.
  *
  * <p>Ranges are reduced as in Cephes (Moshier, 1992); polynomials are Taylor and minimax ones of
- * f32 accuracy: exp and log within 2 ULP, tanh and erf within 4. f64 is left to the C library.
+ * f32 accuracy: {@link MathAccuracy} says how near they come. f64 is left to the C library.
  */
 final class ExpandMath {
 
@@ -161,11 +161,11 @@ final class ExpandMath {
     return x.is(BinaryFn.NE, x).choose(x, known);
   }
 
-  // log(1 + x) = log(u) x / (u - 1) with u = 1 + x rounded (Kahan).
+  // log(1 + x) = log(u) (x / (u - 1)) with u = 1 + x rounded (Kahan).
   private Scalar log1p(Scalar x) {
     Scalar u = let(x.plus(lit(1)));
     Scalar log = let(log(u));
-    Scalar corrected = log.times(x).over(u.minus(lit(1)));
+    Scalar corrected = log.times(x.over(u.minus(lit(1))));
     Scalar infinite = x.is(EQ, lit(Double.POSITIVE_INFINITY));
     return u.is(EQ, lit(1)).choose(x, infinite.choose(x, u.is(EQ, lit(0)).choose(log, corrected)));
   }
@@ -222,14 +222,10 @@ final class ExpandMath {
     return magnitude.is(LT, lit(0.921875)).choose(x.times(p), signed);
   }
 
-  // Reduced by multiples of pi / 2 in three parts; then the sine or cosine on [-pi/4, pi/4].
+  // The sine or cosine of what is left of whole quarter turns.
   private Scalar wave(Scalar x, boolean cosine) {
-    Scalar n = let(fn(UnaryFn.FLOOR, x.times(lit(2 / Math.PI)).plus(lit(0.5))));
-    Scalar r =
-        let(
-            x.minus(n.times(lit(1.5703125)))
-                .minus(n.times(lit(4.837512969970703e-4)))
-                .minus(n.times(lit(7.549789954891882e-8))));
+    QuarterTurns turns = QuarterTurns.of(x, this::let);
+    Scalar r = turns.rest();
     Scalar z = let(r.times(r));
     Scalar sine =
         let(
@@ -244,12 +240,13 @@ final class ExpandMath {
                         z, 2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2))
                 .minus(z.times(lit(0.5)))
                 .plus(lit(1)));
-    Scalar turned = cosine ? n.plus(lit(1)) : n;
-    Scalar quarter = let(turned.minus(lit(4).times(fn(UnaryFn.FLOOR, turned.times(lit(0.25))))));
-    Scalar odd = let(quarter.is(EQ, lit(1)));
-    Scalar back = let(quarter.is(EQ, lit(3)));
-    Scalar isOdd = new Scalar.Binary(BinaryFn.OR, odd, back);
-    Scalar value = let(isOdd.choose(co, sine));
-    return quarter.is(GT, lit(1.5)).choose(fn(UnaryFn.NEG, value), value);
+    Scalar count = turns.count();
+    Scalar isOdd = new Scalar.Binary(BinaryFn.OR, count.is(EQ, lit(1)), count.is(EQ, lit(3)));
+    Scalar value = let(cosine ? isOdd.choose(sine, co) : isOdd.choose(co, sine));
+    Scalar isNegative =
+        cosine
+            ? new Scalar.Binary(BinaryFn.OR, count.is(EQ, lit(1)), count.is(EQ, lit(2)))
+            : count.is(GT, lit(1.5));
+    return isNegative.choose(fn(UnaryFn.NEG, value), value);
   }
 }
