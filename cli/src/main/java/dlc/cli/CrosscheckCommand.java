@@ -5,22 +5,12 @@ import dlc.base.Code;
 import dlc.base.UserError;
 import dlc.driver.parity.Crosscheck;
 import dlc.driver.parity.KernelDifference;
+import dlc.driver.parity.Reproducer;
 import dlc.frontend.CheckedModel;
-import dlc.ir.kernel.KernelPrinter;
-import dlc.ir.kernel.KernelProgram;
-import dlc.opencl.ProgramText;
 import dlc.opencl.device.OpenCl;
 import dlc.opencl.device.OpenClBackend;
-import dlc.runtime.file.AtomicFile;
-import dlc.runtime.file.SafeTensors;
 import dlc.runtime.file.Text;
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -33,8 +23,9 @@ import picocli.CommandLine.Option;
     footer = {
       "",
       "Kernels run one by one from the same memory. Exits with 1 at the first that differs, and",
-      "writes it to a folder: kernel.cl, kernel.dlk, and buffers.safetensors with what it was given,",
-      "what the CPU made of it (expected) and what the device made of it (actual).",
+      "writes it to a folder: kernel.cl, kernel.dlk, buffers.safetensors with what it was given,",
+      "what the CPU made of it (expected) and what the device made of it (actual), and host.c, which",
+      "runs kernel.cl without dlc and compares.",
       "",
       "Example:",
       "  dlc crosscheck samples/lenet.dl --device opencl:0 --steps 3"
@@ -103,30 +94,7 @@ final class CrosscheckCommand implements Callable<Integer> {
                 difference.element(),
                 difference.expected(),
                 difference.actual()));
-    KernelProgram.Entry entry =
-        new KernelProgram.Entry("run", List.of(difference.call()), Map.of(), Map.of());
-    KernelProgram alone =
-        new KernelProgram("reproducer", List.of(entry), Map.of(), List.of(), 0, 0);
-    try {
-      Files.createDirectories(folder);
-    } catch (IOException failure) {
-      throw new UserError(Code.CANNOT_WRITE, folder, failure.toString())
-          .help("choose a folder that you may write to");
-    }
-    write("kernel.cl", ProgramText.functions(alone));
-    write("kernel.dlk", KernelPrinter.print(difference.call().kernel()));
-    SafeTensors.write(folder.resolve("buffers.safetensors"), difference.arrays());
+    new Reproducer(difference, tolerance).write(folder);
     output.out().println("written to " + folder);
-  }
-
-  private void write(String name, String text) {
-    ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
-    AtomicFile.write(
-        folder.resolve(name),
-        channel -> {
-          while (bytes.hasRemaining()) {
-            channel.write(bytes);
-          }
-        });
   }
 }

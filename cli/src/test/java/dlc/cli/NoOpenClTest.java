@@ -4,12 +4,9 @@ package dlc.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.stream.Stream;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -58,39 +55,33 @@ final class NoOpenClTest {
 
   private void check(String variable, Path value, String sentence)
       throws IOException, InterruptedException {
-    Shell failed = dlc(variable, value, "train", program, "--epochs", 1, "--device", "opencl");
+    Shell failed =
+        Shell.inProcess(
+            folder,
+            Map.of(variable, value.toString()),
+            "train",
+            program,
+            "--epochs",
+            1,
+            "--device",
+            "opencl");
     assertThat(failed.code()).isEqualTo(1);
     assertThat(failed.err().lines()).hasSize(2).first().isEqualTo("error[E0901]: " + sentence);
     assertThat(failed.err()).contains("help: install", "the CPU computes");
-    Shell devices = dlc(variable, value, "devices");
+    Shell devices = Shell.inProcess(folder, Map.of(variable, value.toString()), "devices");
     assertThat(devices.code()).isZero();
     assertThat(devices.out() + devices.err()).contains(sentence);
-    Shell trained = dlc(variable, value, "train", program, "--epochs", 1, "--device", "auto");
+    Shell trained =
+        Shell.inProcess(
+            folder,
+            Map.of(variable, value.toString()),
+            "train",
+            program,
+            "--epochs",
+            1,
+            "--device",
+            "auto");
     assertThat(trained.code()).as(trained.err()).isZero();
     assertThat(trained.out()).contains("epoch 1/1");
-  }
-
-  /** Runs dlc in a process of its own, whose environment has {@code variable}. */
-  private Shell dlc(String variable, Path value, Object... arguments)
-      throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(ProcessHandle.current().info().command().orElse("java"));
-    command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-XX:TieredStopAtLevel=1", "-cp"));
-    command.add(System.getProperty("java.class.path"));
-    command.add(Main.class.getName());
-    Stream.of(arguments).map(Object::toString).forEach(command::add);
-    Path out = folder.resolve("out.txt");
-    Path err = folder.resolve("err.txt");
-    ProcessBuilder builder =
-        new ProcessBuilder(command)
-            .directory(folder.toFile())
-            .redirectOutput(out.toFile())
-            .redirectError(err.toFile());
-    builder.environment().put(variable, value.toString());
-    int code = builder.start().waitFor();
-    return new Shell(
-        code,
-        Files.readString(out, StandardCharsets.UTF_8),
-        Files.readString(err, StandardCharsets.UTF_8));
   }
 }

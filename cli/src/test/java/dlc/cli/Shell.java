@@ -1,8 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.cli;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 
 /** What a command line, run in this process, came to. */
 record Shell(int code, String out, String err) {
@@ -16,5 +24,29 @@ record Shell(int code, String out, String err) {
     }
     int code = Main.run(new PrintWriter(out, true), new PrintWriter(err, true), words);
     return new Shell(code, out.toString(), err.toString());
+  }
+
+  /** Runs dlc in {@code folder} in a process of its own, to whose environment are added some. */
+  static Shell inProcess(Path folder, Map<String, String> environment, Object... arguments)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(ProcessHandle.current().info().command().orElse("java"));
+    command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-XX:TieredStopAtLevel=1", "-cp"));
+    command.add(System.getProperty("java.class.path"));
+    command.add(Main.class.getName());
+    Stream.of(arguments).map(Object::toString).forEach(command::add);
+    Path out = folder.resolve("out.txt");
+    Path err = folder.resolve("err.txt");
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .directory(folder.toFile())
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile());
+    builder.environment().putAll(environment);
+    int code = builder.start().waitFor();
+    return new Shell(
+        code,
+        Files.readString(out, StandardCharsets.UTF_8),
+        Files.readString(err, StandardCharsets.UTF_8));
   }
 }

@@ -56,7 +56,7 @@ public final class ProgramText {
   }
 
   /** The kernels of {@code program} as functions of their buffers, with what they call. */
-  public static String functions(KernelProgram program) {
+  static String functions(KernelProgram program) {
     Helpers helpers = new Helpers();
     StringBuilder functions = new StringBuilder();
     for (Kernel kernel : program.kernels()) {

@@ -98,7 +98,8 @@ public final class Crosscheck implements AutoCloseable {
                       slot.type(),
                       Objects.requireNonNull(inputs.get(input))));
       for (int i = 0; i < entry.calls().size(); i++) {
-        KernelRun run = new KernelRun(entry.calls().get(i), SingleCalls.name(name, i));
+        KernelRun run =
+            new KernelRun(entry.calls().get(i), SingleCalls.name(name, i), kernels.constants());
         Optional<KernelDifference> difference =
             run.compare(expected, actual, options.tolerance, step);
         runs++;

@@ -4,6 +4,8 @@ package dlc.driver.parity;
 import dlc.base.Span;
 import dlc.ir.kernel.KernelProgram;
 import dlc.runtime.file.NumberArray;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -15,8 +17,8 @@ import java.util.Map;
  * @param element which element of it differs most
  * @param expected what the processor made of it
  * @param actual what the device made of it
- * @param arrays the kernel's buffers before the run, and {@code expected.…} and {@code actual.…} of
- *     those that it writes
+ * @param arrays the kernel's buffers, with constants, before the run, and {@code expected.…} and
+ *     {@code actual.…} of those that it writes
  */
 public record KernelDifference(
     KernelProgram.Call call,
@@ -28,7 +30,7 @@ public record KernelDifference(
     Map<String, NumberArray> arrays) {
 
   public KernelDifference {
-    arrays = Map.copyOf(arrays);
+    arrays = Collections.unmodifiableMap(new LinkedHashMap<>(arrays));
   }
 
   /** The kernel's name and the place in the program that it comes from, if there is one. */

@@ -3,6 +3,7 @@ package dlc.driver.parity;
 
 import dlc.ir.TensorType;
 import dlc.ir.kernel.KernelProgram;
+import dlc.ir.op.Leaf;
 import dlc.ir.scalar.Buffer;
 import dlc.runtime.Executable;
 import dlc.runtime.file.ElementType;
@@ -10,6 +11,7 @@ import dlc.runtime.file.NumberArray;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -21,11 +23,14 @@ final class KernelRun {
 
   private final KernelProgram.Call call;
   private final String entry;
+  private final List<Leaf.Constant> constants;
   private double largest;
 
-  KernelRun(KernelProgram.Call call, String entry) {
+  /** A run of {@code call}, which is all of {@code entry}, in a program with {@code constants}. */
+  KernelRun(KernelProgram.Call call, String entry, List<Leaf.Constant> constants) {
     this.call = call;
     this.entry = entry;
+    this.constants = constants;
   }
 
   /** The largest difference of the run, relative to the largest element of its buffer. */
@@ -37,8 +42,13 @@ final class KernelRun {
   Optional<KernelDifference> compare(
       Executable expected, Executable actual, double tolerance, int step) {
     Map<String, NumberArray> arrays = new LinkedHashMap<>();
-    for (Buffer buffer : call.kernel().arguments()) {
-      if (expected.takes(entry, buffer.name())) {
+    List<Buffer> arguments = call.kernel().arguments();
+    for (int i = 0; i < arguments.size(); i++) {
+      Buffer buffer = arguments.get(i);
+      KernelProgram.Place place = call.arguments().get(i);
+      if (place.region() == KernelProgram.Region.CONSTANT) {
+        arrays.put(buffer.name(), array(constants.get((int) place.offset())));
+      } else if (expected.takes(entry, buffer.name())) {
         MemorySegment memory = expected.slot(entry, buffer.name());
         Crosscheck.copy(memory, actual.slot(entry, buffer.name()));
         arrays.put(buffer.name(), array(expected, buffer, memory));
@@ -103,6 +113,13 @@ final class KernelRun {
         : Optional.of(
             new KernelDifference(
                 call, step, buffer.name(), worst, expected[worst], actual[worst], arrays));
+  }
+
+  private static NumberArray array(Leaf.Constant constant) {
+    TensorType type = constant.type();
+    MemorySegment elements = Arena.ofAuto().allocate(type.bytes(), 8);
+    BackendMachine.write(elements, type, constant.elements());
+    return new NumberArray(ElementType.of(type.dtype()), type.dims(), elements);
   }
 
   /** A copy, since the next kernel may write there. */

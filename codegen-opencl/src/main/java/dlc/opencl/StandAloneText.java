@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.opencl;
+
+import dlc.ir.kernel.Kernel;
+import dlc.ir.kernel.KernelProgram;
+import dlc.ir.kernel.KernelProgram.Call;
+import dlc.ir.kernel.KernelProgram.Entry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * One kernel as a program that builds by itself and takes each buffer as an argument, to be shown
+ * to those who make drivers.
+ *
+ * @param text the program
+ * @param launches what is to be launched, in order
+ */
+public record StandAloneText(String text, List<Launch> launches) {
+
+  public StandAloneText {
+    launches = List.copyOf(launches);
+  }
+
+  /** Writes {@code kernel}. */
+  public static StandAloneText of(Kernel kernel) {
+    Entry entry = new Entry("run", List.of(new Call(kernel, List.of())), Map.of(), Map.of());
+    KernelProgram alone =
+        new KernelProgram(kernel.name(), List.of(entry), Map.of(), List.of(), 0, 0);
+    StringBuilder text = new StringBuilder(ProgramText.functions(alone));
+    String parameters =
+        kernel.arguments().stream()
+            .map(buffer -> KernelText.pointerType(kernel, buffer) + buffer)
+            .collect(Collectors.joining(", "));
+    String[] arguments = kernel.arguments().stream().map(Object::toString).toArray(String[]::new);
+    List<Launch> launches = new ArrayList<>();
+    for (KernelText.Part part : KernelText.parts(kernel)) {
+      int index = launches.size();
+      String name = "run_" + index;
+      text.append(
+          "__kernel void %s(%s) {\n  %s;\n}\n\n"
+              .formatted(name, parameters, Helpers.call(part.function(), arguments)));
+      launches.add(new Launch(name, index, index, part.turns()));
+    }
+    return new StandAloneText(text.toString(), launches);
+  }
+}
