@@ -56,7 +56,8 @@ final class OclgrindTest {
             "OCLGRIND_CHECK_API",
             "1",
             // It crashes now and then with more.
-            "OCLGRIND_NUM_THREADS", "1",
+            "OCLGRIND_NUM_THREADS",
+            "1",
             // It knows not all that Clang writes for functions that were inlined.
             "OCLGRIND_BUILD_OPTIONS",
             "-cl-opt-disable",
