@@ -60,7 +60,6 @@ final class MainTest {
     "train x.dl --batch 0,--batch is 0",
     "train x.dl --epochs 0,--epochs is 0",
     "train x.dl --steps -1,--steps is -1",
-    "train x.dl --device opencl,not available in this version",
     "train x.dl --device abacus,no device 'abacus'",
     "train x.dl --cpu z80,no processor is called 'z80'",
     "compile x.dl,-o OUT",

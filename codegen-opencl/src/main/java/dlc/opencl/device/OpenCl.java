@@ -23,7 +23,7 @@ public final class OpenCl {
       "install the OpenCL library and the driver of the device (for this CPU: the packages"
           + " ocl-icd-libopencl1 and pocl-opencl-icd), or leave --device out: the CPU computes";
 
-  /** What Linux calls the library, the likelier name first. */
+  /** What the library is called, the likelier name first. */
   private static final List<String> LIBRARIES = List.of("libOpenCL.so.1", "libOpenCL.so");
 
   /** What was found when OpenCL was first asked for. */
@@ -31,10 +31,6 @@ public final class OpenCl {
 
   private static final class Once {
     static final Found FOUND = look();
-
-    private static boolean isLinux() {
-      return System.getProperty("os.name", "").startsWith("Linux");
-    }
 
     private static boolean loads(String library) {
       try {
@@ -46,7 +42,7 @@ public final class OpenCl {
     }
 
     private static Found look() {
-      if (isLinux() && LIBRARIES.stream().noneMatch(Once::loads)) {
+      if (LIBRARIES.stream().noneMatch(Once::loads)) {
         // JOCL would say so on the error stream, in three lines.
         return new Found(
             List.of(),

@@ -45,14 +45,18 @@ record Plot(String name, String title, boolean isShare, boolean isLogarithmic, L
     return plots.stream().filter(plot -> !plot.curves.isEmpty()).toList();
   }
 
-  private static Plot curves(String name, Stream<Curve> curves) {
+  private static Plot curves(String name, Stream<Curve> some) {
     String words = name.replace('_', ' ');
+    List<Curve> curves = some.filter(curve -> !curve.xs().isEmpty()).toList();
+    // A norm that is 0, as where all weights are frozen, has no place on a logarithmic axis.
+    boolean isPositive =
+        curves.stream().flatMap(curve -> curve.ys().stream()).allMatch(value -> value > 0);
     return new Plot(
         name.replace('_', '-'),
         words.substring(0, 1).toUpperCase(Locale.ROOT) + words.substring(1),
         Metric.named(name).filter(Metric::isShare).isPresent(),
-        name.equals("gradient_norm"),
-        curves.filter(curve -> !curve.xs().isEmpty()).toList());
+        name.equals("gradient_norm") && isPositive,
+        curves);
   }
 
   private static Stream<Curve> epochs(Run run, String figure) {
