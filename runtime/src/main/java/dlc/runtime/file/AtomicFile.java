@@ -18,7 +18,8 @@ import java.nio.file.StandardOpenOption;
  * Writes a file so that at any moment either the old or the whole new content is there.
  *
  * <p>The content goes into a file beside the target, is flushed to the disk and then renamed; at
- * last the folder is flushed, so that the renaming outlives a loss of power.
+ * last the folder is flushed, so that the renaming outlives a loss of power. What is no file, such
+ * as a pipe or {@code /dev/null}, is written to and stays what it is.
  */
 public final class AtomicFile {
 
@@ -33,6 +34,10 @@ public final class AtomicFile {
   /** Replaces {@code path} by what {@code content} writes; on any failure nothing changes. */
   public static void write(Path path, Content content) {
     Path target = followed(path);
+    if (isNoFile(target)) {
+      writeThrough(target, content);
+      return;
+    }
     Path temporary = beside(target);
     try {
       try (FileChannel channel =
@@ -49,6 +54,19 @@ public final class AtomicFile {
     }
   }
 
+  /** Whether something is there that a renaming would put an end to: a device, a pipe. */
+  private static boolean isNoFile(Path target) {
+    return Files.exists(target) && !Files.isRegularFile(target);
+  }
+
+  private static void writeThrough(Path target, Content content) {
+    try (FileChannel channel = FileChannel.open(target, StandardOpenOption.WRITE)) {
+      content.writeTo(channel);
+    } catch (IOException failure) {
+      throw unwritable(target, failure);
+    }
+  }
+
   /** Replaces {@code path} by {@code content}; on any failure nothing changes. */
   public static void write(Path path, byte[] content) {
     write(path, channel -> Channels.write(channel, ByteBuffer.wrap(content)));
@@ -57,6 +75,9 @@ public final class AtomicFile {
   /** Finds out before a long run whether {@link #write} to {@code path} can succeed. */
   public static void requireWritable(Path path) {
     Path target = followed(path);
+    if (isNoFile(target)) {
+      return;
+    }
     Path temporary = beside(target);
     try {
       Files.createFile(temporary);
