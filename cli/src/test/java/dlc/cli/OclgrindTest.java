@@ -2,7 +2,6 @@
 package dlc.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
@@ -41,6 +40,10 @@ final class OclgrindTest {
         """
       })
   void nothingIsWrong(String model) throws IOException, InterruptedException {
+    assumeTrue(
+        Boolean.getBoolean("dlc.oclgrind"),
+        "runs under oclgrind crash or differ now and then, for a reason that is not known:"
+            + " -Ddlc.oclgrind=true runs them");
     assumeTrue(Files.exists(DRIVER), "there is no oclgrind: install oclgrind to run this test");
     Path drivers = Files.createDirectory(folder.resolve("drivers"));
     Files.writeString(drivers.resolve("oclgrind.icd"), DRIVER + "\n");
@@ -67,9 +70,6 @@ final class OclgrindTest {
     Shell checked =
         Shell.inProcess(folder, environment, "crosscheck", program, "--steps", 1, "--batch", 2);
     String said = checked.out() + checked.err();
-    assumeFalse(
-        said.contains("A fatal error has been detected"),
-        () -> "oclgrind itself crashed, so nothing is known: " + said.lines().limit(9).toList());
     assertThat(said).contains("runs compared on opencl:0 (Oclgrind");
     assertThat(log).exists().isEmptyFile();
     assertThat(checked.err()).isEmpty();
