@@ -14,8 +14,6 @@
 
 #include <malloc.h>
 
-#include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
@@ -23,11 +21,11 @@
 
 #include "layer.h"
 #include "model.h"
+#include "rounds.h"
 
 namespace {
 
 using namespace peer;
-using Clock = std::chrono::steady_clock;
 
 /** Keeps freed memory, so that steps do not ask the system for it again and again. */
 void keepMemory() {
@@ -38,19 +36,10 @@ void keepMemory() {
 
 /** Prints the seconds of the median step, and the mean of what the last one gave. */
 void time(const std::function<Tensor()>& step, double seconds) {
-  static std::vector<double> times;
-  times.clear();
   Tensor result;
-  auto end = Clock::now() + std::chrono::duration<double>(seconds);
-  for (auto before = Clock::now(); times.empty() || before < end;) {
-    result = step();
-    auto after = Clock::now();
-    times.push_back(std::chrono::duration<double>(after - before).count());
-    before = after;
-  }
-  std::nth_element(times.begin(), times.begin() + times.size() / 2, times.end());
+  double median = medianStep([&] { result = step(); }, seconds);
   double mean = ops::item::call(ops::mean::call(result, {})).toDouble();
-  std::printf("%.9f %.6f\n", times[times.size() / 2], mean);
+  std::printf("%.9f %.6f\n", median, mean);
 }
 
 void serve(Subject& subject) {

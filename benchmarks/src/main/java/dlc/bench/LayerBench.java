@@ -33,8 +33,11 @@ final class LayerBench {
       LayerTape numbers = new LayerTape(layer, dlc);
       numbers.write(tape);
       boolean images = dlc.model().type("gradients", LayerCase.INPUT).rank() == 4;
-      List<PyTorchContender> peers = PyTorchContender.startAll(tape, images, threads, home);
+      List<PeerContender> peers = PyTorch.startAll(tape, images, threads, home);
       contenders.addAll(peers);
+      if (layer.isProduct()) {
+        contenders.add(oneDnn(dlc, threads));
+      }
       double difference = layer.random() ? Double.NaN : difference(dlc, numbers, peers.getFirst());
       List<Speed> forward = turns.take(contenders, Work.PREDICT);
       List<Speed> both = turns.take(contenders, Work.TRAIN);
@@ -44,6 +47,19 @@ final class LayerBench {
       contenders.forEach(Contender::close);
       Files.delete(tape);
     }
+  }
+
+  private PeerContender oneDnn(DlcContender dlc, int threads) {
+    return OneDnn.start(
+        dlc.model().type("gradients", LayerCase.INPUT),
+        weight(dlc),
+        dlc.model().type("gradients", "output"),
+        threads,
+        home);
+  }
+
+  private static TensorType weight(DlcContender dlc) {
+    return dlc.bench().model().variables().getFirst().type();
   }
 
   /** What multiply-adds in registers reach, in GFLOP/s. */
@@ -57,7 +73,7 @@ final class LayerBench {
     }
   }
 
-  private static double difference(DlcContender dlc, LayerTape numbers, PyTorchContender peer)
+  private static double difference(DlcContender dlc, LayerTape numbers, PeerContender peer)
       throws IOException {
     Path results = Files.createTempFile("layer", ".bin");
     try {
@@ -74,7 +90,7 @@ final class LayerBench {
     if (!layer.isProduct()) {
       return 0;
     }
-    TensorType weight = dlc.bench().model().variables().getFirst().type();
+    TensorType weight = weight(dlc);
     TensorType output = dlc.model().type("gradients", "output");
     return 2.0 * output.elements() * weight.elements() / weight.dim(0);
   }

@@ -3,7 +3,9 @@ package dlc.bench;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * How fast both sides ran a layer.
@@ -31,22 +33,49 @@ record LayerRow(
    *
    * @param ratio how many times as fast as PyTorch dlc is
    * @param best which PyTorch was the fastest
+   * @param oneDnn seconds of oneDNN by itself, which takes part in products alone
    * @param gflops how many operations it takes, in 1e9; 0 where they are not counted
    */
-  record Pass(double dlc, double pytorch, double ratio, String best, double gflops) {
+  record Pass(
+      double dlc,
+      double pytorch,
+      double ratio,
+      String best,
+      Optional<Double> oneDnn,
+      double gflops) {
 
     /** {@code speeds} begin with dlc's. */
     static Pass of(List<Speed> speeds, double flops) {
-      Speed peer = Speed.fastest(speeds.subList(1, speeds.size()));
+      Map<Boolean, List<Speed>> peers =
+          speeds.stream()
+              .skip(1)
+              .collect(Collectors.partitioningBy(peer -> peer.contender().equals(OneDnn.NAME)));
+      Speed pytorch = Speed.fastest(peers.get(false));
       double dlc = speeds.getFirst().best();
-      return new Pass(dlc, peer.best(), peer.best() / dlc, peer.contender(), flops / 1e9);
+      return new Pass(
+          dlc,
+          pytorch.best(),
+          pytorch.best() / dlc,
+          pytorch.contender(),
+          peers.get(true).stream().map(Speed::best).findFirst(),
+          flops / 1e9);
     }
 
     private String markdown(double peak) {
-      return gflops == 0
-          ? String.format(Locale.ROOT, "%,.1f | %,.1f | %.2f", dlc * 1e6, pytorch * 1e6, ratio)
-          : String.format(
-              Locale.ROOT, "%s | %s | %.2f", share(dlc, peak), share(pytorch, peak), ratio);
+      return oneDnn
+          .map(
+              seconds ->
+                  String.format(
+                      Locale.ROOT,
+                      "%s | %s | %s | %.2f",
+                      share(dlc, peak),
+                      share(pytorch, peak),
+                      share(seconds, peak),
+                      ratio))
+          .orElseGet(
+              () ->
+                  String.format(
+                      Locale.ROOT, "%,.1f | %,.1f | %.2f", dlc * 1e6, pytorch * 1e6, ratio));
     }
 
     private String share(double seconds, double peak) {

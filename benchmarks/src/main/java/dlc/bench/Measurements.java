@@ -21,7 +21,7 @@ final class Measurements {
       List<Contender> contenders = new ArrayList<>();
       try {
         contenders.add(DlcContender.start(which));
-        contenders.addAll(PyTorchContender.startAll(which, home));
+        contenders.addAll(PyTorch.startAll(which, home));
         List<Speed> speeds = turns.take(contenders, work);
         report.add(table, ModelRow.of(which, work, speeds, report.models(table)));
       } finally {

@@ -2,9 +2,11 @@
 package dlc.bench;
 
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 
 /**
  * The program {@code peer} with one PyTorch's libraries.
@@ -29,6 +31,32 @@ record PyTorch(Home home, String version) {
         .filter(version -> Files.isDirectory(home.libraries(version)))
         .map(version -> new PyTorch(home, version))
         .toList();
+  }
+
+  /** All settings worth trying for {@code which}; the best of them counts. */
+  static List<PeerContender> startAll(Case which, Home home) {
+    return startAll(home, which.isConvolutional(), (torch, layout) -> torch.process(which, layout));
+  }
+
+  /** The same for the layer on {@code tape}. */
+  static List<PeerContender> startAll(Path tape, boolean images, int threads, Home home) {
+    return startAll(
+        home,
+        images,
+        (torch, layout) ->
+            torch.process("layer", tape.toString(), Integer.toString(threads), layout));
+  }
+
+  private static List<PeerContender> startAll(
+      Home home, boolean images, BiFunction<PyTorch, String, ProcessBuilder> program) {
+    List<PeerContender> contenders = new ArrayList<>();
+    for (PyTorch torch : all(home)) {
+      for (String layout : images ? List.of("nchw", "nhwc") : List.of("nchw")) {
+        String name = torch.version() + " " + layout;
+        contenders.add(PeerContender.start(name, program.apply(torch, layout)));
+      }
+    }
+    return contenders;
   }
 
   /** The program {@code peer}, see {@link #program}. */

@@ -25,9 +25,9 @@ enum Table {
       "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"),
   PRODUCTS(
       "Single products, GFLOP/s (share of the peak)",
-      "| layer | input | threads | forward: dlc | PyTorch | ratio | with backward: dlc | PyTorch |"
-          + " ratio | difference |",
-      "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
+      "| layer | input | threads | forward: dlc | PyTorch | oneDNN | ratio | with backward:"
+          + " dlc | PyTorch | oneDNN | ratio | difference |",
+      "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
 
   private final String title;
   private final String columns;
