@@ -54,6 +54,7 @@ final class RepositoryTest {
     List<Path> packages =
         java()
             .filter(file -> file.toString().contains("/src/main/java/"))
+            .filter(file -> !file.toString().contains("/src/it/")) // projects of users
             .map(ROOT::relativize)
             .map(Path::getParent)
             .distinct()

@@ -66,6 +66,11 @@ public record RunOptions(
         CodeOptions.USUAL);
   }
 
+  public RunOptions withModel(String name) {
+    return new RunOptions(
+        Optional.of(name), data, environment, batch, seed, threads, device, cpu, observer, code);
+  }
+
   public RunOptions withData(Path folder) {
     return new RunOptions(
         model, Optional.of(folder), environment, batch, seed, threads, device, cpu, observer, code);

@@ -99,6 +99,13 @@ public final class StandAlone {
     return Binary.jar(standAlone.model(Tails.NONE, false), options.platform(), options.symbols());
   }
 
+  /** That library and the text of that class, in {@code packageName}. */
+  public static Binary.JavaSource javaSource(Workbench bench, Options options, String packageName) {
+    StandAlone standAlone = library(bench, options);
+    return Binary.javaSource(
+        standAlone.model(Tails.NONE, false), options.platform(), packageName, options.symbols());
+  }
+
   private BinaryModel model() {
     boolean trains = !options.predictOnly && model.train().isPresent();
     Tails tails = trains ? Tails.of(bench, options.tails()) : Tails.NONE;

@@ -129,10 +129,32 @@ public final class Binary {
     return new Library(content, LibraryHeader.write(model, api));
   }
 
+  /**
+   * A Java class as text, and what it needs beside it on the class path.
+   *
+   * @param name of the class, without its package
+   * @param resource the path under which the class looks for its library
+   */
+  public record JavaSource(String name, String text, String resource, Content library) {}
+
+  /**
+   * The Java class that calls a shared library for {@code platform}.
+   *
+   * @param packageName may be empty
+   */
+  public static JavaSource javaSource(
+      BinaryModel model, Platform platform, String packageName, Symbols symbols) {
+    LibraryApi api = LibraryApi.of(model);
+    String folder = packageName.isEmpty() ? "" : packageName.replace('.', '/') + "/";
+    String resource = "native/%s/%slib%s.so".formatted(platform.id(), folder, api.prefix());
+    JavaClass text = new JavaClass(model, api, packageName, resource);
+    Content library = library(model, platform, LibraryKind.SHARED, symbols).content();
+    return new JavaSource(text.name(), text.source(), resource, library);
+  }
+
   /** A shared library for {@code platform} in a jar, with a Java class that calls it. */
   public static Content jar(BinaryModel model, Platform platform, Symbols symbols) {
-    Content library = library(model, platform, LibraryKind.SHARED, symbols).content();
-    return ClassJar.of(model, LibraryApi.of(model), platform, library);
+    return ClassJar.of(javaSource(model, platform, "", symbols));
   }
 
   private static Content object(String text, Platform platform) {

@@ -33,14 +33,13 @@ final class ClassJar {
 
   private ClassJar() {}
 
-  static Content of(BinaryModel model, LibraryApi api, Platform platform, Content library) {
-    String resource = "native/%s/lib%s.so".formatted(platform.id(), api.prefix());
-    JavaClass text = new JavaClass(model, api, resource);
+  /** The jar of a class without a package. */
+  static Content of(Binary.JavaSource source) {
     Map<String, byte[]> entries = new TreeMap<>();
-    entries.put(resource, library.toArray());
+    entries.put(source.resource(), source.library().toArray());
     Link.inFolder(
         folder -> {
-          compile(text, folder);
+          compile(source, folder);
           try (Stream<Path> files = Files.list(folder)) {
             for (Path file : files.filter(each -> each.toString().endsWith(".class")).toList()) {
               entries.put(String.valueOf(file.getFileName()), Files.readAllBytes(file));
@@ -51,13 +50,13 @@ final class ClassJar {
     return Content.of(jar(entries));
   }
 
-  private static void compile(JavaClass text, Path folder) throws IOException {
+  private static void compile(Binary.JavaSource text, Path folder) throws IOException {
     JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
     if (compiler == null) {
       throw new UserError(Code.BAD_OPTION, "--emit=jar needs a Java compiler")
           .help("run dlc with a JDK instead of a JRE");
     }
-    Path source = Files.writeString(folder.resolve(text.name() + ".java"), text.source());
+    Path source = Files.writeString(folder.resolve(text.name() + ".java"), text.text());
     StringWriter output = new StringWriter();
     List<String> options = List.of("--release", RELEASE, "-proc:none", "-d", folder.toString());
     try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, null)) {
@@ -66,7 +65,7 @@ final class ClassJar {
               .getTask(output, files, null, options, null, files.getJavaFileObjects(source))
               .call();
       if (!compiled) {
-        throw new IllegalStateException(output + text.source());
+        throw new IllegalStateException(output + text.text());
       }
     }
   }

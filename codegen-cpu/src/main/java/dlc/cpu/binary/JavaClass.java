@@ -26,13 +26,19 @@ final class JavaClass {
 
   private final BinaryModel model;
   private final LibraryApi api;
+  private final String packageName;
   private final String library;
   private final String name;
 
-  /** The class for {@code library}, a resource in the same jar. */
-  JavaClass(BinaryModel model, LibraryApi api, String library) {
+  /**
+   * The class for {@code library}, a resource in the same jar.
+   *
+   * @param packageName may be empty
+   */
+  JavaClass(BinaryModel model, LibraryApi api, String packageName, String library) {
     this.model = model;
     this.api = api;
+    this.packageName = packageName;
     this.library = library;
     this.name = name(camel(api.prefix(), true));
   }
@@ -54,6 +60,9 @@ final class JavaClass {
   /** The text of the class. */
   String source() {
     StringBuilder text = new StringBuilder();
+    if (!packageName.isEmpty()) {
+      text.append("package %s;\n\n".formatted(packageName));
+    }
     text.append(head());
     handles(text);
     fields(text);
@@ -71,6 +80,7 @@ final class JavaClass {
          * <p>Each instance has its own weights and memory. Its methods run one at a time, on the thread
          * that calls them; nothing is allocated for a step but the arrays that are returned.
          */
+        @SuppressWarnings("restricted")
         public final class %s implements AutoCloseable {
           private static final java.lang.foreign.SymbolLookup LIBRARY = library();
         """
