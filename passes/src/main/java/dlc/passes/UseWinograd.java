@@ -26,9 +26,9 @@ import java.util.Optional;
  * the transformations.
  *
  * <pre>
- * convolution x, w  =>  u = to_tiles w                        // [36, c, o]
- *                       v = to_tiles x                        // [36, n * tiles, c]
- *                       from_tiles (dot "apc,aco->apo" v, u)
+ * convolution x, w  =>  u = to_tiles w                          // [36, q, c, o], q panels of o
+ *                       v = to_tiles x                          // [36, n * tiles, c]
+ *                       from_tiles (dot "apc,aqco->apqo" v, u)
  * </pre>
  *
  * <p>It runs when nothing is left to differentiate. Tiles of narrow floats are f32: their own
@@ -44,6 +44,9 @@ public final class UseWinograd implements Pass {
 
   /** Channels are walked in vectors. */
   private static final int CHANNELS = 16;
+
+  /** As many results side by side as a tile of registers is wide, the best first. */
+  private static final List<Integer> PANELS = List.of(64, 48, 32);
 
   private static final int PLACES = Winograd.SIZE * Winograd.SIZE;
 
@@ -140,9 +143,8 @@ public final class UseWinograd implements Pass {
   private record Rewriting(Rewrite target) {
 
     Value convolution(Value value, Geometry geometry) {
-      Value turned = target.emit(new Transpose(List.of(1, 0, 2, 3)), value.operand(1));
-      return convolved(
-          value.operand(0), geometry.low(), kernels(turned, Winograd.kernel()), value.type());
+      Value kernels = kernels(value.operand(1), 0, List.of(0, 2, 1, 3, 4), Winograd.kernel());
+      return convolved(value.operand(0), geometry.low(), kernels, value.type());
     }
 
     Value inputGrad(Value value, Geometry geometry) {
@@ -152,7 +154,8 @@ public final class UseWinograd implements Pass {
           Arrays.stream(Winograd.kernel())
               .map(taps -> new double[] {taps[2], taps[1], taps[0]})
               .toArray(double[][]::new);
-      return convolved(value.operand(0), low, kernels(value.operand(1), flipped), value.type());
+      Value kernels = kernels(value.operand(1), 1, List.of(1, 0, 2, 3, 4), flipped);
+      return convolved(value.operand(0), low, kernels, value.type());
     }
 
     Value weightGrad(Value value, Geometry geometry) {
@@ -169,10 +172,10 @@ public final class UseWinograd implements Pass {
           w.dtype(), target.emit(new FromTiles(w.dims().subList(2, 4)), matrix, matrix, tiles));
     }
 
-    /** Images of type {@code y} from {@code x} and transformed kernels {@code [36, c, o]}. */
+    /** Images of type {@code y} from {@code x} and kernels {@code [36, q, c, o]}. */
     private Value convolved(Value x, List<Integer> low, Value kernels, TensorType y) {
       Value tiles = images(x, Winograd.input(), low, y);
-      Value products = target.emit(new Dot("apc,aco->apo"), rows(tiles), kernels);
+      Value products = target.emit(new Dot("apc,aqco->apqo"), rows(tiles), kernels);
       List<Integer> dims = new ArrayList<>(tiles.type().dims());
       dims.set(5, y.dim(1));
       Value matrix = matrix(Winograd.result(), products.type().dtype());
@@ -193,10 +196,28 @@ public final class UseWinograd implements Pass {
           new ToTiles(Winograd.TILE, low, count), matrix, matrix, cast(matrix.type().dtype(), x));
     }
 
-    private Value kernels(Value w, double[][] rows) {
+    /**
+     * Transformed kernels {@code [36, q, c, o]}, where a tile of the product finds all that it
+     * reads in a row: there can be more of them than caches hold. The results are dimension {@code
+     * axis} of {@code w}; once that is cut in two, {@code order} makes it {@code [q, c, o, 3, 3]}.
+     */
+    private Value kernels(Value w, int axis, List<Integer> order, double[][] rows) {
+      int results = w.type().dim(axis);
+      int width = PANELS.stream().filter(each -> results % each == 0).findFirst().orElse(results);
+      List<Integer> cut = new ArrayList<>(w.type().dims());
+      cut.set(axis, width);
+      cut.add(axis, results / width);
+      Value panels = target.emit(new Transpose(order), target.emit(new Reshape(cut), w));
+      List<Integer> dims = panels.type().dims();
+      List<Integer> joined = new ArrayList<>(dims.subList(1, dims.size()));
+      joined.set(0, dims.get(0) * dims.get(1));
       Value matrix = matrix(rows, w.type().dtype().computed());
-      var whole = new ToTiles(Winograd.KERNEL, List.of(0, 0), List.of(1, 1));
-      return rows(target.emit(whole, matrix, matrix, cast(matrix.type().dtype(), w)));
+      Value x = cast(matrix.type().dtype(), target.emit(new Reshape(joined), panels));
+      Value tiles =
+          target.emit(
+              new ToTiles(Winograd.KERNEL, List.of(0, 0), List.of(1, 1)), matrix, matrix, x);
+      return target.emit(
+          new Reshape(List.of(PLACES, dims.get(0), dims.get(1), dims.get(2))), tiles);
     }
 
     private Value cast(DType dtype, Value x) {

@@ -91,7 +91,7 @@ final class PlanFusion {
                 results.contains(value)
                     || folds(value)
                     || isDear(value)
-                    || (!isView(value) && feedsContraction(value))
+                    || (!isView(value) && isReadOften(value))
                     || isOfManyParts(value)
                     || isOneOfMany(value)
                     || isReshapedForContraction(value);
@@ -130,16 +130,17 @@ final class PlanFusion {
   /** A contraction walks the elements of a reshaped view evenly only when they are in memory. */
   private boolean isReshapedForContraction(Value value) {
     return usersOf(value).stream()
-        .anyMatch(user -> user.op() instanceof Layout.Reshape && feedsContraction(user));
+        .anyMatch(user -> user.op() instanceof Layout.Reshape && feeds(user, Contraction.class));
   }
 
-  private boolean feedsContraction(Value value) {
+  private boolean isReadOften(Value value) {
+    return feeds(value, Contraction.class) || feeds(value, Tiles.class);
+  }
+
+  /** Whether an op of {@code kind} reads it, itself or through views. */
+  private boolean feeds(Value value, Class<?> kind) {
     return usersOf(value).stream()
-        .anyMatch(
-            user ->
-                user.op() instanceof Contraction
-                    || user.op() instanceof Tiles
-                    || (isView(user) && feedsContraction(user)));
+        .anyMatch(user -> kind.isInstance(user.op()) || (isView(user) && feeds(user, kind)));
   }
 
   private static boolean isOfManyParts(Value value) {
