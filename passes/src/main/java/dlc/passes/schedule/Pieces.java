@@ -76,7 +76,7 @@ record Pieces(LoopVar blocks, List<Piece> pieces) {
   }
 
   /** Whether memory is read and written in vectors, not gathered. */
-  private static boolean isEven(LoopVar loop, List<Stmt> body) {
+  static boolean isEven(LoopVar loop, List<Stmt> body) {
     boolean[] even = {true};
     Rewriting.visitIndices(
         body,

@@ -4,6 +4,7 @@ package dlc.passes.schedule;
 import dlc.ir.TensorType;
 import dlc.ir.kernel.LoopKind;
 import dlc.ir.kernel.Stmt;
+import dlc.ir.op.Comprehension;
 import dlc.ir.scalar.Buffer;
 import dlc.ir.scalar.Condition;
 import dlc.ir.scalar.Index;
@@ -15,6 +16,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * parallel p {                                 parallel p {
- *   register acc: f32[4, 16]                     register acc: f32[16]
+ *   register acc: f32[4, 16]                     register acc: f32[16]     // or [4, 16]
  *   serial q { unrolled u { lanes l {            lanes l { acc[l] = 0 }
  *     acc[u, l] = acc[u, l] + x[p, …] } } }      serial r { lanes l { acc[l] = acc[l] + x[r, …] } }
  *   … acc[0, 0] is the sum of all …              lanes l { y[…] = acc[l] }
@@ -35,6 +37,9 @@ final class ScheduleFold {
 
   private static final int ACCUMULATORS = 4;
   private static final int WRITTEN_OUT = 16;
+
+  /** So many blocks keep the threads busy. */
+  private static final int BLOCKS = 2;
 
   private final PlainNest nest;
   private final int lanes;
@@ -171,8 +176,7 @@ final class ScheduleFold {
   }
 
   private static List<Stmt> vectors(LoopVar copy, LoopVar lane, List<Stmt> body) {
-    return Rewriting.nest(
-        List.of(copy), LoopKind.UNROLLED, List.of(new Stmt.For(lane, LoopKind.LANES, body)));
+    return Rewriting.nest(List.of(copy), LoopKind.UNROLLED, Rewriting.lanes(lane, body));
   }
 
   // Along the result: each lane folds for an element of its own.
@@ -187,10 +191,37 @@ final class ScheduleFold {
     }
     List<Stmt> all = new ArrayList<>(inner.body());
     all.addAll(nest.after());
-    Pieces pieces = Pieces.of(along, lanes, all);
+    LoopVar copy = new LoopVar("u", copies(along, all));
+    Pieces pieces = copy.extent() > 1 ? blocks(along, copy) : Pieces.of(along, lanes, all);
     List<LoopVar> outer = new ArrayList<>(nest.loops());
     outer.set(outer.indexOf(along), pieces.blocks());
-    return Work.share(outer, operations, pieces.map(piece -> phases(fold(along, inner, piece))));
+    return Work.share(
+        outer, operations, pieces.map(piece -> phases(fold(along, inner, copy, piece))));
+  }
+
+  /**
+   * How many vectors are folded side by side, as long as there are blocks enough to share out: rows
+   * are then read in longer runs, which processors foresee.
+   */
+  private int copies(LoopVar along, List<Stmt> body) {
+    if (nest.turns() <= WRITTEN_OUT || !Pieces.isEven(along, body)) {
+      return 1;
+    }
+    long blocks = nest.elements() / lanes;
+    int copies = ACCUMULATORS;
+    while (copies > 1 && (along.extent() % (copies * lanes) != 0 || blocks / copies < BLOCKS)) {
+      copies /= 2;
+    }
+    return copies;
+  }
+
+  private Pieces blocks(LoopVar along, LoopVar copy) {
+    LoopVar blocks = new LoopVar("q", along.extent() / (copy.extent() * lanes));
+    LoopVar lane = new LoopVar("l", lanes);
+    Index vector = blocks.index().times(copy.extent()).plus(copy.index());
+    Index at = vector.times(lanes).plus(lane.index());
+    return new Pieces(
+        blocks, List.of(new Pieces.Piece(Condition.ALWAYS, lane, at, Condition.ALWAYS)));
   }
 
   private List<Stmt> phases(List<Stmt> body) {
@@ -203,29 +234,34 @@ final class ScheduleFold {
     return Rewriting.nest(inner.loops(), kind, step);
   }
 
-  /** The fold of the elements of one vector of the result. */
-  private List<Stmt> fold(LoopVar along, Collapse.Collapsed inner, Pieces.Piece piece) {
+  /** The fold of a block of the result, of as many vectors as {@code copy} counts. */
+  private List<Stmt> fold(
+      LoopVar along, Collapse.Collapsed inner, LoopVar copy, Pieces.Piece piece) {
     LoopVar lane = piece.lane();
     Map<LoopVar, Index> move = Map.of(along, piece.at());
-    List<Index> here = List.of(lane.index());
+    List<LoopVar> block = copy.extent() > 1 ? List.of(copy, lane) : List.of(lane);
+    List<Index> here = Comprehension.indices(block);
     Map<Buffer, Buffer> registers = new LinkedHashMap<>();
     List<Stmt> statements = new ArrayList<>();
     List<Stmt> first = new ArrayList<>();
     for (Stmt statement : nest.before()) {
       if (statement instanceof Stmt.Declare(Buffer buffer)) {
-        TensorType type = TensorType.of(buffer.type().dtype(), lane.extent());
-        Buffer wide = Buffer.register(buffer.name(), type);
+        List<Integer> dims = block.stream().map(LoopVar::extent).toList();
+        Buffer wide = Buffer.register(buffer.name(), new TensorType(buffer.type().dtype(), dims));
         registers.put(buffer, wide);
         statements.add(new Stmt.Declare(wide));
       } else {
         first.add(statement);
       }
     }
-    statements.addAll(Rewriting.lanes(lane, Rewriting.widen(first, registers, here)));
-    List<Stmt> step = Rewriting.widen(Rewriting.substitute(inner.body(), move), registers, here);
-    statements.addAll(turns(inner, Rewriting.lanes(lane, Rewriting.guarded(piece.inside(), step))));
-    List<Stmt> after = Rewriting.widen(Rewriting.substitute(nest.after(), move), registers, here);
-    statements.addAll(Rewriting.lanes(lane, Rewriting.guarded(piece.inside(), after)));
+    UnaryOperator<List<Stmt>> vectors =
+        body -> {
+          List<Stmt> moved = Rewriting.widen(Rewriting.substitute(body, move), registers, here);
+          return vectors(copy, lane, Rewriting.guarded(piece.inside(), moved));
+        };
+    statements.addAll(vectors(copy, lane, Rewriting.widen(first, registers, here)));
+    statements.addAll(turns(inner, vectors.apply(inner.body())));
+    statements.addAll(vectors.apply(nest.after()));
     return statements;
   }
 
