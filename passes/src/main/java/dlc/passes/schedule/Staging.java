@@ -30,6 +30,12 @@ import java.util.Set;
  */
 final class Staging {
 
+  /** Elements that are a multiple of so many apart meet in the caches. */
+  private static final int MEETING = 1024;
+
+  /** How many elements that meet a cache holds; some processors' hold more. */
+  private static final int WAYS = 8;
+
   private record Key(
       Memory source, List<Integer> order, List<Integer> lows, List<Integer> extents, int panel) {}
 
@@ -115,13 +121,14 @@ final class Staging {
       extents.addFirst(Math.ceilDiv(extents.removeLast(), panel));
       extents.add(panel);
     }
-    TensorType type = new TensorType(operand.load().type(), extents);
+    TensorType type =
+        new TensorType(operand.load().type(), panel > 0 ? extents : setApart(extents));
     Memory memory =
         made.computeIfAbsent(
             new Key(source, order, lows, extents, panel),
             _ -> {
               Memory staged = new TemporaryMemory(temporaries++, type);
-              copies.add(copy(operand, source, staged, order, lows, panel));
+              copies.add(copy(operand, source, staged, extents, order, lows, panel));
               return staged;
             });
     List<Index> at =
@@ -135,10 +142,28 @@ final class Staging {
     return new Staged(memory, new Scalar.Load(Buffer.global(name, type), at, Condition.ALWAYS, 0));
   }
 
+  /**
+   * The dimensions of memory for a copy of {@code extents}, of which a tile reads many planes: with
+   * a row more where they would meet in few places of the caches.
+   */
+  private static List<Integer> setApart(List<Integer> extents) {
+    List<Integer> dims = new ArrayList<>(extents);
+    int elements = dims.getLast();
+    for (int axis = dims.size() - 2; axis > 0; axis--) {
+      int planes = extents.subList(0, axis).stream().reduce(1, Math::multiplyExact);
+      if (planes > WAYS && elements * dims.get(axis) % MEETING == 0) {
+        dims.set(axis, dims.get(axis) + 1);
+      }
+      elements *= dims.get(axis);
+    }
+    return dims;
+  }
+
   private static Call copy(
       StagedOperand operand,
       Memory source,
       Memory staged,
+      List<Integer> extents,
       List<Integer> order,
       List<Integer> lows,
       int panel) {
@@ -147,7 +172,7 @@ final class Staging {
     List<LoopVar> loops = new ArrayList<>();
     List<Index> at = new ArrayList<>();
     List<Index> drivers = new ArrayList<>(operand.drivers());
-    for (int dim : staged.type().dims()) {
+    for (int dim : extents) {
       LoopVar loop = new LoopVar("d" + loops.size(), dim);
       loops.add(loop);
       at.add(loop.index());
