@@ -182,18 +182,26 @@ char *text_of(const char *format, ...) {
 
 // ---- output
 
+static const char *output_problem;
+
 void print(int file, const Text *text) {
   i64 done = 0;
-  while (done < text->length) {
+  while (done < text->length && !(file == 1 && output_problem)) {
     i64 count = write(file, text->at + done, (u64)(text->length - done));
     if (count < 0) {
-      if (file != 2) {
-        fail(CANNOT_WRITE, "make room on the disk, or choose another place",
-             "cannot write standard output: %s", strerror(ERRNO));
+      if (file == 1) {
+        output_problem = strerror(ERRNO);
       }
       return;
     }
     done += count;
+  }
+}
+
+void require_printed(void) {
+  if (output_problem) {
+    fail(CANNOT_WRITE, "make room on the disk, or choose another place",
+         "cannot write standard output: %s", output_problem);
   }
 }
 

@@ -66,6 +66,8 @@ int is_finite(double value);
 // ---- output
 
 void print(int file, const Text *text);
+// Complains at last when standard output could not be written, for which no work is given up.
+void require_printed(void);
 void say(const char *format, ...);   // to standard output
 void note(const char *format, ...);  // to standard error, unless --quiet
 extern int quiet;

@@ -86,8 +86,8 @@ static void facts_of(const Position *position, const RunFacts *run, Pair *facts)
   memcpy(facts, all, sizeof all);
 }
 
-static int write_checkpoint(const char *path, const Saving *saving, const Position *position,
-                            const Scores *scores) {
+int write_checkpoint(const char *path, const RunFacts *run, const Position *position,
+                     const Scores *scores) {
   Array *arrays = allocate(dlc_model.states + 1, sizeof(Array));
   for (i64 s = 0; s < dlc_model.states; s++) {
     arrays[s] = array_of_state(dlc_model.state + s, dlc_model.state + s);
@@ -97,7 +97,7 @@ static int write_checkpoint(const char *path, const Saving *saving, const Positi
   arrays[dlc_model.states] =
       (Array){SCORES, F64, 1, {numbers}, numbers, (const u8 *)snapshot};
   Pair facts[FACTS];
-  facts_of(position, &saving->run, facts);
+  facts_of(position, run, facts);
   Text text = {0};
   for (int i = 0; i < FACTS; i++) {
     text_add(&text, ",%q:%q", facts[i].name, facts[i].value);
@@ -113,161 +113,14 @@ static int write_checkpoint(const char *path, const Saving *saving, const Positi
   return written;
 }
 
-// ---- the folder
-
-typedef struct {
-  char *path;
-  i64 step;
-} Named;
-
-// step-000000120.safetensors
-static i64 step_of(const char *name) {
-  static const char start[] = "step-";
-  i64 step = 0;
-  i64 digits = 0;
-  if (!starts_with(name, start)) {
-    return -1;
-  }
-  for (name += sizeof start - 1; *name >= '0' && *name <= '9' && digits < 18; name++, digits++) {
-    step = 10 * step + (*name - '0');
-  }
-  return digits >= 9 && same(name, ".safetensors") ? step : -1;
-}
-
-static int by_step(const void *left, const void *right) {
-  i64 l = ((const Named *)left)->step;
-  i64 r = ((const Named *)right)->step;
-  return (l > r) - (l < r);
-}
-
-static Named *checkpoints(const char *folder, i64 *count) {
-  Named *found = NULL;
-  *count = 0;
-  void *open = opendir(folder);
-  for (const u8 *entry; open && (entry = readdir(open));) {
-    // inode and offset take 8 bytes each, length 2, type 1.
-    const char *name = (const char *)entry + 19;
-    if (step_of(name) >= 0) {
-      found = grow(found, *count + 1, sizeof(Named));
-      found[(*count)++] = (Named){join(folder, name), step_of(name)};
-    }
-  }
-  if (open) {
-    closedir(open);
-  }
-  qsort(found, (u64)*count, sizeof(Named), by_step);
-  return found;
-}
-
-static void free_names(Named *names, i64 count) {
-  for (i64 i = 0; i < count; i++) {
-    free(names[i].path);
-  }
-  free(names);
-}
-
-static char *path_of(const Saving *saving, i64 step) {
-  char digits[24];
-  snprintf(digits, sizeof digits, "%09ld", step);
-  return join(saving->folder, text_of("step-%s.safetensors", digits));
-}
-
-// Removes those that are no longer needed. Later ones are damaged, or of another run, as are all at
-// the start of a run.
-static void clean(const Saving *saving, i64 step) {
-  i64 count;
-  Named *all = checkpoints(saving->folder, &count);
-  i64 newest = 0;
-  while (newest < count && all[newest].step != step) {
-    newest++;
-  }
-  i64 oldest = saving->is_first && !saving->is_resumed ? newest
-                                                       : newest - dlc_model.checkpoints_kept + 1;
-  for (i64 i = 0; i < count; i++) {
-    if (i < oldest || i > newest) {
-      unlink(all[i].path);
-    }
-  }
-  free_names(all, count);
-}
-
-static void save(Saving *saving, const Position *position, const Scores *scores, int is_best) {
-  char *path = path_of(saving, position->step);
-  keep_going = 1;
-  int written = write_checkpoint(path, saving, position, scores);
-  if (written && is_best && dlc_model.keeps_best) {
-    written = write_checkpoint(join(saving->folder, "best.safetensors"), saving, position, scores);
-  }
-  keep_going = 0;
-  if (written) {
-    clean(saving, position->step);
-    saving->saved = *position;
-    saving->is_first = 0;
-  } else {
-    note("note: no checkpoint of step %l: %s; training goes on", position->step, write_problem);
-    write_problem = NULL;
-  }
-  free(path);
-}
-
-// ---- when to save
-
-Position position_at_start(void) {
-  double nan = __builtin_nan("");
-  return (Position){0, 0, 0, 0, nan, 0, nan};
-}
-
-void saving_begin(Saving *saving, const char *folder, i64 every_steps, RunFacts run) {
-  *saving = (Saving){folder, every_steps, run, 1, 0, position_at_start()};
-  if (folder) {
-    require_folder_for_report(folder);
-  }
-}
-
-int saving_is_empty(const Saving *saving) {
-  i64 count;
-  free_names(checkpoints(saving->folder, &count), 0);
-  return count == 0;
-}
-
-void saving_after_batch(Saving *saving, const Position *position, const Scores *scores) {
-  if (saving->folder && saving->every_steps && position->step > saving->saved.step &&
-      position->step % saving->every_steps == 0) {
-    save(saving, position, scores, 0);
-  }
-}
-
-void saving_after_epoch(Saving *saving, const Position *position, const Scores *scores,
-                        int is_best) {
-  if (saving->folder && (position->epoch % dlc_model.checkpoint_every == 0 ||
-                         (is_best && dlc_model.keeps_best))) {
-    save(saving, position, scores, is_best);
-  }
-}
-
-void saving_at_end(Saving *saving, const Position *position, const Scores *scores) {
-  if (saving->folder && (position->batches_in_all > saving->saved.batches_in_all ||
-                         position->epoch > saving->saved.epoch)) {
-    save(saving, position, scores, 0);
-  }
-}
-
-// ---- going on
-
-typedef struct {
-  const char *path;
-  Array *arrays;
-  i64 count;
-  const Json *facts;
-} Loaded;
+// ---- reading
 
 static const char *fact(const Loaded *loaded, const char *name) {
   const Json *found = json_get(loaded->facts, name);
   return found && found->kind == JSON_STRING ? found->text : "";
 }
 
-// NULL when the file is a whole checkpoint, else what is wrong with it.
-static const char *load(const char *path, Loaded *loaded) {
+const char *read_checkpoint(const char *path, Loaded *loaded) {
   loaded->path = path;
   File file = map_file(path);
   const char *problem = safetensors_problem(file.bytes, file.length, &loaded->arrays,
@@ -287,7 +140,8 @@ static const char *load(const char *path, Loaded *loaded) {
       facts[count++] = (Pair){each->name, value};
     }
   }
-  if (!expected || !array_called(loaded->arrays, loaded->count, SCORES)) {
+  const Array *scores = array_called(loaded->arrays, loaded->count, SCORES);
+  if (!expected || !scores || scores->type != F64) {
     return "this is no checkpoint";
   }
   return same(expected, checksum(loaded->arrays, loaded->count, facts, count))
@@ -295,33 +149,78 @@ static const char *load(const char *path, Loaded *loaded) {
              : "its checksum is not that of its content";
 }
 
-static void require_same_run(const Loaded *loaded, const RunFacts *run) {
+// ---- what a checkpoint and a run that is to go on from it do not have in common
+
+enum { MOST_LISTED = 20 };
+
+typedef struct {
+  Text lines;
+  i64 count;
+} Difference;
+
+static void compare(Difference *difference, const char *name, const char *before, const char *now) {
+  if (!same(before, now) && difference->count++ < MOST_LISTED) {
+    text_add(&difference->lines, "\n    %s: %s in the checkpoint, %s now", name, before, now);
+  }
+}
+
+static void compare_runs(Difference *difference, const Loaded *loaded, const RunFacts *run) {
   const char *names[] = {"seed", "batch", "accumulate", "samples"};
   i64 values[] = {run->seed, run->batch, run->accumulate, run->samples};
   for (int i = 0; i < RUN_FACTS; i++) {
     const char *before = fact(loaded, text_of("run.%s", names[i]));
-    if (!same(before, text_of("%l", values[i]))) {
-      fail(WEIGHTS_MISMATCH,
-           text_of("give this run the same %s, or begin anew without --resume", names[i]),
-           "%s: it was made with %s %s, this run has %l", loaded->path, names[i],
-           *before ? before : "nothing", values[i]);
+    compare(difference, names[i], *before ? before : "nothing", text_of("%l", values[i]));
+  }
+}
+
+static void compare_states(Difference *difference, const Loaded *loaded) {
+  for (i64 s = 0; s < dlc_model.states; s++) {
+    const Slot *state = dlc_model.state + s;
+    const Array *array = array_called(loaded->arrays, loaded->count, state->name);
+    compare(difference, state->name,
+            array ? type_text(array->type, array->rank, array->dims) : "nothing",
+            type_text(state->type, state->rank, state->dims));
+  }
+  for (i64 i = 0; i < loaded->count; i++) {
+    const Array *array = loaded->arrays + i;
+    if (!same(array->name, SCORES) && !state_called(array->name)) {
+      compare(difference, array->name, type_text(array->type, array->rank, array->dims), "nothing");
     }
   }
 }
 
-static void restore(const Loaded *loaded, Position *position, Scores *scores) {
-  require_match(loaded->path, loaded->arrays, loaded->count, 1);
+static void require_no_difference(const Loaded *loaded, const RunFacts *run, const Scores *scores) {
+  Difference difference = {0};
+  compare_runs(&difference, loaded, run);
+  compare_states(&difference, loaded);
+  i64 counts;
+  free(scores_snapshot(scores, &counts));
+  compare(&difference, "counts for metrics",
+          text_of("%l", array_called(loaded->arrays, loaded->count, SCORES)->elements),
+          text_of("%l", counts));
+  if (difference.count > MOST_LISTED) {
+    text_add(&difference.lines, "\n    and %l more", difference.count - MOST_LISTED);
+  }
+  if (difference.count > 0) {
+    fail(WEIGHTS_MISMATCH,
+         "go on with the program and options that made it, or begin anew without --resume; --init "
+         "takes weights alone",
+         "%s: it was made by another model or run:%s", loaded->path, difference.lines.at);
+  }
+}
+
+// ---- going on
+
+void restore_checkpoint(const Loaded *loaded, const RunFacts *run, Position *position,
+                        Scores *scores) {
+  require_no_difference(loaded, run, scores);
   for (i64 s = 0; s < dlc_model.states; s++) {
     const Slot *state = dlc_model.state + s;
     const Array *array = array_called(loaded->arrays, loaded->count, state->name);
     memcpy(slot_memory(state), array->values,
            (u64)(state->elements * type_bytes(state->type)));
   }
-  const Array *numbers = array_called(loaded->arrays, loaded->count, SCORES);
-  if (!scores_restore(scores, numbers->values, numbers->elements)) {
-    fail(WEIGHTS_MISMATCH, "begin anew without --resume",
-         "%s: its scores are not those of these data and metrics", loaded->path);
-  }
+  scores_restore(scores, array_called(loaded->arrays, loaded->count, SCORES)->values);
   position->epoch = (i64)strtod(fact(loaded, "epoch"), NULL);
   position->batches = (i64)strtod(fact(loaded, "batches"), NULL);
   position->step = (i64)strtod(fact(loaded, "step"), NULL);
@@ -329,26 +228,4 @@ static void restore(const Loaded *loaded, Position *position, Scores *scores) {
   position->best = strtod(fact(loaded, "best"), NULL);
   position->waited = (i64)strtod(fact(loaded, "waited"), NULL);
   position->best_loss = strtod(fact(loaded, "best_loss"), NULL);
-}
-
-int saving_resume(Saving *saving, Position *position, Scores *scores) {
-  i64 count;
-  Named *all = checkpoints(saving->folder, &count);
-  for (i64 i = count - 1; i >= 0; i--) {
-    Loaded loaded = {0};
-    const char *problem = load(all[i].path, &loaded);
-    if (problem) {
-      note("note: %s: %s; the checkpoint before it is taken", all[i].path, problem);
-      continue;
-    }
-    require_same_run(&loaded, &saving->run);
-    restore(&loaded, position, scores);
-    saving->is_resumed = 1;
-    saving->saved = *position;
-    note("note: going on from %s: step %l, epoch %l", all[i].path, position->step,
-         position->epoch + 1);
-    return 1;
-  }
-  note("note: there is no checkpoint in %s, so training begins anew", saving->folder);
-  return 0;
 }

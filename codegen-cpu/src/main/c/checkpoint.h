@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// All that training goes on from, in the format that dlc train writes and reads: a safetensors file with
+// The file of all that training goes on from, in the format that dlc train writes and reads: a safetensors file with
 // every state, the scores of the epoch under way, and how far training is as metadata.
 #ifndef DLC_CHECKPOINT_H
 #define DLC_CHECKPOINT_H
@@ -25,23 +25,21 @@ typedef struct {
   i64 samples;
 } RunFacts;
 
+// A file and what is in it.
 typedef struct {
-  const char *folder;  // NULL: nothing is saved
-  i64 every_steps;     // 0: after epochs alone
-  RunFacts run;
-  int is_first;
-  int is_resumed;
-  Position saved;
-} Saving;
+  const char *path;
+  Array *arrays;
+  i64 count;
+  const struct Json *facts;
+} Loaded;
 
-Position position_at_start(void);
-void saving_begin(Saving *saving, const char *folder, i64 every_steps, RunFacts run);
-int saving_is_empty(const Saving *saving);
-// Goes on from the newest checkpoint that is whole, if there is one.
-int saving_resume(Saving *saving, Position *position, Scores *scores);
-void saving_after_batch(Saving *saving, const Position *position, const Scores *scores);
-void saving_after_epoch(Saving *saving, const Position *position, const Scores *scores,
-                        int is_best);
-void saving_at_end(Saving *saving, const Position *position, const Scores *scores);
+// False when it could not be written and that is not to end the process.
+int write_checkpoint(const char *path, const RunFacts *run, const Position *position,
+                     const Scores *scores);
+// NULL when the file is a whole checkpoint, else what is wrong with it.
+const char *read_checkpoint(const char *path, Loaded *loaded);
+// Takes all of it, or complains with a list of what this run has otherwise.
+void restore_checkpoint(const Loaded *loaded, const RunFacts *run, Position *position,
+                        Scores *scores);
 
 #endif

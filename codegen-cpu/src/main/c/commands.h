@@ -30,6 +30,9 @@ void print_help(const char *program);
 void print_command_help(const char *program, const Command *command, const Options *options);
 
 // What several commands do first.
+i64 dlc_pool_start(i64 workers);
+void dlc_pool_stop(void);
+extern i64 threads;
 void start_threads(const Options *options);
 void take_data_folder(const Options *options);
 i32 seed_of(const Options *options);

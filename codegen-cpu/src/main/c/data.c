@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "data.h"
 
-#include "random.h"
+#include "split.h"
 
 // ---- columns
 
@@ -169,59 +169,9 @@ void require_classes(const Data *data) {
   }
 }
 
-// ---- split
+// ---- loading
 
-static int ascending(const void *left, const void *right) {
-  return *(const i32 *)left < *(const i32 *)right ? -1 : *(const i32 *)left > *(const i32 *)right;
-}
-
-static i32 share(double amount, int is_fraction, i32 samples) {
-  double rounded = (is_fraction ? amount * samples : amount) + 0.5;
-  return rounded >= 2147483647.0 ? 2147483647 : (i32)rounded;
-}
-
-// The samples of `all` at order[start] to order[end - 1], in their original order.
-static Data part(const Data *all, const i32 *order, i32 start, i32 end) {
-  Data result = *all;
-  result.size = end - start;
-  result.row = allocate(result.size, sizeof(i32));
-  memcpy(result.row, order + start, (u64)result.size * sizeof(i32));
-  qsort(result.row, (u64)result.size, sizeof(i32), ascending);
-  for (i32 i = 0; i < result.size; i++) {
-    result.row[i] = all->row[result.row[i]];
-  }
-  return result;
-}
-
-static void split(Parts *parts, i32 seed) {
-  Data all = parts->training;
-  i32 test = parts->format_has_test ? 0 : share(0.2, 1, all.size);
-  i32 validation =
-      share(dlc_model.validation, (int)dlc_model.validation_is_fraction, all.size - test);
-  if ((i64)test + validation >= all.size) {
-    fail(BAD_SETTING, "hold out less",
-         "split: %d validation and %d test samples leave none of %d to train on", validation, test,
-         all.size);
-  }
-  if (test + validation == 0) {
-    return;
-  }
-  i32 *order = allocate(all.size, sizeof(i32));
-  permutation(order, FOR_SPLIT, seed, 0, all.size);
-  i32 held = test + validation;
-  parts->training = part(&all, order, held, all.size);
-  if (validation > 0) {
-    parts->validation = part(&all, order, test, held);
-    parts->has_validation = 1;
-  }
-  if (test > 0) {
-    parts->test = part(&all, order, 0, test);
-    parts->has_test = 1;
-  }
-  free(order);
-}
-
-void load_data(Parts *parts, i32 seed) {
+void load_data(Parts *parts, i32 seed, i64 fold) {
   const Source *source = dlc_model.source;
   if (!source) {
     fail(BAD_OPTION, "add data to its train section and compile it again",
@@ -242,7 +192,7 @@ void load_data(Parts *parts, i32 seed) {
     parts->has_test = 1;
     parts->format_has_test = 1;
   }
-  split(parts, seed);
+  split(parts, seed, fold);
   Data *each[] = {&parts->training, parts->has_validation ? &parts->validation : NULL,
                   parts->has_test ? &parts->test : NULL};
   for (int i = 0; i < 3; i++) {

@@ -68,8 +68,9 @@ void use_all_rows(Data *data);
 char *place_of(const Data *data, i32 sample);
 const char *class_name_of(const Data *data, i64 index);
 
-// Loads the source of the model, splits it, and gives columns the model's names and order.
-void load_data(Parts *parts, i32 seed);
+// Loads the source of the model, splits it, and gives columns the model's names and order. In
+// cross-validation `fold` is the one that validates.
+void load_data(Parts *parts, i32 seed, i64 fold);
 void require_classes(const Data *data);
 
 // Datasets of arrays whose first dimension counts the samples; `y` is the target.

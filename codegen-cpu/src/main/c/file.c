@@ -186,21 +186,40 @@ static void unwritable(const char *path, const char *temporary) {
        strerror(number));
 }
 
+// Whether something is there that a renaming would put an end to: a device, a pipe. Kernels before 4.11
+// do not tell.
+static int is_no_file(const char *path) {
+  u8 facts[256];
+  if (syscall(SYS_STATX, AT_FDCWD, path, 0, STATX_TYPE, facts) != 0) {
+    return 0;
+  }
+  u16 mode;
+  memcpy(&mode, facts + STATX_MODE_AT, sizeof mode);
+  return (mode & S_IFMT) != S_IFREG;
+}
+
+static char *beside(const char *target) {
+  const char *name = target + strlen(target);
+  while (name > target && name[-1] != '/') {
+    name--;
+  }
+  return join(folder_of(target), text_of(".%s.%d.tmp", name, getpid()));
+}
+
 Replacement replace(const char *path) {
-  if (is_folder(path)) {
+  if (is_folder(path) && !keep_going) {
     fail(CANNOT_WRITE, "give the name of a file", "cannot write %s: it is a folder", path);
   }
   Replacement result = {path, NULL, NULL, -1};
   // A link stays a link: what it points to is replaced.
   char *real = realpath(path, NULL);
   result.target = real ? real : copy_of(path, (i64)strlen(path));
-  char *folder = folder_of(result.target);
-  const char *name = result.target + strlen(result.target);
-  while (name > result.target && name[-1] != '/') {
-    name--;
+  if (is_no_file(result.target) && !is_folder(result.target)) {
+    result.file = open(result.target, O_WRONLY);
+  } else {
+    result.temporary = beside(result.target);
+    result.file = open(result.temporary, O_WRONLY | O_CREAT | O_TRUNC, 0666);
   }
-  result.temporary = join(folder, text_of(".%s.%d.tmp", name, getpid()));
-  result.file = open(result.temporary, O_WRONLY | O_CREAT | O_TRUNC, 0666);
   if (result.file < 0) {
     unwritable(path, NULL);
   }
@@ -230,12 +249,13 @@ static void flush_folder_of(const char *path) {
 }
 
 int replace_commit(Replacement *replacement) {
-  if (!write_problem &&
-      (fsync(replacement->file) != 0 || rename(replacement->temporary, replacement->target) != 0)) {
-    unwritable(replacement->path, replacement->temporary);
-  }
-  if (!write_problem) {
-    flush_folder_of(replacement->target);
+  if (!write_problem && replacement->temporary) {
+    if (fsync(replacement->file) != 0 ||
+        rename(replacement->temporary, replacement->target) != 0) {
+      unwritable(replacement->path, replacement->temporary);
+    } else {
+      flush_folder_of(replacement->target);
+    }
   }
   close(replacement->file);
   free(replacement->temporary);
@@ -244,12 +264,15 @@ int replace_commit(Replacement *replacement) {
 }
 
 void require_writable(const char *path) {
+  if (is_no_file(path) && !is_folder(path)) {
+    return;
+  }
   Replacement trial = replace(path);
   close(trial.file);
   unlink(trial.temporary);
 }
 
-void require_folder_for_report(const char *path) {
+void require_folder(const char *path) {
   for (i64 i = 1; path[i]; i++) {
     if (path[i] == '/') {
       mkdir(copy_of(path, i), 0777);

@@ -27,7 +27,8 @@ char *join(const char *folder, const char *name);
 char *resolve(const char *path);
 extern const char *data_folder;
 
-// A file that takes the place of `path` when it is complete.
+// A file that takes the place of `path` when it is complete. What is no file, such as a pipe or
+// /dev/null, is written to and stays what it is: then there is no `temporary`.
 typedef struct {
   const char *path;
   char *target;
@@ -43,7 +44,8 @@ extern int keep_going;
 extern const char *write_problem;
 // Finds out before a long run whether a file can be written.
 void require_writable(const char *path);
-void require_folder_for_report(const char *path);
+// The folder, made with those above it where there is none.
+void require_folder(const char *path);
 
 // Decompresses gzip data. NULL and a reason when they are broken.
 u8 *gunzip(const u8 *bytes, i64 length, i64 *result_length, const char **reason);

@@ -10,10 +10,16 @@ static EpochReport *history;
 static i64 epochs;
 static File earlier;
 
+// A report that cannot be written is no reason to lose what is trained.
+static void give_up(const char *problem) {
+  note("note: %s; training goes on without a report", problem);
+  close(file);
+  file = -1;
+}
+
 static void write_line(const Text *line) {
   if (write(file, line->at, (u64)line->length) != line->length) {
-    fail(CANNOT_WRITE, "choose another folder for the report", "cannot write %s/metrics.jsonl: %s",
-         folder, strerror(ERRNO));
+    give_up(text_of("cannot write %s/metrics.jsonl: %s", folder, strerror(ERRNO)));
   }
 }
 
@@ -40,7 +46,7 @@ void report_resume(i64 count) {
 }
 
 void report_open(const char *path, int resumes) {
-  require_folder_for_report(path);
+  require_folder(path);
   folder = copy_of(path, (i64)strlen(path));
   char *log = join(folder, "metrics.jsonl");
   if (resumes && is_file(log)) {
@@ -48,6 +54,8 @@ void report_open(const char *path, int resumes) {
     earlier = mapped;
     earlier.bytes = (const u8 *)copy_of((const char *)mapped.bytes, mapped.length);
   }
+  history = NULL;
+  epochs = 0;
   file = open(log, O_WRONLY | O_CREAT | O_TRUNC, 0666);
   if (file < 0) {
     fail(CANNOT_WRITE, "choose a folder that you may write to", "cannot write %s: %s", log,
@@ -122,9 +130,14 @@ static void write_curves(const char *name, i64 metric) {
     add_curve(&svg, metric, 1, low, high);
   }
   text_add(&svg, "</svg>\n");
+  keep_going = 1;
   Replacement target = replace(join(folder, text_of("%s.svg", name)));
   replace_add(&target, svg.at, svg.length);
-  replace_commit(&target);
+  if (!replace_commit(&target)) {
+    note("note: %s", write_problem);
+    write_problem = NULL;
+  }
+  keep_going = 0;
   free(svg.at);
 }
 
@@ -147,6 +160,9 @@ void report_end(const FinalReport *report) {
   Text line = {0};
   text_json_end(&line, report);
   write_line(&line);
+  if (file < 0) {
+    return;
+  }
   close(file);
   if (epochs > 0) {
     write_curves("loss", -1);

@@ -18,10 +18,12 @@ int main(int count, char **arguments) {
   const char *command = count > 1 ? arguments[1] : "--help";
   if (same(command, "--help") || same(command, "-h") || same(command, "help")) {
     print_help(program);
+    require_printed();
     return 0;
   }
   if (same(command, "--version")) {
     say("%s, compiled by dlc %s\n", dlc_model.name, dlc_model.compiler);
+    require_printed();
     return 0;
   }
   choose_version(getenv("DLC_ISA"));
@@ -34,12 +36,14 @@ int main(int count, char **arguments) {
     for (int i = 2; i < count; i++) {
       if (same(arguments[i], "--help") || same(arguments[i], "-h")) {
         print_command_help(program, each, &options);
+        require_printed();
         return 0;
       }
     }
     parse_options(&options, text_of("%s %s", program, command), count - 2, arguments + 2);
     quiet = has_option(&options, "--quiet");
     each->run(&options);
+    require_printed();
     return 0;
   }
   fail(BAD_OPTION, text_of("%s --help lists the commands", program), "%s: unknown command '%s'",

@@ -61,6 +61,8 @@ void allocate_model(void) {
     i64 bytes = version->entry[i].work_bytes;
     work = bytes > work ? bytes : work;
   }
+  free(state_memory);
+  free(work_memory);
   // Vector loads may read a little past the last element.
   state_memory = allocate_aligned(dlc_model.state_bytes + 64);
   work_memory = allocate_aligned(work + 64);

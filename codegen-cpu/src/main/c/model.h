@@ -113,6 +113,8 @@ typedef struct {
   const Source *source;
   double validation;
   i64 validation_is_fraction;
+  i64 stratified;
+  i64 folds;  // of cross-validation; 0 is none
 
   i64 batch;
   i64 epochs;
@@ -126,6 +128,7 @@ typedef struct {
   i64 patience;
   const char *watched;
   double least_gain;
+  i64 restores;  // the weights of the best epoch
   i64 checkpoint_every;  // so many epochs
   i64 checkpoints_kept;
   i64 keeps_best;
@@ -176,7 +179,7 @@ const Slot *find_result(const Entry *entry, const char *name);
 // Memory of the model: state lives as long as the process, work as long as a call.
 extern u8 *state_memory;
 extern u8 *work_memory;
-void allocate_model(void);
+void allocate_model(void);  // all 0
 u8 *slot_memory(const Slot *slot);
 const char *option_of(const Source *source, const char *name, const char *otherwise);
 

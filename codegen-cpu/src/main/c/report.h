@@ -23,6 +23,7 @@ typedef struct {
   int stopped;
   int has_test;
   Figures test;
+  Figures validation;  // of the last epoch
   double seconds;
 } FinalReport;
 
@@ -35,6 +36,10 @@ void text_confusion(Text *text, const Figures *figures);
 void text_epoch(Text *text, const EpochReport *report);
 void text_json_epoch(Text *text, const EpochReport *report);
 void text_json_end(Text *text, const FinalReport *report);
+
+// What `count` folds of a cross-validation came to (folds.c).
+void text_folds(Text *text, const Figures *figures, i64 count);
+void text_json_folds(Text *text, const Figures *figures, i64 count);
 
 // metrics.jsonl and the curves, in the folder of --report.
 // Going on, it keeps the lines of the epochs that training goes on after.

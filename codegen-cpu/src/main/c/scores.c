@@ -172,8 +172,7 @@ static i64 class_counts(const Scores *scores, i64 **rows) {
 double *scores_snapshot(const Scores *scores, i64 *count) {
   i64 **rows = allocate(scores->classes + 3, sizeof(i64 *));
   i64 row_count = class_counts(scores, rows);
-  // Before the first sample no sums of values are there.
-  i64 elements = scores->counted ? scores->elements : 0;
+  i64 elements = scores->elements;
   double *numbers = allocate(row_count * scores->classes + 3 * elements + 4, sizeof(double));
   i64 at = 0;
   for (i64 i = 0; i < row_count * scores->classes; i++) {
@@ -196,21 +195,18 @@ double *scores_snapshot(const Scores *scores, i64 *count) {
   return numbers;
 }
 
-int scores_restore(Scores *scores, const u8 *numbers, i64 count) {
+void scores_restore(Scores *scores, const u8 *numbers) {
   i64 **rows = allocate(scores->classes + 3, sizeof(i64 *));
   i64 row_count = class_counts(scores, rows);
-  int has_target = scores->data->has_target;
-  i64 sums = count - 2 - 2 * has_target - row_count * scores->classes;
-  int fits = sums == 0 || (scores->elements && sums == 3 * scores->elements);
   i64 at = 0;
-  for (i64 i = 0; fits && i < row_count * scores->classes; i++) {
+  for (i64 i = 0; i < row_count * scores->classes; i++) {
     rows[i / scores->classes][i % scores->classes] = (i64)element_at(numbers, F64, at++);
   }
   double *into[] = {scores->squared_errors, scores->target_means, scores->target_deviations};
-  for (i64 i = 0; fits && i < sums; i++) {
+  for (i64 i = 0; i < 3 * scores->elements; i++) {
     into[i / scores->elements][i % scores->elements] = element_at(numbers, F64, at++);
   }
-  if (fits && has_target) {
+  if (scores->data->has_target) {
     double first = element_at(numbers, F64, at++);
     double second = element_at(numbers, F64, at++);
     int values = dlc_model.task == TASK_VALUES;
@@ -218,12 +214,9 @@ int scores_restore(Scores *scores, const u8 *numbers, i64 count) {
     scores->counted = (i64)(values ? second : first);
     scores->among_top = values ? 0 : (i64)second;
   }
-  if (fits) {
-    scores->loss_sum = element_at(numbers, F64, at++);
-    scores->samples = (i64)element_at(numbers, F64, at);
-  }
+  scores->loss_sum = element_at(numbers, F64, at++);
+  scores->samples = (i64)element_at(numbers, F64, at);
   free(rows);
-  return fits;
 }
 
 // ---- figures

@@ -37,7 +37,8 @@ void scores_begin(Scores *scores, const Data *data);
 void scores_add(Scores *scores, double loss, const Slot *output, const i32 *order, i64 count);
 // All counts and sums, in the order in which checkpoints have them.
 double *scores_snapshot(const Scores *scores, i64 *count);
-int scores_restore(Scores *scores, const u8 *numbers, i64 count);
+// Takes as many numbers as `scores_snapshot` gives.
+void scores_restore(Scores *scores, const u8 *numbers);
 double scores_mean_loss(const Scores *scores);
 Figures scores_figures(const Scores *scores);
 void scores_end(Scores *scores);  // what `scores_figures` gave keeps its confusion matrix

@@ -55,6 +55,18 @@ void *readdir(void *folder);
 int clock_gettime(int clock, i64 *seconds_and_nanoseconds);
 void (*signal(int number, void (*handler)(int)))(int);
 int sched_getaffinity(int process, u64 bytes, void *mask);
+i64 syscall(i64 number, ...);
+
+#if defined(__x86_64__)
+#define SYS_STATX 332
+#else
+#define SYS_STATX 291
+#endif
+#define AT_FDCWD (-100)
+#define STATX_TYPE 1
+#define STATX_MODE_AT 28
+#define S_IFMT 0170000
+#define S_IFREG 0100000
 
 #define O_RDONLY 0
 #define O_WRONLY 1

@@ -87,6 +87,8 @@ typedef struct {
   int is_over;
   double started;
   i64 started_at;
+  u8 *best;        // the state after the best epoch, where training ends with that
+  i64 best_epoch;
 } Run;
 
 static void not_finite(const Run *run, const char *found, const char *when) {
@@ -182,11 +184,27 @@ static int is_better(double figure, double best) {
                                   : figure < best - dlc_model.least_gain);
 }
 
+static void keep_best(Run *run) {
+  if (dlc_model.restores) {
+    run->best = run->best ? run->best : allocate(dlc_model.state_bytes, 1);
+    memcpy(run->best, state_memory, (u64)dlc_model.state_bytes);
+    run->best_epoch = run->position.epoch + 1;
+  }
+}
+
+static void restore_best(const Run *run) {
+  if (run->best && run->best_epoch < run->position.epoch) {
+    memcpy(state_memory, run->best, (u64)dlc_model.state_bytes);
+    note("note: the weights are those of epoch %l, which was the best", run->best_epoch);
+  }
+}
+
 static void watch(Run *run, const EpochReport *report) {
   double figure = watched(report);
   if (is_better(figure, run->position.best)) {
     run->position.best = figure;
     run->position.waited = 0;
+    keep_best(run);
     return;
   }
   run->position.waited++;
@@ -314,6 +332,11 @@ void train(const Parts *parts, const Settings *settings, Saving *saving, int res
   if (resumes && saving_resume(saving, &run.position, &run.scores)) {
     report_resume(run.position.epoch);
     run.is_over = dlc_model.stops_early && run.position.waited >= dlc_model.patience;
+    if (run.position.epoch > 0 && dlc_model.restores) {
+      note("note: the best weights of before are not restored, those after may be");
+    }
+  } else if (!resumes && saving->folder) {
+    saving_set_aside(saving);
   }
   run.started = seconds_now();
   run.started_at = run.position.step;
@@ -325,10 +348,17 @@ void train(const Parts *parts, const Settings *settings, Saving *saving, int res
       free(report.training.confusion);
     }
     free(report.validation.confusion);
+    result->validation = report.validation;
   }
   free(run.order);
   result->stopped = stop_requested;
   saving_at_end(saving, &run.position, &run.scores);
+  if (!result->stopped) {
+    restore_best(&run);
+  } else if (saving->folder) {
+    saving_note_how_to_go_on(saving);
+  }
+  free(run.best);
   if (!result->stopped && parts->has_test) {
     result->test = evaluate(&parts->test);
     result->has_test = 1;

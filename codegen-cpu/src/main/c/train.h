@@ -3,7 +3,7 @@
 #ifndef DLC_TRAIN_H
 #define DLC_TRAIN_H
 
-#include "checkpoint.h"
+#include "saving.h"
 
 typedef struct {
   i64 epochs;

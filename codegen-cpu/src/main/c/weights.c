@@ -18,7 +18,7 @@ static int is_weight(const Slot *state) {
 // What averages of weights are called; where there are such, they are what is evaluated and saved.
 static const char AVERAGE[] = "/ema";
 
-static const Slot *state_called(const char *name) {
+const Slot *state_called(const char *name) {
   for (i64 s = 0; s < dlc_model.states; s++) {
     if (same(dlc_model.state[s].name, name)) {
       return dlc_model.state + s;
@@ -165,28 +165,27 @@ static void add_listed(Text *found, const char *title, const Listed *listed) {
   }
 }
 
-void require_match(const char *path, const Array *arrays, i64 count, int all_states) {
+static void require_match(const char *path, const Array *arrays, i64 count) {
   Listed missing = {0};
   Listed different = {0};
   Listed extra = {0};
   for (i64 s = 0; s < dlc_model.states; s++) {
     const Slot *state = dlc_model.state + s;
-    if (!all_states && !is_weight(state)) {
+    if (!is_weight(state)) {
       continue;
     }
     const char *type = type_text(state->type, state->rank, state->dims);
     const Array *array = array_called(arrays, count, state->name);
     if (!array) {
       list(&missing, text_of("%s %s", state->name, type));
-    } else if (!fits(array, state) || (all_states && array->type != state->type)) {
+    } else if (!fits(array, state)) {
       list(&different, text_of("%s is %s, not %s", state->name,
                                type_text(array->type, array->rank, array->dims), type));
     }
   }
   for (i64 i = 0; i < count; i++) {
     const char *name = arrays[i].name;
-    int ignored = ends_with(name, "num_batches_tracked") || name[0] == '@' ||
-                  (!all_states && !is_weight_name(name));
+    int ignored = ends_with(name, "num_batches_tracked") || !is_weight_name(name);
     if (!ignored && !state_called(name)) {
       list(&extra, name);
     }
@@ -196,10 +195,8 @@ void require_match(const char *path, const Array *arrays, i64 count, int all_sta
   add_listed(&found, "of another shape: ", &different);
   add_listed(&found, "not in the model: ", &extra);
   if (found.length) {
-    fail(WEIGHTS_MISMATCH,
-         all_states ? "it is the checkpoint of another model; nothing was loaded"
-                    : "these are the weights of another model; nothing was loaded",
-         "%s: %s", path, found.at);
+    fail(WEIGHTS_MISMATCH, "these are the weights of another model; nothing was loaded", "%s: %s",
+         path, found.at);
   }
 }
 
@@ -215,7 +212,7 @@ static void store(const Array *array, const Slot *state) {
 }
 
 static void take(const char *path, const Array *arrays, i64 count) {
-  require_match(path, arrays, count, 0);
+  require_match(path, arrays, count);
   for (i64 s = 0; s < dlc_model.states; s++) {
     const Slot *state = dlc_model.state + s;
     if (!is_weight(state)) {

@@ -16,8 +16,8 @@ const char *first_not_finite(void);
 
 Array array_of_state(const Slot *state, const Slot *memory);
 const Array *array_called(const Array *arrays, i64 count, const char *name);
-// Complains about arrays that are not those of the model: of its weights, or of all of its states.
-void require_match(const char *path, const Array *arrays, i64 count, int all_states);
+// Nothing when the model has no such state.
+const Slot *state_called(const char *name);
 // Facts are members of a JSON object, each after a comma. False when the file could not be written and
 // that is not to end the process.
 int write_safetensors(const char *path, const char *facts, const Array *arrays, i64 count);

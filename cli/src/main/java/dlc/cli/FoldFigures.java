@@ -31,13 +31,20 @@ final class FoldFigures {
   }
 
   private static double mean(List<Double> values) {
-    return values.stream().mapToDouble(Double::doubleValue).average().orElse(Double.NaN);
+    double sum = 0;
+    for (double value : values) {
+      sum += value;
+    }
+    return sum / values.size();
   }
 
   /** Of a sample; 0 of one value. */
   private static double deviation(List<Double> values) {
     double mean = mean(values);
-    double squares = values.stream().mapToDouble(value -> (value - mean) * (value - mean)).sum();
+    double squares = 0;
+    for (double value : values) {
+      squares += (value - mean) * (value - mean);
+    }
     return values.size() < 2 ? 0 : Math.sqrt(squares / (values.size() - 1));
   }
 

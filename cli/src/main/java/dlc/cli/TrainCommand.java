@@ -310,6 +310,7 @@ final class TrainCommand implements Callable<Integer> {
         training.checkpoints(
             folder, checkpointSteps.map(OptionalLong::of).orElse(OptionalLong.empty()));
     checkpoints.prepare();
+    checkpoints.requireWritable();
     return checkpoints;
   }
 

@@ -8,12 +8,15 @@ import dlc.runtime.file.NumberArray;
 import dlc.runtime.file.SafeTensors;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Training, measuring and predicting, from the command line. */
@@ -58,8 +61,24 @@ final class TrainCommandTest {
     Shell saving = Shell.dlc("train", program, "--save", folder.resolve("w.safetensors"));
     assertThat(saving.code()).isEqualTo(2);
     assertThat(saving.err()).contains("cross-validation trains 3 models");
-    Shell binary = Shell.dlc("compile", program, "-o", folder.resolve("folds"));
-    assertThat(binary.err()).contains("split folds=: programs that stand alone cannot do this");
+  }
+
+  @Test
+  @EnabledOnOs(value = OS.LINUX, architectures = "amd64")
+  void aCompiledProgramCrossValidatesToTheSameFigures() throws IOException, InterruptedException {
+    String text = DIGITS.replace("validation=0.1", "folds=3, stratified=true");
+    Path program = Files.writeString(folder.resolve("folds.dl"), text);
+    Path binary = folder.resolve("folds");
+    Shell compiling = Shell.dlc("compile", program, "-o", binary, "--cpu", "x86-64-v2");
+    assertThat(compiling.code()).as(compiling.err()).isZero();
+    Shell trained =
+        Shell.dlc("train", program, "--cpu", "x86-64-v2", "--no-report", "--json", "--quiet");
+    Process process = new ProcessBuilder(binary.toString(), "train", "--json", "--quiet").start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).isZero();
+    String times = ",\"seconds\":[^}]*";
+    assertThat(output.replaceAll(times, "")).isEqualTo(trained.out().replaceAll(times, ""));
+    assertThat(output.lines()).hasSize(3 * 3 + 1);
   }
 
   @Test

@@ -102,8 +102,7 @@ final class ModelDescription {
   }
 
   private BinaryModel.Training training(TrainSection section) {
-    requireCompilable(section);
-    Optional<Number> validation = section.split().validation();
+    requireSameInEachFold(section);
     return new BinaryModel.Training(
         section.optimizer().map(Object::toString).orElse("no optimizer"),
         section.loss().orElse(""),
@@ -113,31 +112,30 @@ final class ModelDescription {
         bench.seed(),
         section.learningRate().orElse(0.0),
         section.dropLast(),
-        validation.map(Number::doubleValue).orElse(0.0),
-        validation.filter(amount -> amount instanceof Double).isPresent(),
+        bench.split(),
+        section.split().folds().orElse(0),
         section.updates().accumulate(),
         !section.updates().schedule().isEmpty(),
         section.stop().map(Workbench::early),
         saved(section.checkpoint().orElse(TrainSection.Checkpoint.USUAL)));
   }
 
-  /** Complains about what the trainer does and the runtime of compiled programs does not. */
-  private static void requireCompilable(TrainSection section) {
-    if (section.split().folds().isPresent()) {
-      throw unable("split folds=", "dlc train cross-validates; compile with validation=");
+  /**
+   * Complains about what would be another number in each fold: what is measured on the data is a
+   * constant of the program.
+   */
+  private void requireSameInEachFold(TrainSection section) {
+    boolean isMeasured =
+        bench.isBalanced()
+            || section.normalize().filter(TrainSection.Normalize::measured).isPresent();
+    if (section.split().folds().isPresent() && isMeasured) {
+      throw new UserError(
+              Code.BAD_SETTING,
+              "split folds=",
+              "normalize auto and weight=\"balanced\" are measured on the training part, which is"
+                  + " another one in each fold; a program that stands alone has them fixed")
+          .help("give mean= and std= or weights as numbers, or let dlc train cross-validate");
     }
-    if (section.split().isStratified()) {
-      throw unable("split stratified=", "leave it out to compile");
-    }
-    if (section.stop().filter(TrainSection.Stop::restores).isPresent()) {
-      throw unable("stop restore=", "checkpoint keep=\"best\" keeps the best weights in a file");
-    }
-  }
-
-  private static UserError unable(String setting, String help) {
-    return new UserError(
-            Code.BAD_SETTING, setting, "programs that stand alone cannot do this, dlc train can")
-        .help(help);
   }
 
   private static BinaryModel.Saved saved(TrainSection.Checkpoint checkpoint) {

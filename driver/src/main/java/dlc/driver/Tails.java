@@ -2,9 +2,12 @@
 package dlc.driver;
 
 import dlc.base.UserError;
+import dlc.runtime.data.Dataset;
 import dlc.runtime.data.Loaded;
+import dlc.runtime.data.Split;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
@@ -36,15 +39,19 @@ public record Tails(SortedSet<Integer> training, SortedSet<Integer> measured, bo
     Optional<Size> size = data.isPresent() ? Optional.empty() : usual(bench.source().kind());
     data.ifPresent(
         parts -> {
-          addTo(training, parts.training().size(), bench.batch());
-          parts.validation().ifPresent(part -> addTo(measured, part.size(), bench.batch()));
+          addParts(
+              bench,
+              training,
+              measured,
+              parts.training().size(),
+              parts.validation().map(Dataset::size).orElse(0));
           parts.test().ifPresent(part -> addTo(measured, part.size(), bench.batch()));
         });
     size.ifPresent(
         each -> {
-          int validation = validation(bench, each.training);
-          addTo(training, each.training - validation, bench.batch());
-          addTo(measured, validation, bench.batch());
+          int validation =
+              bench.split().validation().map(share -> share.countOf(each.training)).orElse(0);
+          addParts(bench, training, measured, each.training - validation, validation);
           addTo(measured, each.test, bench.batch());
         });
     if (bench.section().dropLast()) {
@@ -53,7 +60,22 @@ public record Tails(SortedSet<Integer> training, SortedSet<Integer> measured, bo
     return new Tails(training, measured, data.isPresent() || size.isPresent());
   }
 
-  private static void addTo(SortedSet<Integer> tails, int samples, int batch) {
+  /** Those of the parts for training and validation; folds share what there is for training. */
+  private static void addParts(
+      Workbench bench, Set<Integer> training, Set<Integer> measured, int trains, int validates) {
+    int folds = bench.section().split().folds().orElse(0);
+    for (int i = 0; i < folds; i++) {
+      int held = new Split.Fold(i, folds).countOf(trains);
+      addTo(training, trains - held, bench.batch());
+      addTo(measured, held, bench.batch());
+    }
+    if (folds == 0) {
+      addTo(training, trains, bench.batch());
+      addTo(measured, validates, bench.batch());
+    }
+  }
+
+  private static void addTo(Set<Integer> tails, int samples, int batch) {
     if (samples % batch != 0) {
       tails.add(samples % batch);
     }
@@ -68,21 +90,6 @@ public record Tails(SortedSet<Integer> training, SortedSet<Integer> measured, bo
         default -> throw missing;
       };
     }
-  }
-
-  private static int validation(Workbench bench, int samples) {
-    return bench
-        .section()
-        .split()
-        .validation()
-        .map(
-            amount ->
-                (int)
-                    Math.round(
-                        amount instanceof Double
-                            ? amount.doubleValue() * samples
-                            : amount.doubleValue()))
-        .orElse(0);
   }
 
   private static Optional<Size> usual(String kind) {

@@ -160,7 +160,8 @@ public final class Workbench implements AutoCloseable {
     return load(Split.NONE);
   }
 
-  private Split split() {
+  /** What is held out, but for folds. */
+  Split split() {
     TrainSection.Split split = section().split();
     return new Split(
         split.validation().map(Split.Share::of), Optional.empty(), split.isStratified(), fold);
@@ -323,12 +324,15 @@ public final class Workbench implements AutoCloseable {
         new ProgramOptions.Normalization(measured.mean(), measured.std()));
   }
 
+  /** Whether the loss has weights that come from the data. */
+  boolean isBalanced() {
+    return model.train().flatMap(TrainSection::loss).filter(BALANCED.asPredicate()).isPresent();
+  }
+
   /** What training is specialised for: the data as they arrive, and what is measured on them. */
   ProgramOptions trained() {
     ProgramOptions options = arriving(model, normalized());
-    boolean isBalanced =
-        model.train().flatMap(TrainSection::loss).filter(BALANCED.asPredicate()).isPresent();
-    if (!isBalanced) {
+    if (!isBalanced()) {
       return options;
     }
     try {

@@ -6,11 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dlc.driver.CompiledProgram.Run;
 import dlc.runtime.data.Normalization;
 import dlc.runtime.data.Packing;
-import dlc.runtime.train.FinalReport;
-import dlc.runtime.train.MetricsLog;
-import dlc.runtime.train.TrainListener;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -89,30 +85,30 @@ final class StandAloneTest {
     writeCifar("data_batch_3.bin", 15);
     writeCifar("test_batch.bin", 13);
     CompiledProgram program = CompiledProgram.of(folder, IMAGES);
-    Trained expected = trained(folder);
+    Trained expected = Trained.by(folder);
     for (String threads : List.of("1", "2", "3")) {
       Run run = program.run("train", "--threads", threads, "--save", "w", "--json");
       assertThat(run.errors()).contains("data_batch_2, data_batch_4, data_batch_5 are missing");
-      assertThat(withoutTimes(run.output())).isEqualTo(expected.log);
-      assertThat(folder.resolve("w")).hasBinaryContent(expected.weights);
+      assertThat(Trained.withoutTimes(run.output())).isEqualTo(expected.log());
+      assertThat(folder.resolve("w")).hasBinaryContent(expected.weights());
     }
   }
 
   @Test
   void schedulesAveragesAndCheckpointsAreTheTrainers() throws IOException {
-    Trained expected = trained(shared);
+    Trained expected = Trained.by(shared);
     Run whole = flowers.run("train", "--save", "w", "--json", "--quiet");
     assertThat(whole.errors()).isEmpty();
-    assertThat(withoutTimes(whole.output())).isEqualTo(expected.log);
-    assertThat(shared.resolve("w")).hasBinaryContent(expected.weights);
+    assertThat(Trained.withoutTimes(whole.output())).isEqualTo(expected.log());
+    assertThat(shared.resolve("w")).hasBinaryContent(expected.weights());
 
     flowers.run("train", "--steps", "13", "--checkpoint-dir", "c", "--report", "r");
     Run rest =
         flowers.run("train", "--resume", "--checkpoint-dir", "c", "--report", "r", "--save", "w2");
     assertThat(rest.errors()).contains("going on from c/step-000000013.safetensors: step 13");
-    assertThat(shared.resolve("w2")).hasBinaryContent(expected.weights);
-    assertThat(withoutTimes(Files.readString(shared.resolve("r/metrics.jsonl"))))
-        .isEqualTo(expected.log);
+    assertThat(shared.resolve("w2")).hasBinaryContent(expected.weights());
+    assertThat(Trained.withoutTimes(Files.readString(shared.resolve("r/metrics.jsonl"))))
+        .isEqualTo(expected.log());
     assertThat(shared.resolve("r/loss.svg")).content().startsWith("<svg").endsWith("</svg>\n");
   }
 
@@ -145,7 +141,7 @@ final class StandAloneTest {
     Run measured = flowers.run("eval", "--weights", "saved");
     assertThat(trained.output()).endsWith(measured.output());
     Run predicted = flowers.run("predict", "--weights", "saved", "5.1,3.5,1.4,0.2", "--json");
-    try (Dlc model = Dlc.compile(shared.resolve("program.dl"), options(shared), Map.of())) {
+    try (Dlc model = Dlc.compile(shared.resolve("program.dl"), Trained.options(shared), Map.of())) {
       model.loadWeights(shared.resolve("saved"));
       Prediction prediction = model.predict(new float[] {5.1f, 3.5f, 1.4f, 0.2f});
       assertThat(predicted.output())
@@ -164,10 +160,10 @@ final class StandAloneTest {
     writeNpy("x.npy", random, 50, 3);
     writeNpy("y.npy", random, 50, 2);
     CompiledProgram program = CompiledProgram.of(folder, VALUES);
-    Trained expected = trained(folder);
+    Trained expected = Trained.by(folder);
     Run run = program.run("train", "--save", "w", "--json");
-    assertThat(withoutTimes(run.output())).isEqualTo(expected.log);
-    assertThat(folder.resolve("w")).hasBinaryContent(expected.weights);
+    assertThat(Trained.withoutTimes(run.output())).isEqualTo(expected.log());
+    assertThat(folder.resolve("w")).hasBinaryContent(expected.weights());
   }
 
   @ParameterizedTest
@@ -192,16 +188,16 @@ final class StandAloneTest {
                 .formatted(inputs, used, data)
                 .replace("5]", data.startsWith("digits(c") ? "10]" : "5]")
                 .replace("linear(5)", data.startsWith("digits(c") ? "linear(10)" : "linear(5)"));
-    Trained expected = trained(folder);
-    assertThat(withoutTimes(program.run("train", "--json", "--save", "w").output()))
-        .isEqualTo(expected.log);
-    assertThat(folder.resolve("w")).hasBinaryContent(expected.weights);
+    Trained expected = Trained.by(folder);
+    assertThat(Trained.withoutTimes(program.run("train", "--json", "--save", "w").output()))
+        .isEqualTo(expected.log());
+    assertThat(folder.resolve("w")).hasBinaryContent(expected.weights());
   }
 
   @Test
   void packedDataStandForAllOther() throws IOException {
     writeFlowers(folder.resolve("flowers.csv"));
-    RunOptions options = options(folder);
+    RunOptions options = Trained.options(folder);
     Path packed = folder.resolve("packed.safetensors");
     CompiledProgram program = CompiledProgram.of(folder, TABLE.replace("schedule", "// "));
     Path source = folder.resolve("program.dl");
@@ -218,7 +214,7 @@ final class StandAloneTest {
               .replace("batch 7", "batch 7 drop_last true")
               .replace("normalize auto", normalize(bench)));
     }
-    assertThat(folder.resolve("w")).hasBinaryContent(trained(folder).weights);
+    assertThat(folder.resolve("w")).hasBinaryContent(Trained.by(folder).weights());
   }
 
   private static String normalize(Workbench bench) {
@@ -274,8 +270,9 @@ final class StandAloneTest {
         .contains("The param width is fixed: 8.");
     String slow = flowers.run("train", "--rate", "0.001", "--json", "--quiet").output();
     assertThat(slow).isNotEqualTo(flowers.run("train", "--json", "--quiet").output());
-    assertThat(withoutTimes(slow))
-        .isEqualTo(withoutTimes(flowers.run("train", "--lr=0.001", "--json", "--quiet").output()));
+    assertThat(Trained.withoutTimes(slow))
+        .isEqualTo(
+            Trained.withoutTimes(flowers.run("train", "--lr=0.001", "--json", "--quiet").output()));
   }
 
   /** Numbers that follow from params are worked out when the program starts. */
@@ -311,8 +308,8 @@ final class StandAloneTest {
             "The param width is fixed: 8.",
             "The param half is a flag");
     assertThat(program.run("train", "--help").output()).contains("--noise X", "--rounds N");
-    assertThat(withoutTimes(program.run("train", "--json", "--save", "w").output()))
-        .isEqualTo(trained(folder).log);
+    assertThat(Trained.withoutTimes(program.run("train", "--json", "--save", "w").output()))
+        .isEqualTo(Trained.by(folder).log());
     Files.writeString(
         folder.resolve("program.dl"),
         source
@@ -334,7 +331,7 @@ final class StandAloneTest {
             "--decay=0.01",
             "--rounds=3",
             "--half=0.25");
-    assertThat(withoutTimes(other.output())).isEqualTo(trained(folder).log);
+    assertThat(Trained.withoutTimes(other.output())).isEqualTo(Trained.by(folder).log());
     assertThat(program.run("eval", "--weights", "w", "--half=0.25").output())
         .isNotEqualTo(program.run("eval", "--weights", "w").output());
     Run none = program.run("train", "--momentum=0");
@@ -342,52 +339,6 @@ final class StandAloneTest {
     assertThat(none.errors())
         .contains("error[E0607]: this program was compiled for momentum > 0.0")
         .contains("compile it again, with -D name=value");
-  }
-
-  /** What the trainer makes of the same program. */
-  private record Trained(String log, byte[] weights) {}
-
-  private static Trained trained(Path folder) {
-    StringBuilder log = new StringBuilder();
-    TrainListener listener =
-        new TrainListener() {
-          @Override
-          public void epochDone(dlc.runtime.train.EpochReport report) {
-            log.append(MetricsLog.line(report)).append('\n');
-          }
-
-          @Override
-          public void finished(FinalReport report) {
-            log.append(MetricsLog.line(report)).append('\n');
-          }
-        };
-    Path saved = folder.resolve("expected");
-    try (Dlc model = Dlc.compile(folder.resolve("program.dl"), options(folder), Map.of())) {
-      model.training().listener(listener).train();
-      model.save(saved);
-      return new Trained(withoutTimes(log.toString()), Files.readAllBytes(saved));
-    } catch (IOException failure) {
-      throw new UncheckedIOException(failure);
-    }
-  }
-
-  private static RunOptions options(Path folder) {
-    RunOptions usual = RunOptions.usual();
-    return new RunOptions(
-        usual.model(),
-        Optional.of(folder),
-        usual.environment(),
-        usual.batch(),
-        usual.seed(),
-        2,
-        usual.device(),
-        CompiledProgram.CPU,
-        usual.observer(),
-        usual.code());
-  }
-
-  private static String withoutTimes(String log) {
-    return log.replaceAll(",\"seconds\":[^}]*", "");
   }
 
   private void writeCifar(String name, int records) throws IOException {

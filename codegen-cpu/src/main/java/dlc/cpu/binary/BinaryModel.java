@@ -4,6 +4,7 @@ package dlc.cpu.binary;
 import dlc.ir.TensorType;
 import dlc.ir.kernel.KernelProgram;
 import dlc.ir.kernel.Target;
+import dlc.runtime.data.Split;
 import dlc.runtime.train.EarlyStop;
 import dlc.runtime.train.Metric;
 import dlc.runtime.train.Task;
@@ -94,7 +95,11 @@ public record BinaryModel(
             "random");
   }
 
-  /** How training goes, as the program says. */
+  /**
+   * How training goes, as the program says.
+   *
+   * @param folds of cross-validation; 0 is none
+   */
   public record Training(
       String optimizer,
       String loss,
@@ -104,8 +109,8 @@ public record BinaryModel(
       int seed,
       double lr,
       boolean dropLast,
-      double validation,
-      boolean validationIsFraction,
+      Split split,
+      int folds,
       int accumulate,
       boolean hasSchedule,
       Optional<EarlyStop> early,

@@ -11,6 +11,8 @@ import dlc.ir.TensorType;
 import dlc.ir.kernel.KernelProgram.Place;
 import dlc.ir.kernel.KernelProgram.Region;
 import dlc.ir.kernel.KernelProgram.Slot;
+import dlc.runtime.data.Split;
+import dlc.runtime.data.Split.Share;
 import dlc.runtime.file.ElementType;
 import dlc.runtime.file.NumberArray;
 import dlc.runtime.file.SafeTensors;
@@ -191,8 +193,11 @@ final class ModelTables {
 
   private void addTraining(List<Field> fields) {
     Optional<Training> training = model.training();
-    fields.add(Field.of(training.map(Training::validation).orElse(0.0)));
-    fields.add(Field.of(training.map(Training::validationIsFraction).orElse(false)));
+    Optional<Split> split = training.map(Training::split);
+    fields.add(Field.of(split.flatMap(Split::validation).map(Share::amount).orElse(0.0)));
+    fields.add(Field.of(split.flatMap(Split::validation).map(Share::isFraction).orElse(false)));
+    fields.add(Field.of(split.map(Split::isStratified).orElse(false)));
+    fields.add(Field.of(training.map(Training::folds).orElse(0)));
     fields.add(Field.of(training.map(Training::batch).orElse(1)));
     fields.add(Field.of(training.map(each -> each.epochs().orElse(0)).orElse(0)));
     fields.add(Field.of(training.map(each -> each.steps().orElse(0)).orElse(0)));
@@ -206,6 +211,7 @@ final class ModelTables {
     fields.add(Field.of(early.map(EarlyStop::patience).orElse(0)));
     fields.add(text(early.map(EarlyStop::on).orElse("")));
     fields.add(Field.of(early.map(EarlyStop::least).orElse(0.0)));
+    fields.add(Field.of(early.map(EarlyStop::restores).orElse(false)));
     fields.add(Field.of(training.map(each -> each.saved().every()).orElse(1)));
     fields.add(Field.of(training.map(each -> each.saved().kept()).orElse(1)));
     fields.add(Field.of(training.map(each -> each.saved().keepsBest()).orElse(false)));

@@ -34,6 +34,11 @@ public record Split(
     private int end(int samples) {
       return (int) ((long) samples * (index + 1) / count);
     }
+
+    /** How many of so many samples it is. */
+    public int countOf(int samples) {
+      return end(samples) - start(samples);
+    }
   }
 
   /** Parts in which the classes lie as they come. */
@@ -56,7 +61,8 @@ public record Split(
       return new Share(amount, isFraction);
     }
 
-    private int of(int samples) {
+    /** How many of so many samples it is. */
+    public int countOf(int samples) {
       return (int) Math.min(Integer.MAX_VALUE, Math.round(isFraction ? amount * samples : amount));
     }
   }
@@ -71,14 +77,14 @@ public record Split(
     Dataset all = parts.training();
     refuse(parts, hasTestPart);
     Share usual = parts.overlap().isPresent() ? USUAL_END_OF_TEXT : USUAL_TEST;
-    int testCount = hasTestPart ? 0 : test.orElse(usual).of(all.size());
+    int testCount = hasTestPart ? 0 : test.orElse(usual).countOf(all.size());
     int rest = all.size() - testCount;
     int overlap = parts.overlap().orElse(0);
     int testGap = testCount > 0 ? overlap : 0;
     int validationStart = testCount + testGap + fold.map(each -> each.start(rest)).orElse(0);
     int validationCount =
-        fold.map(each -> each.end(rest) - each.start(rest))
-            .or(() -> validation.map(share -> share.of(rest)))
+        fold.map(each -> each.countOf(rest))
+            .or(() -> validation.map(share -> share.countOf(rest)))
             .orElse(0);
     int validationGap = validationCount > 0 ? overlap : 0;
     if ((long) testCount + testGap + validationCount + validationGap >= all.size()) {

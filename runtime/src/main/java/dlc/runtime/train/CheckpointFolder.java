@@ -3,6 +3,7 @@ package dlc.runtime.train;
 
 import dlc.base.Code;
 import dlc.base.UserError;
+import dlc.runtime.file.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,6 +44,11 @@ public record CheckpointFolder(
       throw new UserError(Code.CANNOT_WRITE, folder, failure.toString())
           .help("choose a folder that you may write to");
     }
+  }
+
+  /** Finds out before a long run whether checkpoints can be written. */
+  public void requireWritable() {
+    AtomicFile.requireWritable(folder.resolve(BEST));
   }
 
   /** Moves the checkpoints of an earlier run into a folder of their own, where there are any. */

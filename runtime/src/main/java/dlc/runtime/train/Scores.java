@@ -48,7 +48,7 @@ final class Scores {
   private Scores(TrainSettings settings, Dataset dataset, List<Metric> counted) {
     this.metrics = settings.reported();
     this.classes = dataset.classes();
-    this.tally = dataset.target().map(_ -> tally(settings.task(), counted));
+    this.tally = dataset.target().map(targets -> tally(settings.task(), targets, counted));
   }
 
   /** For data that are not trained on: what classes were taken for is counted in any case. */
@@ -58,12 +58,12 @@ final class Scores {
     return new Scores(settings, dataset, counted);
   }
 
-  private static Tally tally(Task task, List<Metric> metrics) {
+  private static Tally tally(Task task, Column targets, List<Metric> metrics) {
     return switch (task) {
       case Task.Classes(int count, int axis, var ignored) ->
           ClassTally.ofScores(count, axis, ignored, metrics);
       case Task.Binary(double threshold) -> ClassTally.ofThreshold(threshold, metrics);
-      case Task.Values() -> new ValueTally();
+      case Task.Values() -> new ValueTally((int) targets.type().elements());
     };
   }
 

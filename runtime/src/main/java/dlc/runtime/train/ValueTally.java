@@ -2,27 +2,28 @@
 package dlc.runtime.train;
 
 import dlc.runtime.data.Column;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
 /** Sums up how far outputs are from their targets. */
 final class ValueTally implements Scores.Tally {
 
-  private double[] squaredErrors = {};
-  private double[] targetMeans = {};
-  private double[] targetDeviations = {};
+  private final double[] squaredErrors;
+  private final double[] targetMeans;
+  private final double[] targetDeviations;
   private double absoluteErrors;
   private long samples;
 
+  /** For targets of so many numbers. */
+  ValueTally(int elements) {
+    squaredErrors = new double[elements];
+    targetMeans = new double[elements];
+    targetDeviations = new double[elements];
+  }
+
   @Override
   public void add(Column outputs, int sample, Column targets, int row) {
-    int elements = (int) targets.type().elements();
-    if (samples == 0) {
-      squaredErrors = new double[elements];
-      targetMeans = new double[elements];
-      targetDeviations = new double[elements];
-    }
+    int elements = squaredErrors.length;
     samples++;
     for (int i = 0; i < elements; i++) {
       double target = targets.asFloat((long) row * elements + i);
@@ -65,10 +66,10 @@ final class ValueTally implements Scores.Tally {
 
   @Override
   public void restore(double[] numbers) {
-    int elements = numbers.length / 3;
-    squaredErrors = Arrays.copyOfRange(numbers, 0, elements);
-    targetMeans = Arrays.copyOfRange(numbers, elements, 2 * elements);
-    targetDeviations = Arrays.copyOfRange(numbers, 2 * elements, 3 * elements);
+    int elements = squaredErrors.length;
+    System.arraycopy(numbers, 0, squaredErrors, 0, elements);
+    System.arraycopy(numbers, elements, targetMeans, 0, elements);
+    System.arraycopy(numbers, 2 * elements, targetDeviations, 0, elements);
     absoluteErrors = numbers[3 * elements];
     samples = (long) numbers[3 * elements + 1];
   }

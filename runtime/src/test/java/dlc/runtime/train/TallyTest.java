@@ -98,7 +98,7 @@ final class TallyTest {
 
   @Test
   void sumsUpErrors() {
-    ValueTally tally = new ValueTally();
+    ValueTally tally = new ValueTally(1);
     Column outputs = floats(new float[] {1, 2, 3, 5}, 1);
     Column targets = floats(new float[] {1, 2, 4, 5}, 1);
     for (int i = 0; i < 4; i++) {
@@ -107,6 +107,16 @@ final class TallyTest {
     assertThat(tally.figure(Metric.MAE)).isEqualTo(0.25);
     assertThat(tally.figure(Metric.RMSE)).isEqualTo(0.5);
     assertThat(tally.figure(Metric.R2)).isCloseTo(0.9, TINY);
+  }
+
+  /** A run that is to go on has not seen a sample when it compares. */
+  @Test
+  void aSnapshotHasAsManyNumbersBeforeTheFirstSample() {
+    ValueTally tally = new ValueTally(3);
+    int before = tally.snapshot().length;
+    Column values = floats(new float[] {1, 2, 3}, 3);
+    tally.add(values, 0, values, 0);
+    assertThat(tally.snapshot()).hasSize(before);
   }
 
   private static Column floats(float[] values, int width) {
