@@ -15,6 +15,9 @@ import java.util.stream.Stream;
 /** What a command line, run in this process, came to. */
 record Shell(int code, String out, String err) {
 
+  private static final String OUT = "out.txt";
+  private static final String ERR = "err.txt";
+
   static Shell dlc(Object... arguments) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
@@ -29,24 +32,34 @@ record Shell(int code, String out, String err) {
   /** Runs dlc in {@code folder} in a process of its own, to whose environment are added some. */
   static Shell inProcess(Path folder, Map<String, String> environment, Object... arguments)
       throws IOException, InterruptedException {
+    int code = start(folder, environment, arguments).waitFor();
+    return new Shell(code, said(folder, OUT), said(folder, ERR));
+  }
+
+  /** Begins to run dlc in {@code folder}, where it leaves what it says. */
+  static Process start(Path folder, Map<String, String> environment, Object... arguments)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(ProcessHandle.current().info().command().orElse("java"));
     command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-XX:TieredStopAtLevel=1", "-cp"));
     command.add(System.getProperty("java.class.path"));
     command.add(Main.class.getName());
     Stream.of(arguments).map(Object::toString).forEach(command::add);
-    Path out = folder.resolve("out.txt");
-    Path err = folder.resolve("err.txt");
     ProcessBuilder builder =
         new ProcessBuilder(command)
             .directory(folder.toFile())
-            .redirectOutput(out.toFile())
-            .redirectError(err.toFile());
+            .redirectOutput(folder.resolve(OUT).toFile())
+            .redirectError(folder.resolve(ERR).toFile());
     builder.environment().putAll(environment);
-    int code = builder.start().waitFor();
-    return new Shell(
-        code,
-        Files.readString(out, StandardCharsets.UTF_8),
-        Files.readString(err, StandardCharsets.UTF_8));
+    return builder.start();
+  }
+
+  /** What a process in {@code folder} said last about what it does. */
+  static String said(Path folder) throws IOException {
+    return said(folder, ERR);
+  }
+
+  private static String said(Path folder, String file) throws IOException {
+    return Files.readString(folder.resolve(file), StandardCharsets.UTF_8);
   }
 }

@@ -25,11 +25,15 @@ import java.util.zip.CRC32C;
  * All that training goes on from, as a safetensors file: every weight, buffer and state of the
  * program under its name, the scores of the epoch under {@code @scores}, and facts as metadata.
  *
+ * <p>Where training is to end with the state of its best epoch, and that is another one, it is
+ * there too, under names that begin with {@code @best/}.
+ *
  * @param run what must be the same to go on: seed, batch and so on
  */
 record Checkpoint(Map<String, NumberArray> arrays, Map<String, String> run, Position position) {
 
   private static final String SCORES = "@scores";
+  private static final String BEST = "@best/";
   private static final String CHECKSUM = "checksum";
   private static final String RUN = "run.";
   private static final long LARGEST_PART = 1 << 30;
@@ -60,6 +64,13 @@ record Checkpoint(Map<String, NumberArray> arrays, Map<String, String> run, Posi
     run.forEach((name, value) -> facts.put(RUN + name, value));
     facts.put(CHECKSUM, checksum(arrays, facts));
     SafeTensors.write(path, arrays, facts);
+  }
+
+  /** This checkpoint with {@code best}, the states of the best epoch, inside. */
+  Checkpoint carrying(Map<String, NumberArray> best) {
+    Map<String, NumberArray> all = new LinkedHashMap<>(arrays);
+    best.forEach((name, array) -> all.put(BEST + name, array));
+    return new Checkpoint(all, run, position);
   }
 
   /** Reads a checkpoint; one that is damaged is an error. */
@@ -104,7 +115,20 @@ record Checkpoint(Map<String, NumberArray> arrays, Map<String, String> run, Posi
   Map<String, NumberArray> states() {
     Map<String, NumberArray> states = new LinkedHashMap<>(arrays);
     states.remove(SCORES);
+    states.keySet().removeIf(name -> name.startsWith(BEST));
     return states;
+  }
+
+  /** The states of the best epoch, where they are inside. */
+  Map<String, NumberArray> best() {
+    Map<String, NumberArray> best = new LinkedHashMap<>();
+    arrays.forEach(
+        (name, array) -> {
+          if (name.startsWith(BEST)) {
+            best.put(name.substring(BEST.length()), array);
+          }
+        });
+    return best;
   }
 
   /** Puts all state into {@code executable}, which must have just that. */

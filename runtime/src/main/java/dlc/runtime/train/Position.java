@@ -37,6 +37,16 @@ record Position(
     return new Position(epoch + 1, 0, step, batchesInAll, best, waited, bestLoss);
   }
 
+  /** Whether this is where the epoch with the best figure ended. */
+  boolean isAtBest() {
+    return batches == 0 && waited == 0 && !Double.isNaN(best);
+  }
+
+  /** The epoch with the best figure, from 1. */
+  int bestEpoch() {
+    return epoch - waited;
+  }
+
   Position watching(double figure, int epochsWaited) {
     return new Position(epoch, batches, step, batchesInAll, figure, epochsWaited, bestLoss);
   }

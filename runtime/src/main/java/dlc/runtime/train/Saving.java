@@ -15,6 +15,7 @@ final class Saving {
   private final TrainListener listener;
   private final Map<String, String> run = new LinkedHashMap<>();
   private Position saved = Position.START;
+  private Optional<StateCopy> best = Optional.empty();
 
   Saving(
       CheckpointFolder folder,
@@ -58,8 +59,16 @@ final class Saving {
     CheckpointDifference difference = new CheckpointDifference();
     difference.compareRuns(checkpoint.run(), run);
     difference.compareStates(checkpoint.states(), steps.executable().states());
+    if (!checkpoint.best().isEmpty()) {
+      difference.compareStates(checkpoint.best(), steps.executable().states());
+    }
     difference.compareScores(checkpoint.scores().length, scores);
     difference.requireNone(origin);
+  }
+
+  /** From now on checkpoints carry {@code state}, that of the best epoch, wherever they need it. */
+  void carry(StateCopy state) {
+    best = Optional.of(state);
   }
 
   /** Makes room for the checkpoints of a run that begins anew. */
@@ -101,8 +110,13 @@ final class Saving {
   }
 
   private void save(Position position, Scores scores, boolean isBest) {
+    Checkpoint plain = Checkpoint.of(steps.executable(), scores.snapshot(), run, position);
+    Checkpoint checkpoint =
+        best.filter(_ -> !position.isAtBest())
+            .map(state -> plain.carrying(state.arrays()))
+            .orElse(plain);
     try {
-      folder.save(Checkpoint.of(steps.executable(), scores.snapshot(), run, position), isBest);
+      folder.save(checkpoint, isBest);
       saved = position;
     } catch (UserError failure) {
       listener.noted(

@@ -37,7 +37,6 @@ public final class Trainer {
   private Replay.Inspector inspector = Replay.Inspector.NONE;
   private Optional<StateCopy> before = Optional.empty();
   private Optional<StateCopy> best = Optional.empty();
-  private int bestEpoch;
   private Scores scores;
   private boolean isResuming;
   private boolean isOver;
@@ -107,11 +106,20 @@ public final class Trainer {
               scores.restore(checkpoint.scores());
               isOver = position.waited() > 0 && settings.early().filter(this::isOver).isPresent();
               listener.resumed(position.epoch());
-              if (position.epoch() > 0
-                  && settings.early().filter(EarlyStop::restores).isPresent()) {
-                listener.noted("the best weights of before are not restored, those after may be");
+              if (settings.early().filter(EarlyStop::restores).isPresent()) {
+                resumeBest(checkpoint);
               }
             });
+  }
+
+  private void resumeBest(Checkpoint checkpoint) {
+    if (position.isAtBest()) {
+      keepBest(StateCopy.of(steps.executable()));
+    } else if (!checkpoint.best().isEmpty()) {
+      keepBest(StateCopy.of(steps.executable(), checkpoint.best()));
+    } else if (!Double.isNaN(position.best())) {
+      listener.noted("the checkpoint is without the best weights, so only later ones are restored");
+    }
   }
 
   /** Trains until all is done or the stop flag is raised, whatever is first. */
@@ -150,16 +158,16 @@ public final class Trainer {
   }
 
   private void restoreBest() {
-    if (best.isPresent() && bestEpoch < position.epoch()) {
+    if (best.isPresent() && position.waited() > 0) {
       best.get().restore();
-      listener.noted("the weights are those of epoch %d, which was the best".formatted(bestEpoch));
+      listener.noted(
+          "the weights are those of epoch %d, which was the best".formatted(position.bestEpoch()));
     }
   }
 
-  private void keepBest() {
-    bestEpoch = position.epoch() + 1;
-    best.ifPresentOrElse(
-        StateCopy::save, () -> best = Optional.of(new StateCopy(steps.executable())));
+  private void keepBest(StateCopy state) {
+    best = Optional.of(state);
+    saving.ifPresent(each -> each.carry(state));
   }
 
   private Figures measure(Dataset part) {
@@ -266,7 +274,7 @@ public final class Trainer {
   }
 
   private void rememberState(Executable executable) {
-    before.ifPresentOrElse(StateCopy::save, () -> before = Optional.of(new StateCopy(executable)));
+    before.ifPresentOrElse(StateCopy::save, () -> before = Optional.of(StateCopy.of(executable)));
   }
 
   private UserError notFinite(String found) {
@@ -311,7 +319,7 @@ public final class Trainer {
     if (rule.isBetter(figure.getAsDouble(), position.best())) {
       position = position.watching(figure.getAsDouble(), 0);
       if (rule.restores()) {
-        keepBest();
+        best.ifPresentOrElse(StateCopy::save, () -> keepBest(StateCopy.of(steps.executable())));
       }
       return;
     }

@@ -106,6 +106,32 @@ final class CheckpointTest {
   }
 
   @Test
+  void theBestWeightsOutliveAKill() {
+    EarlyStop rule = new EarlyStop(2, "training.loss", 10, true);
+    TrainSettings settings = SETTINGS.stoppingEarly(rule);
+    FakeModel whole = new FakeModel();
+    Witness unbroken = new Witness(0);
+    new Trainer(whole, settings, Points.loaded(), unbroken, new StopFlag()).train();
+    String restored = "the weights are those of epoch 1, which was the best";
+    assertThat(unbroken.notes).contains(restored);
+    for (int batches : List.of(3, 7, 8, 9, 16, 21, 0)) {
+      Trainer first = trainer(new FakeModel(), settings, new Witness(batches), 1);
+      if (batches > 0) {
+        assertThatThrownBy(first::train).isInstanceOf(Killed.class);
+      } else {
+        first.train(); // to the end: its last checkpoint knows the best, too
+      }
+      FakeModel resumed = new FakeModel();
+      Witness witness = new Witness(0);
+      Trainer second = trainer(resumed, settings, witness, 1);
+      second.resume();
+      second.train();
+      assertThat(witness.notes).as("killed after %d", batches).contains(restored);
+      assertThat(weights(resumed)).as("killed after %d", batches).isEqualTo(weights(whole));
+    }
+  }
+
+  @Test
   void theNewestAndTheBestAreKept() throws IOException {
     trainer(new FakeModel(), SETTINGS, new Witness(0), 3).train();
     assertThat(files())
