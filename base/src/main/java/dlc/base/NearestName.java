@@ -11,6 +11,9 @@ public final class NearestName {
 
   private static final int LONGEST = 100;
 
+  /** As many names are listed where none is near. */
+  private static final int FEW = 12;
+
   private NearestName() {}
 
   /** The nearest of {@code known}, unless all are too far away to be meant. */
@@ -32,6 +35,15 @@ public final class NearestName {
       }
     }
     return nearest;
+  }
+
+  /** The way out of an unknown name: the nearest known one, or all of them where they are few. */
+  public static Optional<String> advice(String name, Collection<String> known) {
+    Optional<String> nearest = of(name, known).map(near -> "did you mean '" + near + "'?");
+    boolean isShort = !known.isEmpty() && known.size() <= FEW;
+    return nearest.isPresent() || !isShort
+        ? nearest
+        : Optional.of((known.size() == 1 ? "there is " : "there are ") + String.join(", ", known));
   }
 
   /** How many insertions, deletions, substitutions and swaps of neighbours lead from a to b. */

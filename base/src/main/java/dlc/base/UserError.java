@@ -24,6 +24,15 @@ public final class UserError extends RuntimeException {
     return new UserError(diagnostic);
   }
 
+  /** This error with the place in the program that led to it; one that has a place keeps it. */
+  public UserError causedAt(Span span) {
+    if (diagnostic != null || span == Span.NONE) {
+      return this;
+    }
+    Diagnostic located = Diagnostic.of(code, span, String.valueOf(getMessage()));
+    return new UserError(help().map(located::withHelp).orElse(located));
+  }
+
   private UserError(Diagnostic diagnostic) {
     super(diagnostic.message());
     this.code = diagnostic.code();

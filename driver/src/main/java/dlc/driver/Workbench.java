@@ -2,6 +2,7 @@
 package dlc.driver;
 
 import dlc.base.Code;
+import dlc.base.Span;
 import dlc.base.UserError;
 import dlc.frontend.CheckedModel;
 import dlc.frontend.Invocation;
@@ -172,7 +173,16 @@ public final class Workbench implements AutoCloseable {
     int classes = task() instanceof Task.Classes task ? task.count() : 0;
     DataRequest request =
         new DataRequest(source(), split, seed(), paths(), inputs(), target, classes);
-    return Sources.load(request).forModel(inputs(), target);
+    try {
+      return Sources.load(request).forModel(inputs(), target);
+    } catch (UserError error) {
+      throw error.causedAt(dataSpan());
+    }
+  }
+
+  private Span dataSpan() {
+    Span span = section().data().orElseThrow().span();
+    return section().test().map(test -> span.to(test.span())).orElse(span);
   }
 
   /** What the elements of a sample are called, where the data are a table that says so. */

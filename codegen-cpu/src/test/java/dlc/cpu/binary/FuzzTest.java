@@ -38,7 +38,8 @@ final class FuzzTest {
   private static final List<String> PARTS =
       List.of(
           "arrays", "base", "cifar", "columns", "csv", "data", "digits", "file", "idx", "image",
-          "inflate", "jpeg", "json", "level", "model", "number", "png", "random", "scan", "table");
+          "inflate", "jpeg", "json", "level", "model", "number", "png", "random", "scan", "split",
+          "table");
 
   @TempDir private static Path folder;
 

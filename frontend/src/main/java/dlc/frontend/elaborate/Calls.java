@@ -2,7 +2,6 @@
 package dlc.frontend.elaborate;
 
 import dlc.base.Code;
-import dlc.base.NearestName;
 import dlc.base.Span;
 import dlc.frontend.ast.Argument;
 import dlc.frontend.ast.Declaration;
@@ -30,6 +29,30 @@ import java.util.stream.Collectors;
 
 /** Binds arguments to parameters and calls functions. */
 final class Calls {
+
+  /**
+   * What is called.
+   *
+   * @param signature as messages show it
+   */
+  private record Callee(String name, List<Parameter> parameters, String signature) {
+
+    static Callee of(String name, List<Parameter> parameters) {
+      String signature =
+          parameters.stream()
+              .map(
+                  each ->
+                      each.name()
+                          + each.preset().map(preset -> "=" + preset.span().text()).orElse(""))
+              .collect(Collectors.joining(", ", name + "(", ")"));
+      return new Callee(name, parameters, signature);
+    }
+
+    /** The complaint with the signature as a way out. */
+    Complaint explains(Complaint complaint) {
+      return complaint.help(parameters.isEmpty() ? "" : "it is called as " + signature);
+    }
+  }
 
   private final Elaboration run;
 
@@ -67,7 +90,7 @@ final class Calls {
     }
     List<String> known = new ArrayList<>(run.declarations.names("fn"));
     known.addAll(Functions.names());
-    return complaint.nearest(NearestName.of(name.text(), known));
+    return complaint.nearest(name.text(), known);
   }
 
   private Datum apply(Declaration.Function function, Expression.Call call, Context context) {
@@ -109,8 +132,9 @@ final class Calls {
                     new Parameter(
                         new Name(slot.name(), call.span()), Optional.empty(), Optional.empty()))
             .toList();
+    Callee callee = new Callee(name, parameters, primitive.signature());
     Map<String, Datum> bound = new LinkedHashMap<>();
-    place(name, parameters, call.arguments(), call.span(), context)
+    place(callee, call.arguments(), call.span(), context)
         .forEach(
             (parameter, argument) ->
                 bound.put(
@@ -119,7 +143,7 @@ final class Calls {
       if (!bound.containsKey(slot.name())) {
         bound.put(
             slot.name(),
-            slot.preset().orElseThrow(() -> missing(name, slot.name(), call.span(), context)));
+            slot.preset().orElseThrow(() -> missing(callee, slot.name(), call.span(), context)));
       }
     }
     if (bound.containsValue(Datum.Poison.POISON)) {
@@ -134,46 +158,46 @@ final class Calls {
                 .apply(new Arguments(name, bound, run.ops(), context.activation().current())));
   }
 
-  private Failure missing(String callee, String parameter, Span span, Context context) {
+  private Failure missing(Callee callee, String parameter, Span span, Context context) {
     return run.failure(
-        new Complaint(Code.MISSING_ARGUMENT, callee, parameter), span, context.activation());
+        callee.explains(new Complaint(Code.MISSING_ARGUMENT, callee.name(), parameter)),
+        span,
+        context.activation());
   }
 
   /**
    * A value for each parameter: the argument's, or the default's, which sees the parameters before.
    */
   Map<String, Datum> bind(
-      String callee,
+      String name,
       List<Parameter> parameters,
       List<Argument> arguments,
       Span call,
       Context context) {
-    Map<Parameter, Argument> given = place(callee, parameters, arguments, call, context);
+    Callee callee = Callee.of(name, parameters);
+    Map<Parameter, Argument> given = place(callee, arguments, call, context);
     Map<String, Datum> bound = new LinkedHashMap<>();
     for (Parameter parameter : parameters) {
-      String name = parameter.name().text();
+      String slot = parameter.name().text();
       Argument argument = given.get(parameter);
       if (argument != null) {
-        bound.put(name, value(callee, parameter, argument.value(), context));
+        bound.put(slot, value(name, parameter, argument.value(), context));
       } else {
         Expression preset =
-            parameter.preset().orElseThrow(() -> missing(callee, name, call, context));
+            parameter.preset().orElseThrow(() -> missing(callee, slot, call, context));
         Scope scope = run.outerScope(parameter.name().span().source());
         bound.forEach(scope::define);
         Context inside = new Context(context.activation(), context.frame(), scope);
-        bound.put(name, value(callee, parameter, preset, inside));
+        bound.put(slot, value(name, parameter, preset, inside));
       }
     }
     return bound;
   }
 
   private Map<Parameter, Argument> place(
-      String callee,
-      List<Parameter> parameters,
-      List<Argument> arguments,
-      Span call,
-      Context context) {
+      Callee callee, List<Argument> arguments, Span call, Context context) {
     Map<Parameter, Argument> placed = new LinkedHashMap<>();
+    List<Parameter> parameters = callee.parameters();
     List<String> names = parameters.stream().map(each -> each.name().text()).toList();
     for (int i = 0; i < arguments.size(); i++) {
       Argument argument = arguments.get(i);
@@ -183,20 +207,23 @@ final class Calls {
         index = names.indexOf(name.text());
         if (index < 0) {
           throw run.failure(
-              new Complaint(Code.UNKNOWN_ARGUMENT, callee, name)
-                  .nearest(NearestName.of(name.text(), names)),
+              callee
+                  .explains(new Complaint(Code.UNKNOWN_ARGUMENT, callee.name(), name))
+                  .nearest(name.text(), names),
               name.span(),
               context.activation());
         }
       } else if (index >= names.size()) {
         throw run.failure(
-            new Complaint(Code.TOO_MANY_ARGUMENTS, callee, names.size(), arguments.size()),
+            callee.explains(
+                new Complaint(
+                    Code.TOO_MANY_ARGUMENTS, callee.name(), names.size(), arguments.size())),
             argument.value().span(),
             context.activation());
       }
       if (placed.put(parameters.get(index), argument) != null) {
         throw run.failure(
-            new Complaint(Code.REPEATED_ARGUMENT, callee, names.get(index)),
+            new Complaint(Code.REPEATED_ARGUMENT, callee.name(), names.get(index)),
             argument.name().map(Name::span).orElse(call),
             context.activation());
       }
@@ -241,7 +268,7 @@ final class Calls {
           case "initializer" -> true;
           default ->
               throw new Complaint(Code.UNKNOWN_TYPE, type)
-                  .nearest(NearestName.of(type, List.of("int", "float", "bool", "string", "list")));
+                  .nearest(type, List.of("int", "float", "bool", "string", "list"));
         };
     if (!fits && datum instanceof Datum.TensorDatum) {
       throw new Complaint(Code.NOT_KNOWN_EARLY, what);

@@ -4,7 +4,6 @@ package dlc.frontend.elaborate;
 import dlc.base.Code;
 import dlc.base.Diagnostic;
 import dlc.base.Diagnostics;
-import dlc.base.NearestName;
 import dlc.base.SourceFile;
 import dlc.base.Span;
 import dlc.frontend.ast.Expression;
@@ -154,8 +153,11 @@ final class Elaboration {
     String name = syntax.name().text();
     List<String> known = List.of("f32", "f64", "i32", "bool");
     if (!known.contains(name)) {
+      Complaint complaint = new Complaint(Code.UNKNOWN_TYPE, name);
       throw failure(
-          new Complaint(Code.UNKNOWN_TYPE, name).nearest(NearestName.of(name, known)),
+          name.matches("b?f16")
+              ? complaint.help("write f32; the setting precision " + name + " narrows it")
+              : complaint.nearest(name, known),
           syntax.name().span(),
           context.activation());
     }
@@ -188,9 +190,8 @@ final class Elaboration {
   /** What {@code task} returns; its complaints are about {@code span}. */
   <T> T located(Span span, Context context, Supplier<T> task) {
     try {
-      Span used = place(span, context.activation());
       // Initializers that the library gives are those of the layer that is being applied.
-      place = isLibrary(used) ? place : used;
+      place = used(place(span, context.activation()));
       ops.at(place);
       return task.get();
     } catch (Complaint complaint) {
@@ -198,6 +199,11 @@ final class Elaboration {
     } catch (TypeError broken) {
       throw failure(complaint(broken, context.activation().name()), span, context.activation());
     }
+  }
+
+  /** {@code span}, or where it is in the library, the place in the program that is elaborated. */
+  Span used(Span span) {
+    return isLibrary(span) ? place : span;
   }
 
   /** What the program has at {@code span}: of the library, the use of it that led there. */

@@ -2,7 +2,6 @@
 package dlc.frontend.elaborate;
 
 import dlc.base.Code;
-import dlc.base.NearestName;
 import dlc.base.Span;
 import dlc.frontend.ast.Argument;
 import dlc.frontend.ast.Declaration.Routine;
@@ -120,7 +119,7 @@ final class Expressions {
     }
     List<String> known = new ArrayList<>(context.scope().names());
     known.addAll(List.of("it", "training", "none", "pi"));
-    return complaint.nearest(NearestName.of(name, known));
+    return complaint.nearest(name, known);
   }
 
   private Datum member(Expression.Member expression, Context context) {
@@ -313,7 +312,7 @@ final class Expressions {
                 () ->
                     run.failure(
                         new Complaint(Code.UNKNOWN_INITIALIZER, name)
-                            .nearest(NearestName.of(name, run.declarations.names("initializer"))),
+                            .nearest(name, run.declarations.names("initializer")),
                         span,
                         context.activation()));
     var bound = run.calls.bind(name, routine.parameters(), arguments, span, context);

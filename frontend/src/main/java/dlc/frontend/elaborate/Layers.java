@@ -2,7 +2,6 @@
 package dlc.frontend.elaborate;
 
 import dlc.base.Code;
-import dlc.base.NearestName;
 import dlc.frontend.ast.Argument;
 import dlc.frontend.ast.Declaration;
 import dlc.frontend.ast.Declaration.RoutineKind;
@@ -76,7 +75,7 @@ final class Layers {
     if (isFunction) {
       return complaint.help("'" + kind + "' is a function: it = " + kind + "(it)");
     }
-    return complaint.nearest(NearestName.of(kind.text(), run.declarations.names("layer")));
+    return complaint.nearest(kind.text(), run.declarations.names("layer"));
   }
 
   private Map<String, Datum> bind(Declaration.Routine routine, LayerUse use, Context context) {
@@ -159,10 +158,13 @@ final class Layers {
     return new Cost(run.states.weights(), run.ops().flops());
   }
 
+  /** What the body made of its input; several values that it returns are a list. */
   private static Datum result(Activation activation) {
     List<Datum> results = activation.results().orElse(List.of());
     if (results.size() > 1) {
-      throw new Complaint(Code.MISPLACED, "a return of several values", "a layer");
+      return results.contains(Datum.Poison.POISON)
+          ? Datum.Poison.POISON
+          : new Datum.ListDatum(results);
     }
     return results.isEmpty()
         ? activation.current().orElse(Datum.Poison.POISON)
@@ -204,8 +206,7 @@ final class Layers {
     }
     List<String> known = new ArrayList<>(run.states.below(path));
     throw run.failure(
-        new Complaint(Code.UNKNOWN_WEIGHT, path, member)
-            .nearest(NearestName.of(member.text(), known)),
+        new Complaint(Code.UNKNOWN_WEIGHT, path, member).nearest(member.text(), known),
         member.span(),
         context.activation());
   }

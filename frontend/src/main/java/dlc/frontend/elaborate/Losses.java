@@ -2,7 +2,6 @@
 package dlc.frontend.elaborate;
 
 import dlc.base.Code;
-import dlc.base.NearestName;
 import dlc.base.Span;
 import dlc.frontend.TrainSection;
 import dlc.frontend.ast.Argument;
@@ -164,7 +163,7 @@ final class Losses {
                 () ->
                     run.failure(
                         new Complaint(Code.UNKNOWN_LOSS, name)
-                            .nearest(NearestName.of(name, run.declarations.names("loss"))),
+                            .nearest(name, run.declarations.names("loss")),
                         span,
                         context.activation()));
     Compared compared = Compared.of(run, arguments, context);

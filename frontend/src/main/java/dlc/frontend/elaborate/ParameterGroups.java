@@ -158,6 +158,6 @@ final class ParameterGroups {
 
   private Complaint unknown(String name) {
     return new Complaint(Code.UNKNOWN_ARGUMENT, optimizer.name(), name)
-        .nearest(NearestName.of(name, optimizer.arguments().keySet()));
+        .nearest(name, optimizer.arguments().keySet());
   }
 }

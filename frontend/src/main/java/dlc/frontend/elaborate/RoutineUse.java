@@ -2,7 +2,6 @@
 package dlc.frontend.elaborate;
 
 import dlc.base.Code;
-import dlc.base.NearestName;
 import dlc.base.Span;
 import dlc.frontend.Invocation;
 import dlc.frontend.ast.Argument;
@@ -68,8 +67,7 @@ record RoutineUse(Routine routine, Map<String, Datum> arguments, Span span) {
             .orElseThrow(
                 () ->
                     run.failure(
-                        new Complaint(unknown, name)
-                            .nearest(NearestName.of(name, run.declarations.names(setting))),
+                        new Complaint(unknown, name).nearest(name, run.declarations.names(setting)),
                         span,
                         activation));
     Map<String, Datum> bound = run.calls.bind(name, routine.parameters(), arguments, span, context);

@@ -128,14 +128,16 @@ final class Settings {
       Argument value = setting.values().get(i);
       if (value.name().isEmpty() && i >= names.size()) {
         throw new Failure(
-            Code.TOO_MANY_ARGUMENTS.at(
-                value.value().span(), setting.name(), names.size(), setting.values().size()));
+            Code.TOO_MANY_ARGUMENTS
+                .at(value.value().span(), setting.name(), names.size(), setting.values().size())
+                .withHelp(has(setting, names)));
       }
       String name = value.name().map(Name::text).orElse(i < names.size() ? names.get(i) : "");
       if (!known.contains(name)) {
         throw new Failure(
             Code.UNKNOWN_ARGUMENT
                 .at(value.name().orElseThrow().span(), setting.name(), name)
+                .withHelp(has(setting, names))
                 .withNearest(NearestName.of(name, names)));
       }
       if (values.putIfAbsent(name, value.value()) != null) {
@@ -143,6 +145,10 @@ final class Settings {
       }
     }
     return values;
+  }
+
+  private static String has(Setting setting, List<String> names) {
+    return "the values of " + setting.name() + " are " + String.join(", ", names);
   }
 
   Datum evaluate(Expression expression) {

@@ -2,7 +2,6 @@
 package dlc.frontend.elaborate;
 
 import dlc.base.Code;
-import dlc.base.NearestName;
 import dlc.base.Span;
 import dlc.frontend.ast.Body;
 import dlc.frontend.ast.Expression;
@@ -35,14 +34,16 @@ final class Statements {
     for (Statement statement : body.statements()) {
       int mark = run.trail.mark();
       try {
-        run.located(statement.span(), context, () -> run.step(1));
-        if (context.activation().results().isPresent()) {
-          throw run.failure(
-              new Complaint(Code.MISPLACED, "a statement", "the lines after return"),
-              statement.span(),
-              context.activation());
-        }
-        execute(statement, context);
+        run.located(
+            statement.span(),
+            context,
+            () -> {
+              run.step(1);
+              if (context.activation().results().isPresent()) {
+                throw new Complaint(Code.MISPLACED, "a statement", "the lines after return");
+              }
+              execute(statement, context);
+            });
       } catch (Failure failure) {
         boolean endless = failure.diagnostic().code() == Code.TOO_MANY_STEPS;
         if (endless || run.isLibrary(statement.span())) {
@@ -82,7 +83,12 @@ final class Statements {
         Datum input =
             run.expressions.evaluate(
                 new Expression.NameUse("it", apply.use().kind().span()), context);
-        context.activation().setCurrent(run.layers.apply(apply.use(), input, context));
+        Datum result = run.layers.apply(apply.use(), input, context);
+        if (result instanceof Datum.ListDatum) {
+          throw new Complaint(Code.MISPLACED, "a layer that returns several values", "a stack")
+              .help("let parts = it -> " + apply.use().kind() + "… has them: parts[0], parts[1]");
+        }
+        context.activation().setCurrent(result);
       }
       case Statement.Let let -> let(let, context);
       case Statement.Assign assign -> assign(assign, context);
@@ -154,8 +160,7 @@ final class Statements {
     String buffer = activation.buffers().get(name);
     if (!isOptimizer && buffer == null) {
       throw run.failure(
-          new Complaint(Code.NOT_A_BUFFER, name)
-              .nearest(NearestName.of(name, activation.buffers().keySet())),
+          new Complaint(Code.NOT_A_BUFFER, name).nearest(name, activation.buffers().keySet()),
           update.name().span(),
           activation);
     }

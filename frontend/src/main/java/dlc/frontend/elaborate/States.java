@@ -168,7 +168,7 @@ final class States {
   private TensorDatum apply(
       Declaration.Routine routine, Map<String, Datum> arguments, Span place, TensorType type) {
     Activation activation =
-        run.activate(routine.name().text(), routine.span(), place, Optional.empty(), "");
+        run.activate(routine.name().text(), routine.span(), run.used(place), Optional.empty(), "");
     Scope scope = run.outerScope(routine.span().source());
     List<Integer> dims = type.dims();
     scope.define("shape", Expressions.list(dims));

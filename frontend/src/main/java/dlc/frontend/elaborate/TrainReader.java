@@ -121,8 +121,7 @@ final class TrainReader {
     Invocation source = invocation("data", expression);
     if (!SOURCES.contains(source.name())) {
       throw run.failure(
-          new Complaint(Code.UNKNOWN_SOURCE, source.name())
-              .nearest(NearestName.of(source.name(), SOURCES)),
+          new Complaint(Code.UNKNOWN_SOURCE, source.name()).nearest(source.name(), SOURCES),
           expression.span(),
           context.activation());
     }
@@ -223,8 +222,7 @@ final class TrainReader {
     if (value instanceof Expression.NameUse(String name, Span span)
         && run.declarations.routine(Declaration.RoutineKind.LOSS, name, span.source()).isEmpty()) {
       throw run.failure(
-          new Complaint(Code.UNKNOWN_LOSS, name)
-              .nearest(NearestName.of(name, run.declarations.names("loss"))),
+          new Complaint(Code.UNKNOWN_LOSS, name).nearest(name, run.declarations.names("loss")),
           span,
           context.activation());
     }

@@ -58,6 +58,10 @@ public record Arguments(
   }
 
   public List<TensorDatum> tensors(String name) {
+    if (datum(name) instanceof TensorDatum one) {
+      throw new Complaint(Code.WRONG_TYPE, label(name), "a list of tensors", one.type())
+          .help("as in " + function + "([x, y])");
+    }
     return Read.list(label(name), datum(name)).stream()
         .map(item -> ops.tensor(label(name), item))
         .toList();

@@ -5,6 +5,7 @@ import dlc.frontend.value.Datum;
 import dlc.frontend.value.Datum.TensorDatum;
 import dlc.ir.DType;
 import dlc.ir.op.ReduceFn;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Functions that fold dimensions; those that cross samples say so by their name. */
@@ -27,9 +28,12 @@ final class ReduceFunctions {
               """,
               in -> reduce(in, ReduceFn.PROD)),
           new Primitive(
-              "argmax(x, dim=-1)",
-              "The place of the greatest element along `dim`, the first of equals: [...] -> i32[...]"
-                  + " without `dim`.",
+              "argmax(x, dim=none, keep=false)",
+              """
+              The place of the greatest element along `dim`, the first of equals: [...] -> i32[...]
+              without `dim`, or with a one there for keep=true. Without a `dim` it is the place among
+              all elements of a sample, counted row by row: [...] -> i32[].
+              """,
               ReduceFunctions::argmax),
           new Primitive(
               "batch_sum(x, dim=none)",
@@ -48,7 +52,19 @@ final class ReduceFunctions {
 
   private static Datum argmax(Arguments in) {
     TensorDatum x = in.tensor("x");
-    return in.ops().argMax(x, in.dim("dim", x.rank()));
+    boolean isAlongDim = in.given("dim");
+    int all = (int) x.sampleType().elements();
+    TensorDatum rows = isAlongDim ? x : in.ops().reshape(x, List.of(all));
+    int dim = isAlongDim ? in.dim("dim", x.rank()) : 0;
+    TensorDatum place = in.ops().argMax(rows, dim);
+    if (!in.flag("keep")) {
+      return place;
+    }
+    List<Integer> kept = new ArrayList<>(isAlongDim ? x.dims() : TensorOps.repeated(1, x.rank()));
+    if (isAlongDim) {
+      kept.set(dim, 1);
+    }
+    return in.ops().reshape(place, kept);
   }
 
   private static Datum batchSum(Arguments in) {

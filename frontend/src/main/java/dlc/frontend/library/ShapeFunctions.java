@@ -75,7 +75,8 @@ final class ShapeFunctions {
               "gather(x, index, dim=-1)",
               """
               Along `dim` the elements of x that the index names, as PyTorch's gather: [..., n, ...]
-              and i32[..., m, ...] -> [..., m, ...]; zeros for places outside.
+              and i32[..., m, ...] -> [..., m, ...]; zeros for places outside. PyTorch's order,
+              gather(x, dim, index), is understood as well.
               """,
               ShapeFunctions::gather),
           new Primitive(
@@ -275,8 +276,9 @@ final class ShapeFunctions {
 
   private static Datum gather(Arguments in) {
     TensorDatum x = in.tensor("x");
-    TensorDatum index = in.tensor("index");
-    int dim = in.dim("dim", x.rank());
+    boolean isDimFirst = in.datum("dim") instanceof TensorDatum;
+    TensorDatum index = in.tensor(isDimFirst ? "dim" : "index");
+    int dim = in.dim(isDimFirst ? "index" : "dim", x.rank());
     List<Integer> kept = new ArrayList<>(index.dims());
     boolean fits = TensorOps.dtype(index) == DType.I32 && index.rank() == x.rank();
     for (int i = 0; fits && i < x.rank(); i++) {

@@ -130,7 +130,7 @@ final class SyntaxErrors extends DefaultErrorStrategy {
               || (afterExpression && CONTINUING.contains(type))
               || type == DlLexer.SEMICOLON
               || (type == Token.EOF && !parts.isEmpty());
-      if (!implied) {
+      if (!implied && !parts.contains(tokenNoun(type))) {
         parts.add(tokenNoun(type));
       }
     }

@@ -2,6 +2,8 @@
 package dlc.frontend.value;
 
 import dlc.base.Code;
+import dlc.base.NearestName;
+import java.util.Collection;
 import java.util.Optional;
 
 /**
@@ -27,8 +29,9 @@ public final class Complaint extends RuntimeException {
     return this;
   }
 
-  public Complaint nearest(Optional<String> name) {
-    return name.map(near -> help("did you mean '" + near + "'?")).orElse(this);
+  /** Adds which of {@code known} the unknown {@code name} may stand for. */
+  public Complaint nearest(String name, Collection<String> known) {
+    return NearestName.advice(name, known).map(this::help).orElse(this);
   }
 
   public Code code() {

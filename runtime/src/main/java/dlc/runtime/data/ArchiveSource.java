@@ -7,8 +7,10 @@ import dlc.base.UserError;
 import dlc.runtime.file.NumberArray;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -25,7 +27,9 @@ final class ArchiveSource implements Source {
 
   @Override
   public Parts load(SourceSpec spec, DataRequest request) {
-    Options options = Options.open(spec, List.of("file"));
+    Set<String> arraysOfModel = new LinkedHashSet<>(List.of("x", "y"));
+    arraysOfModel.addAll(request.inputs().keySet());
+    Options options = Options.of(spec, List.of("file"), arraysOfModel);
     Path path = request.paths().resolve(options.text("file"));
     Map<String, NumberArray> found = reader.apply(path);
     Map<String, NumberArray> arrays = new LinkedHashMap<>();

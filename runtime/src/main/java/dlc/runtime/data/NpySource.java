@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A {@code .npy} file for each input, under any name, and one for the target {@code y}; or one
- * {@code .npz} file for all.
+ * A {@code .npy} file for each input, under its name, and one for the target {@code y}; a single
+ * input may be called {@code x} whatever its name. Or one {@code .npz} file for all.
  */
 final class NpySource implements Source {
 
@@ -19,7 +19,7 @@ final class NpySource implements Source {
     if (!spec.positional().isEmpty() && spec.positional().getFirst().toString().endsWith(".npz")) {
       return new ArchiveSource(Npz::read).load(spec, request);
     }
-    Options options = Options.open(spec, List.of("x", "y"));
+    Options options = Options.of(spec, List.of("x", "y"), request.inputs().keySet());
     Map<String, NumberArray> arrays = new LinkedHashMap<>();
     for (String name : options.names()) {
       arrays.put(name, Npy.read(request.paths().resolve(options.text(name))));

@@ -5,7 +5,9 @@ import dlc.base.Code;
 import dlc.base.NearestName;
 import dlc.base.UserError;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,22 +26,11 @@ final class Options {
 
   /** The arguments of {@code spec}, whose parameters are {@code parameters} in that order. */
   static Options of(SourceSpec spec, List<String> parameters) {
-    Options options = open(spec, parameters);
-    for (String name : options.values.keySet()) {
-      if (!parameters.contains(name)) {
-        UserError error = new UserError(Code.UNKNOWN_ARGUMENT, spec.kind(), name);
-        Optional<String> nearest = NearestName.of(name, parameters);
-        throw error.help(
-            nearest
-                .map(known -> "did you mean " + known + "=?")
-                .orElse("it has " + String.join(", ", parameters)));
-      }
-    }
-    return options;
+    return of(spec, parameters, List.of());
   }
 
-  /** The same for a source that takes named arguments of any name. */
-  static Options open(SourceSpec spec, List<String> parameters) {
+  /** The same for a source that also takes arguments called {@code others}. */
+  static Options of(SourceSpec spec, List<String> parameters, Collection<String> others) {
     if (spec.positional().size() > parameters.size()) {
       throw new UserError(
           Code.TOO_MANY_ARGUMENTS, spec.kind(), parameters.size(), spec.positional().size());
@@ -49,11 +40,26 @@ final class Options {
       values.put(parameters.get(i), spec.positional().get(i));
     }
     for (Map.Entry<String, Object> argument : spec.named().entrySet()) {
-      if (values.put(argument.getKey(), argument.getValue()) != null) {
-        throw new UserError(Code.REPEATED_ARGUMENT, spec.kind(), argument.getKey());
+      String name = argument.getKey();
+      if (!parameters.contains(name) && !others.contains(name)) {
+        throw unknown(spec.kind(), name, parameters, others);
+      }
+      if (values.put(name, argument.getValue()) != null) {
+        throw new UserError(Code.REPEATED_ARGUMENT, spec.kind(), name);
       }
     }
     return new Options(spec.kind(), values);
+  }
+
+  private static UserError unknown(
+      String kind, String name, List<String> parameters, Collection<String> others) {
+    Set<String> known = new LinkedHashSet<>(parameters);
+    known.addAll(others);
+    return new UserError(Code.UNKNOWN_ARGUMENT, kind, name)
+        .help(
+            NearestName.of(name, known)
+                .map(near -> "did you mean " + near + "=?")
+                .orElse("it has " + String.join(", ", known)));
   }
 
   String source() {

@@ -26,6 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** The sources that make their data, or take them from plain arrays. */
 final class MadeSourcesTest {
 
+  private static final TensorType ANY = TensorType.of(DType.F32, 2);
+
   @TempDir Path folder;
 
   @Test
@@ -121,16 +123,28 @@ final class MadeSourcesTest {
     named.put("kind", "k.npy");
     named.put("image", "i.npy");
     named.put("y", "y.npy");
-    Dataset training = Requests.load(folder, "npy", List.of(), named).training();
+    Map<String, TensorType> inputs = Map.of("kind", TensorType.of(DType.I32), "image", ANY);
+    Dataset training = loadNpy(named, inputs).training();
     assertThat(training.inputs()).extracting(Column::name).containsExactly("kind", "image");
+    assertThatThrownBy(() -> loadNpy(named, Map.of("kinds", ANY, "image", ANY)))
+        .hasMessageContaining("npy has no argument 'kind'")
+        .satisfies(
+            error -> assertThat(((UserError) error).help()).contains("did you mean kinds=?"));
     assertThat(training.classes()).hasSize(3);
     assertThat(training.size()).isEqualTo(8);
     Map<String, TensorType> wanted = Map.of("image", TensorType.of(DType.F32, 2));
     Dataset fitted = training.forModel(wanted, Optional.of(TensorType.of(DType.I32)));
     assertThat(fitted.inputs()).extracting(Column::name).containsExactly("image");
     Npy.write(folder.resolve("y.npy"), NumberArray.of(new byte[3], 3));
-    assertThatThrownBy(() -> Requests.load(folder, "npy", List.of(), named))
+    assertThatThrownBy(() -> loadNpy(named, inputs))
         .hasMessageContaining("'y' has 3 samples, others have 10");
+  }
+
+  private Loaded loadNpy(Map<String, Object> named, Map<String, TensorType> inputs) {
+    DataRequest plain = Requests.of(SourceSpec.of("npy", List.of(), named), folder);
+    return Sources.load(
+        new DataRequest(
+            plain.source(), plain.split(), 42, plain.paths(), inputs, Optional.empty(), 0));
   }
 
   @Test
