@@ -26,7 +26,7 @@ public final class UserError extends RuntimeException {
 
   /** This error with the place in the program that led to it; one that has a place keeps it. */
   public UserError causedAt(Span span) {
-    if (diagnostic != null || span == Span.NONE) {
+    if (diagnostic != null || span.equals(Span.NONE)) {
       return this;
     }
     Diagnostic located = Diagnostic.of(code, span, String.valueOf(getMessage()));
