@@ -53,4 +53,9 @@ record Axis(LoopVar loop, int units, int size, int width) {
     }
     return variants;
   }
+
+  /** Whether all turns of the full blocks are turns of the loop. */
+  boolean fills() {
+    return units / size * size * width <= loop.extent();
+  }
 }

@@ -29,6 +29,9 @@ final class Panels {
   /** So few rows are at hand soon. */
   private static final int FEW = 48;
 
+  /** How many lines the first cache holds of those that meet; some processors have more. */
+  private static final int WAYS = 8;
+
   private static final double NOT_FORESEEN = 2;
   private static final double MEETS = 6;
 
@@ -79,26 +82,54 @@ final class Panels {
   /** What the copy costs, unless one is made anyway. */
   static double cost(StagedOperand operand, @Nullable LoopVar lane) {
     boolean ready = lane == null ? operand.isReady() : operand.isReadyAlong(lane);
-    return ready ? operand.stagedElements() * COPY : 0;
+    return ready ? operand.stagedElements() * COPY / operand.readers() : 0;
   }
 
-  /** How much longer reading a tile of {@code operand} takes than reading as much in a row. */
-  static double unevenness(StagedOperand operand, boolean inPanels, List<LoopVar> reduced) {
+  /**
+   * How much longer reading a tile of {@code operand} takes than reading as much in a row. {@code
+   * lane} is what it is read along in vectors, if it is.
+   */
+  static double unevenness(
+      StagedOperand operand, boolean inPanels, List<LoopVar> reduced, @Nullable LoopVar lane) {
     if (inPanels) {
       return 1;
     }
-    LoopVar last = null;
-    for (LoopVar loop : reduced) {
-      last = operand.uses(loop) ? loop : last;
-    }
+    LoopVar last = innermost(operand, reduced);
     if (last == null || last.extent() < FEW) {
       return 1;
     }
-    long step = operand.step(last);
+    long step = step(operand, last, lane);
     if (step == 1) {
       // Rows of a tile that lie along the sum are read in turns.
       return operand.rowsMeet(MEETING) ? MEETS / 2 : 1;
     }
     return step % MEETING == 0 ? MEETS : step >= FAR_APART ? NOT_FORESEEN : 1;
+  }
+
+  /**
+   * Whether so many rows of a tile of {@code operand} meet in places of the first cache that it
+   * cannot stay there.
+   */
+  static boolean meets(
+      StagedOperand operand, boolean inPanels, List<LoopVar> reduced, @Nullable LoopVar lane) {
+    LoopVar last = innermost(operand, reduced);
+    if (inPanels || last == null) {
+      return false;
+    }
+    long step = step(operand, last, lane);
+    if (step < FEW) {
+      return false;
+    }
+    long places = MEETING / Math.min(MEETING, Long.lowestOneBit(step));
+    return last.extent() > places * WAYS;
+  }
+
+  private static @Nullable LoopVar innermost(StagedOperand operand, List<LoopVar> reduced) {
+    return reduced.stream().filter(operand::uses).reduce((_, last) -> last).orElse(null);
+  }
+
+  /** How far apart turns of {@code loop} read; a copy has the lanes in its rows. */
+  private static long step(StagedOperand operand, LoopVar loop, @Nullable LoopVar lane) {
+    return lane == null || operand.isReadyAlong(lane) ? operand.step(loop) : lane.extent();
   }
 }

@@ -195,8 +195,8 @@ final class PlanTiling {
     Map<LoopVar, Integer> spans = spans(reduced);
     axes.forEach(
         axis -> spans.put(axis.loop(), Math.min(axis.loop().extent(), axis.size() * axis.width())));
-    Walk.Side wideSide = side(wide, mine, spans, panels, lane);
-    Walk.Side otherSide = side(1 - wide, others, spans, panels, lane);
+    Walk.Side wideSide = side(wide, wide, mine, spans, panels, lane);
+    Walk.Side otherSide = side(1 - wide, wide, others, spans, panels, lane);
     double results = PlainNest.product(loops);
     return farthest(x, y) >= farthest(y, x)
         ? Walk.plan(shared, wideSide, otherSide, results)
@@ -205,13 +205,17 @@ final class PlanTiling {
 
   private Walk.Side side(
       int number,
+      int wide,
       List<LoopVar> blocks,
       Map<LoopVar, Integer> spans,
       List<Integer> panels,
       LoopVar lane) {
     StagedOperand operand = operands.get(number);
-    double unevenness = Panels.unevenness(operand, panels.contains(number), reduced);
-    return new Walk.Side(blocks, tile(operand, spans, lane), unevenness);
+    boolean copied = panels.contains(number);
+    LoopVar along = number == wide ? lane : null;
+    double unevenness = Panels.unevenness(operand, copied, reduced, along);
+    boolean meets = Panels.meets(operand, copied, reduced, along);
+    return new Walk.Side(blocks, tile(operand, spans, lane), unevenness, meets);
   }
 
   /** How far apart the results are that a loop of {@code mine} alone makes. */

@@ -260,7 +260,8 @@ final class ScheduleContraction {
     LoopVar vectors = unrolled.getLast();
     Index at = tiling.lane().start().plus(vectors.index().times(lane.extent())).plus(lane.index());
     move.put(along, at);
-    Condition inside = Condition.inRange(at, 0, along.extent());
+    boolean full = vectors.extent() == tiling.lane().size() && tiling.lane().fills();
+    Condition inside = full ? Condition.ALWAYS : Condition.inRange(at, 0, along.extent());
     boolean staged = loads.get(tiling.wide()).buffer().name().startsWith("s");
     Buffer tile = accumulators(unrolled, lane);
     List<Index> here = place(unrolled, lane.index());

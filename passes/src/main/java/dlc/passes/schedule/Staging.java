@@ -36,6 +36,9 @@ final class Staging {
   /** How many elements that meet a cache holds; some processors' hold more. */
   private static final int WAYS = 8;
 
+  /** So many rows are read side by side. */
+  private static final int FEW_ROWS = 12;
+
   private record Key(
       Memory source, List<Integer> order, List<Integer> lows, List<Integer> extents, int panel) {}
 
@@ -196,12 +199,31 @@ final class Staging {
     }
     Stmt store =
         new Stmt.Store(to, at, new Scalar.Load(from, source0, when, operand.load().otherwise()));
-    Kernel kernel =
-        new Kernel(
-            "stage",
-            List.of(from, to),
-            Rewriting.nest(loops, LoopKind.SERIAL, List.of(store)),
-            Span.NONE);
+    boolean alongRows = panel > 0 && loops.size() > 2 && order.getLast() == drivers.size() - 1;
+    List<Stmt> body =
+        alongRows ? rowByRow(loops, store) : Rewriting.nest(loops, LoopKind.SERIAL, List.of(store));
+    Kernel kernel = new Kernel("stage", List.of(from, to), body, Span.NONE);
     return new Call(kernel, List.of(source, staged));
+  }
+
+  /**
+   * A few rows at a time are read from end to end and cut into panels. {@code loops} are those of
+   * the panels, of the rows, and within a row of a panel.
+   */
+  private static List<Stmt> rowByRow(List<LoopVar> loops, Stmt store) {
+    List<LoopVar> nest = new ArrayList<>(loops);
+    LoopVar panel = nest.removeFirst();
+    LoopVar within = nest.removeLast();
+    LoopVar row = nest.removeLast();
+    int few = FEW_ROWS;
+    while (row.extent() % few != 0) {
+      few--;
+    }
+    LoopVar block = new LoopVar(row.name() + "b", row.extent() / few);
+    LoopVar inside = new LoopVar(row.name() + "i", few);
+    nest.addAll(List.of(block, panel, inside, within));
+    Index at = block.index().times(few).plus(inside.index());
+    return Rewriting.nest(
+        nest, LoopKind.SERIAL, Rewriting.substitute(List.of(store), Map.of(row, at)));
   }
 }

@@ -44,8 +44,9 @@ record Walk(
    * @param loops those around the tile that this operand uses alone
    * @param tile how many elements a tile reads
    * @param unevenness how much longer they take than in a row
+   * @param meets whether they meet in few places of the first cache, and do not stay there
    */
-  record Side(List<LoopVar> loops, double tile, double unevenness) {
+  record Side(List<LoopVar> loops, double tile, double unevenness, boolean meets) {
 
     long turns() {
       return PlainNest.product(loops);
@@ -69,9 +70,11 @@ record Walk(
   private static Walk of(List<LoopVar> shared, Side outer, Side inner) {
     double turns = PlainNest.product(shared);
     double all = outer.all() + inner.all();
-    boolean stays = outer.tile + inner.tile <= 2 * FIRST_CACHE || inner.turns() == 1;
+    boolean outerFits = !outer.meets && outer.tile + inner.tile <= 2 * FIRST_CACHE;
+    boolean stays = outerFits || inner.turns() == 1;
     double outerNear = stays ? outer.all() : outer.all() * inner.turns();
-    boolean innerStays = inner.all() + outer.tile <= FIRST_CACHE || outer.turns() == 1;
+    boolean innerFits = !inner.meets && inner.all() + outer.tile <= FIRST_CACHE;
+    boolean innerStays = innerFits || outer.turns() == 1;
     double innerNear = innerStays ? inner.all() : inner.all() * outer.turns();
     long chunk = 0;
     double outerFar = outer.all();
@@ -82,9 +85,9 @@ record Walk(
         chunk = divisor(inner.turns(), fits);
       }
       if (chunk > 0) {
-        boolean outerFits = outer.all() + inner.tile <= SECOND_CACHE / 2;
+        boolean allFits = outer.all() + inner.tile <= SECOND_CACHE / 2;
         long chunks = inner.turns() / chunk;
-        outerFar = outerFits ? outer.all() : outer.all() * chunks;
+        outerFar = allFits ? outer.all() : outer.all() * chunks;
       } else {
         innerFar = inner.all() * outer.turns();
       }

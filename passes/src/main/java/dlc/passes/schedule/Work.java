@@ -15,6 +15,12 @@ final class Work {
   /** Less than this many vector instructions are not worth a fork and join, and cold caches. */
   private static final long WORTH_A_FORK = 40_000;
 
+  /** A turn of so many does not feel what finding its place takes. */
+  private static final long WORTH_A_TURN = 400;
+
+  /** So many turns keep all threads busy to the end. */
+  private static final long ENOUGH_TURNS = 256;
+
   private Work() {}
 
   /** A count of the scalar operations in one run of {@code statements}. */
@@ -26,12 +32,19 @@ final class Work {
 
   /**
    * One loop over all turns of {@code loops} around {@code body}: parallel when {@code operations}
-   * in all are worth it.
+   * in all are worth it. Inner loops of little work stay as they are.
    */
   static List<Stmt> share(List<LoopVar> loops, long operations, List<Stmt> body) {
     long turns = PlainNest.product(loops);
     if (operations < WORTH_A_FORK || turns < 2 || turns > Integer.MAX_VALUE) {
       return Rewriting.nest(loops, LoopKind.SERIAL, body);
+    }
+    LoopVar last = loops.getLast();
+    if (loops.size() > 1
+        && operations / turns < WORTH_A_TURN
+        && turns / last.extent() >= ENOUGH_TURNS) {
+      List<LoopVar> outer = loops.subList(0, loops.size() - 1);
+      return share(outer, operations, Rewriting.nest(List.of(last), LoopKind.SERIAL, body));
     }
     LoopVar all = new LoopVar("p", (int) turns);
     List<Index> parts = Index.delinear(all.index(), loops.stream().map(LoopVar::extent).toList());
