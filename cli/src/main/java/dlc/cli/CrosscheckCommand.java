@@ -47,8 +47,8 @@ final class CrosscheckCommand implements Callable<Integer> {
   @Option(
       names = "--tolerance",
       paramLabel = "X",
-      description = "How far apart elements may be, of the largest of a buffer (default: 1e-4).")
-  private double tolerance = 1e-4;
+      description = "How far apart elements may be, of the largest of a buffer (default: 1e-3).")
+  private double tolerance = 1e-3;
 
   @Option(
       names = {"-o", "--output"},

@@ -2,26 +2,21 @@
 package dlc.opencl.device;
 
 import static org.jocl.CL.CL_CONTEXT_PLATFORM;
-import static org.jocl.CL.CL_FALSE;
 import static org.jocl.CL.CL_MEM_READ_WRITE;
-import static org.jocl.CL.CL_TRUE;
 import static org.jocl.CL.clCreateBuffer;
 import static org.jocl.CL.clCreateCommandQueue;
 import static org.jocl.CL.clCreateContext;
 import static org.jocl.CL.clEnqueueFillBuffer;
 import static org.jocl.CL.clEnqueueNDRangeKernel;
-import static org.jocl.CL.clEnqueueReadBuffer;
-import static org.jocl.CL.clEnqueueWriteBuffer;
 import static org.jocl.CL.clFinish;
 import static org.jocl.CL.clFlush;
 import static org.jocl.CL.clReleaseCommandQueue;
 import static org.jocl.CL.clReleaseContext;
-import static org.jocl.CL.clReleaseEvent;
 import static org.jocl.CL.clReleaseMemObject;
-import static org.jocl.CL.clWaitForEvents;
 
 import dlc.base.Code;
 import dlc.base.UserError;
+import dlc.opencl.device.Transfers.Upload;
 import java.lang.foreign.MemorySegment;
 import org.jocl.CLException;
 import org.jocl.Pointer;
@@ -29,7 +24,6 @@ import org.jocl.cl_command_queue;
 import org.jocl.cl_context;
 import org.jocl.cl_context_properties;
 import org.jocl.cl_device_id;
-import org.jocl.cl_event;
 import org.jocl.cl_kernel;
 import org.jocl.cl_mem;
 
@@ -41,13 +35,11 @@ import org.jocl.cl_mem;
  */
 final class DeviceQueue implements AutoCloseable {
 
-  /** Buffers of Java have fewer bytes than this. */
-  private static final long PIECE = 1L << 30;
-
   private final DeviceInfo info;
   private final cl_device_id device;
   private final cl_context context;
   private final cl_command_queue queue;
+  private final Transfers transfers = Transfers.ofLibrary();
   private long reserved;
 
   @SuppressWarnings("deprecation") // what replaces clCreateCommandQueue needs OpenCL 2.0
@@ -114,35 +106,19 @@ final class DeviceQueue implements AutoCloseable {
     reserved -= bytes;
   }
 
-  /** Starts copying {@code from} to the device; it must not change until {@code done} happened. */
-  cl_event upload(cl_mem memory, long offset, MemorySegment from) {
+  /** Starts copying {@code from} to the device; it must not change until the copy was awaited. */
+  Upload upload(cl_mem memory, long offset, MemorySegment from) {
     try {
-      cl_event done = new cl_event();
-      for (long at = 0; at < from.byteSize(); at += PIECE) {
-        MemorySegment piece = from.asSlice(at, Math.min(PIECE, from.byteSize() - at));
-        boolean isLast = at + PIECE >= from.byteSize();
-        clEnqueueWriteBuffer(
-            queue,
-            memory,
-            CL_FALSE,
-            offset + at,
-            piece.byteSize(),
-            Pointer.to(piece.asByteBuffer()),
-            0,
-            null,
-            isLast ? done : null);
-      }
-      return done;
+      return transfers.start(queue, memory, offset, from);
     } catch (CLException failure) {
       throw failed("it takes no data", failure);
     }
   }
 
   /** Waits for an upload to be over. */
-  void await(cl_event event) {
+  void await(Upload upload) {
     try {
-      clWaitForEvents(1, new cl_event[] {event});
-      clReleaseEvent(event);
+      transfers.await(upload);
     } catch (CLException failure) {
       throw failed("it takes no data", failure);
     }
@@ -151,19 +127,7 @@ final class DeviceQueue implements AutoCloseable {
   /** Copies from the device to {@code to} when all that was asked for before is done. */
   void download(cl_mem memory, long offset, MemorySegment to) {
     try {
-      for (long at = 0; at < to.byteSize(); at += PIECE) {
-        MemorySegment piece = to.asSlice(at, Math.min(PIECE, to.byteSize() - at));
-        clEnqueueReadBuffer(
-            queue,
-            memory,
-            CL_TRUE,
-            offset + at,
-            piece.byteSize(),
-            Pointer.to(piece.asByteBuffer()),
-            0,
-            null,
-            null);
-      }
+      transfers.read(queue, memory, offset, to);
     } catch (CLException failure) {
       throw failed("it does not give its results", failure);
     }

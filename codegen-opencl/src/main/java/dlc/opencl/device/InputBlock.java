@@ -4,10 +4,10 @@ package dlc.opencl.device;
 import dlc.ir.kernel.KernelProgram.Entry;
 import dlc.ir.kernel.KernelProgram.Region;
 import dlc.ir.kernel.KernelProgram.Slot;
+import dlc.opencl.device.Transfers.Upload;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
-import org.jocl.cl_event;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +26,7 @@ final class InputBlock implements AutoCloseable {
   private final long start;
   private final Arena arena = Arena.ofShared();
   private final MemorySegment[] pieces = new MemorySegment[2];
-  private final @Nullable cl_event[] underWay = new cl_event[2];
+  private final @Nullable Upload[] underWay = new Upload[2];
   private int turn;
 
   InputBlock(Entry entry, DeviceWork work, DeviceQueue queue) {
@@ -54,7 +54,7 @@ final class InputBlock implements AutoCloseable {
       return;
     }
     turn = 1 - turn;
-    cl_event before = underWay[turn];
+    Upload before = underWay[turn];
     if (before != null) {
       queue.await(before);
     }
@@ -67,9 +67,9 @@ final class InputBlock implements AutoCloseable {
 
   @Override
   public void close() {
-    for (cl_event event : underWay) {
-      if (event != null) {
-        queue.await(event);
+    for (Upload each : underWay) {
+      if (each != null) {
+        queue.await(each);
       }
     }
     arena.close();

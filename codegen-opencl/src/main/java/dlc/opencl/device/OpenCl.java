@@ -32,17 +32,8 @@ public final class OpenCl {
   private static final class Once {
     static final Found FOUND = look();
 
-    private static boolean loads(String library) {
-      try {
-        SymbolLookup.libraryLookup(library, Arena.global());
-        return true;
-      } catch (IllegalArgumentException _) {
-        return false;
-      }
-    }
-
     private static Found look() {
-      if (LIBRARIES.stream().noneMatch(Once::loads)) {
+      if (library().isEmpty()) {
         // JOCL would say so on the error stream, in three lines.
         return new Found(
             List.of(),
@@ -70,6 +61,18 @@ public final class OpenCl {
     String first =
         message.lines().map(String::strip).filter(line -> !line.isEmpty()).findFirst().orElse("");
     return first.isEmpty() ? failure.getClass().getSimpleName() : first;
+  }
+
+  /** The OpenCL library, where it can be loaded. */
+  static Optional<SymbolLookup> library() {
+    for (String name : LIBRARIES) {
+      try {
+        return Optional.of(SymbolLookup.libraryLookup(name, Arena.global()));
+      } catch (IllegalArgumentException _) {
+        // The next name may do.
+      }
+    }
+    return Optional.empty();
   }
 
   /** All devices, in the order of their numbers. */
