@@ -14,6 +14,7 @@ import dlc.ir.op.Attributes;
 import dlc.ir.op.Elementwise;
 import dlc.ir.op.Gradient;
 import dlc.ir.op.Op;
+import dlc.ir.op.RoutedWeightGrad;
 import dlc.ir.op.Tiles;
 import dlc.ir.op.Window;
 import java.util.Arrays;
@@ -59,6 +60,7 @@ final class OpGradientTest {
         && example.operands().stream().noneMatch(type -> type.dtype().isNarrow())
         && example.op() != Elementwise.STOP_GRADIENT
         && !(example.op() instanceof Window.WindowRoute)
+        && !(example.op() instanceof RoutedWeightGrad)
         && !(example.op() instanceof Tiles);
   }
 

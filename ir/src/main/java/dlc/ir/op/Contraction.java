@@ -8,4 +8,4 @@ package dlc.ir.op;
  * scheduling scheme.
  */
 public sealed interface Contraction extends Computed
-    permits Dot, Convolution, ConvolutionInputGrad, ConvolutionWeightGrad {}
+    permits Dot, Convolution, ConvolutionInputGrad, ConvolutionWeightGrad, RoutedWeightGrad {}

@@ -17,6 +17,9 @@ import java.util.Map;
  */
 final class ScheduleElementwise {
 
+  /** Larger steps are gathered and scattered, element by element. */
+  private static final int MAX_STEP = 4;
+
   private ScheduleElementwise() {}
 
   static List<Stmt> run(PlainNest nest, int lanes) {
@@ -26,7 +29,8 @@ final class ScheduleElementwise {
     }
     long operations = nest.elements() * Work.operations(nest.after()) / lanes;
     List<LoopVar> outer = new ArrayList<>(collapsed.loops());
-    LoopVar inner = outer.removeLast();
+    LoopVar inner = along(outer, collapsed.body(), lanes);
+    outer.remove(inner);
     Pieces pieces = Pieces.of(inner, lanes, collapsed.body());
     outer.add(pieces.blocks());
     List<Stmt> vectors =
@@ -39,5 +43,33 @@ final class ScheduleElementwise {
                   Rewriting.lanes(piece.lane(), Rewriting.guarded(piece.inside(), body)));
             });
     return Work.share(outer, operations, vectors);
+  }
+
+  /**
+   * The innermost loop, or where that is too short for vectors the next one with enough turns along
+   * which memory is walked in steps so small that vectors are shuffled, not gathered.
+   */
+  private static LoopVar along(List<LoopVar> loops, List<Stmt> body, int lanes) {
+    LoopVar last = loops.getLast();
+    if (last.extent() >= lanes) {
+      return last;
+    }
+    return loops.reversed().stream()
+        .filter(loop -> loop.extent() >= lanes && isShuffled(loop, body))
+        .findFirst()
+        .orElse(last);
+  }
+
+  private static boolean isShuffled(LoopVar loop, List<Stmt> body) {
+    boolean[] shuffled = {true};
+    Rewriting.visitIndices(
+        body,
+        index ->
+            shuffled[0] &=
+                !index.isIrregularIn(loop)
+                    && index.stride(loop) >= 0
+                    && index.stride(loop) <= MAX_STEP,
+        _ -> {});
+    return shuffled[0];
   }
 }

@@ -40,6 +40,9 @@ final class SplitSums {
   /** How many elements of the operands the second cache holds. */
   private static final long CACHE = 130_000;
 
+  /** How many the first cache holds, for operands that are read here and there. */
+  private static final long NEAR = 10_000;
+
   /** How many rows and columns, about, a tile of the result has. */
   private static final long ROWS = 8;
 
@@ -96,13 +99,21 @@ final class SplitSums {
     if (tile <= CACHE / 2) {
       return 1;
     }
+    boolean even = product.get().stream().noneMatch(load -> isGathered(load, nest));
+    long cache = even ? CACHE : NEAR;
     int turns = nest.reduced().getFirst().extent();
     for (int parts = 2; parts <= turns; parts++) {
-      if (turns % parts == 0 && (elements / parts <= CACHE || parts == turns)) {
+      if (turns % parts == 0 && (elements / parts <= cache || parts == turns)) {
         return results * parts * MARGIN <= elements ? parts : 1;
       }
     }
     return 1;
+  }
+
+  /** Whether where it reads next is known only at run time. */
+  private static boolean isGathered(Scalar.Load load, PlainNest nest) {
+    LoopVar last = nest.reduced().getLast();
+    return load.at().stream().anyMatch(at -> at.isIrregularIn(last));
   }
 
   private List<Call> split(Call call, PlainNest nest, int parts) {

@@ -29,6 +29,7 @@ public final class Simplify implements Pass {
           new JoinPads(),
           new SliceBeforeUnitConvolutions(),
           new SplitStridedGradients(),
+          new UseRoutes(),
           new UseDotForUnitConvolutions());
 
   @Override

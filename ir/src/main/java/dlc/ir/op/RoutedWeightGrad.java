@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.ir.op;
+
+import dlc.ir.DType;
+import dlc.ir.Operands;
+import dlc.ir.TensorType;
+import dlc.ir.scalar.BinaryFn;
+import dlc.ir.scalar.Condition;
+import dlc.ir.scalar.Index;
+import dlc.ir.scalar.LoopVar;
+import dlc.ir.scalar.Scalar;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The gradient of a dense convolution in its weights where the gradient of its result is nonzero at
+ * one place of each window alone, as behind a maximum of windows: it looks at these places only.
+ *
+ * <pre>
+ * dw[o, k, l] = sum over n, p of dy[n, o, p] * rows[n, y + k, x * channels + l]
+ * </pre>
+ *
+ * where {@code (y, x)} is the place in window {@code p} that {@code place[n, o, p]} names. {@code
+ * rows} are padded images {@code [n, height, width * channels]}, whose channels lie side by side,
+ * so that what a row of the kernel covers does too. Passes make this op from gradients: it has none
+ * itself.
+ *
+ * @param window height and width of the windows
+ * @param geometry how windows lie on the result of the convolution, without padding
+ * @param kernel height and width of the kernel
+ * @param channels of the images
+ */
+public record RoutedWeightGrad(
+    List<Integer> window, Geometry geometry, List<Integer> kernel, int channels)
+    implements Contraction {
+
+  public RoutedWeightGrad {
+    window = List.copyOf(window);
+    kernel = List.copyOf(kernel);
+  }
+
+  @Override
+  public List<String> operandNames() {
+    return List.of("rows", "dy", "place");
+  }
+
+  @Override
+  public TensorType inferType(Operands operands) {
+    TensorType rows = operands.ranked(0, 3);
+    TensorType dy = operands.ranked(1, 4);
+    operands.floating(0);
+    operands.require(
+        rows.dim(0) == dy.dim(0)
+            && rows.dtype() == dy.dtype()
+            && operands.type(2).equals(dy.withDType(DType.I32)),
+        "gradients %s at places %s of rows %s",
+        dy,
+        operands.type(2),
+        rows);
+    operands.require(
+        window.size() == 2
+            && kernel.size() == 2
+            && geometry.rank() == 2
+            && channels >= 1
+            && extent(0, dy) <= rows.dim(1)
+            && extent(1, dy) * channels <= rows.dim(2),
+        "windows %s and kernels %s for %s go beyond rows %s",
+        window,
+        kernel,
+        dy,
+        rows);
+    return TensorType.of(rows.dtype(), dy.dim(1), kernel.get(0), kernel.get(1) * channels);
+  }
+
+  /** How far the kernels at the places of all windows reach. */
+  private int extent(int axis, TensorType dy) {
+    return (dy.dim(2 + axis) - 1) * geometry.stride().get(axis)
+        + (window.get(axis) - 1) * geometry.dilation().get(axis)
+        + kernel.get(axis);
+  }
+
+  @Override
+  public Comprehension comprehension(List<TensorType> operands, TensorType result) {
+    List<Integer> dims = operands.get(1).dims();
+    List<LoopVar> loops = Comprehension.loops("d", result.dims());
+    List<LoopVar> reduced =
+        Comprehension.loops("r", List.of(dims.get(0), dims.get(2), dims.get(3)));
+    List<Index> at = Comprehension.indices(loops);
+    List<Index> summed = Comprehension.indices(reduced);
+    Index place = Index.of(new Index.Dynamic(new Scalar.Arg(2), window.get(0) * window.get(1)));
+    List<Index> taps = Index.delinear(place, window);
+    Index y = geometry.input(0, summed.get(1), taps.get(0).mod(window.get(0)));
+    Index x = geometry.input(1, summed.get(2), taps.get(1));
+    List<Index> here = List.of(summed.get(0), at.get(0), summed.get(1), summed.get(2));
+    List<Index> from = new ArrayList<>(List.of(summed.get(0), y.plus(at.get(1))));
+    from.add(x.times(channels).plus(at.get(2)));
+    return new Comprehension(
+        loops,
+        reduced,
+        List.of(
+            new Comprehension.Access(from, Condition.ALWAYS, 0),
+            Comprehension.Access.of(here),
+            Comprehension.Access.of(here)),
+        new Comprehension.Fold.By(ReduceFn.SUM),
+        new Scalar.Binary(BinaryFn.MUL, new Scalar.Arg(0), new Scalar.Arg(1)));
+  }
+
+  @Override
+  public void gradient(GradientContext grad) {}
+}
