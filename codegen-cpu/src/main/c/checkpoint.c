@@ -5,6 +5,12 @@
 #include "weights.h"
 
 static const char SCORES[] = "@scores";
+static const char BEST[] = "@best/";
+
+// Where in a copy of all state is that of `state`.
+static i64 offset_of(const Slot *state) {
+  return slot_memory(state) - state_memory;
+}
 
 // ---- the checksum
 
@@ -87,25 +93,35 @@ static void facts_of(const Position *position, const RunFacts *run, Pair *facts)
 }
 
 int write_checkpoint(const char *path, const RunFacts *run, const Position *position,
-                     const Scores *scores) {
-  Array *arrays = allocate(dlc_model.states + 1, sizeof(Array));
-  for (i64 s = 0; s < dlc_model.states; s++) {
+                     const Scores *scores, const u8 *best) {
+  i64 states = dlc_model.states;
+  i64 count = states + 1 + (best ? states : 0);
+  Array *arrays = allocate(count, sizeof(Array));
+  for (i64 s = 0; s < states; s++) {
     arrays[s] = array_of_state(dlc_model.state + s, dlc_model.state + s);
   }
   i64 numbers;
   double *snapshot = scores_snapshot(scores, &numbers);
-  arrays[dlc_model.states] =
-      (Array){SCORES, F64, 1, {numbers}, numbers, (const u8 *)snapshot};
+  arrays[states] = (Array){SCORES, F64, 1, {numbers}, numbers, (const u8 *)snapshot};
+  for (i64 i = states + 1; i < count; i++) {
+    const Slot *state = dlc_model.state + (i - states - 1);
+    arrays[i] = array_of_state(state, state);
+    arrays[i].name = text_of("%s%s", BEST, state->name);
+    arrays[i].values = best + offset_of(state);
+  }
   Pair facts[FACTS];
   facts_of(position, run, facts);
   Text text = {0};
   for (int i = 0; i < FACTS; i++) {
     text_add(&text, ",%q:%q", facts[i].name, facts[i].value);
   }
-  text_add(&text, ",\"checksum\":%q", checksum(arrays, dlc_model.states + 1, facts, FACTS));
-  int written = write_safetensors(path, text.at, arrays, dlc_model.states + 1);
+  text_add(&text, ",\"checksum\":%q", checksum(arrays, count, facts, FACTS));
+  int written = write_safetensors(path, text.at, arrays, count);
   for (int i = 0; i < FACTS; i++) {
     free((char *)facts[i].value);
+  }
+  for (i64 i = states + 1; i < count; i++) {
+    free((char *)arrays[i].name);
   }
   free(text.at);
   free(snapshot);
@@ -183,8 +199,11 @@ static void compare_states(Difference *difference, const Loaded *loaded) {
   }
   for (i64 i = 0; i < loaded->count; i++) {
     const Array *array = loaded->arrays + i;
-    if (!same(array->name, SCORES) && !state_called(array->name)) {
-      compare(difference, array->name, type_text(array->type, array->rank, array->dims), "nothing");
+    int is_best = starts_with(array->name, BEST);
+    const Slot *state = state_called(is_best ? array->name + strlen(BEST) : array->name);
+    if (!same(array->name, SCORES) && (is_best || !state)) {
+      compare(difference, array->name, type_text(array->type, array->rank, array->dims),
+              state ? type_text(state->type, state->rank, state->dims) : "nothing");
     }
   }
 }
@@ -228,4 +247,19 @@ void restore_checkpoint(const Loaded *loaded, const RunFacts *run, Position *pos
   position->best = strtod(fact(loaded, "best"), NULL);
   position->waited = (i64)strtod(fact(loaded, "waited"), NULL);
   position->best_loss = strtod(fact(loaded, "best_loss"), NULL);
+}
+
+int take_best_state(const Loaded *loaded, u8 *best) {
+  for (i64 s = 0; s < dlc_model.states; s++) {
+    const Slot *state = dlc_model.state + s;
+    char *name = text_of("%s%s", BEST, state->name);
+    const Array *array = array_called(loaded->arrays, loaded->count, name);
+    free(name);
+    if (!array) {
+      return 0;
+    }
+    memcpy(best + offset_of(state), array->values,
+           (u64)(state->elements * type_bytes(state->type)));
+  }
+  return 1;
 }

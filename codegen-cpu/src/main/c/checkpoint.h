@@ -33,13 +33,16 @@ typedef struct {
   const struct Json *facts;
 } Loaded;
 
-// False when it could not be written and that is not to end the process.
+// `best`, unless it is NULL, is all state after the best epoch, which goes inside. False when it could not be
+// written and that is not to end the process.
 int write_checkpoint(const char *path, const RunFacts *run, const Position *position,
-                     const Scores *scores);
+                     const Scores *scores, const u8 *best);
 // NULL when the file is a whole checkpoint, else what is wrong with it.
 const char *read_checkpoint(const char *path, Loaded *loaded);
 // Takes all of it, or complains with a list of what this run has otherwise.
 void restore_checkpoint(const Loaded *loaded, const RunFacts *run, Position *position,
                         Scores *scores);
+// Whether all state after the best epoch is inside; then `best` has it.
+int take_best_state(const Loaded *loaded, u8 *best);
 
 #endif

@@ -78,12 +78,18 @@ static void clean(const Saving *saving, i64 step) {
   free_names(all, count);
 }
 
+// Whether the state is that after the best epoch.
+static int is_at_best(const Position *position) {
+  return position->batches == 0 && position->waited == 0 && position->best == position->best;
+}
+
 static int write_both(const Saving *saving, const char *path, const Position *position,
                       const Scores *scores, int is_best) {
+  const u8 *best = is_at_best(position) ? NULL : saving->best;
   require_folder(saving->folder);
-  return !write_problem && write_checkpoint(path, &saving->run, position, scores) &&
+  return !write_problem && write_checkpoint(path, &saving->run, position, scores, best) &&
          (!is_best || !dlc_model.keeps_best ||
-          write_checkpoint(join(saving->folder, BEST), &saving->run, position, scores));
+          write_checkpoint(join(saving->folder, BEST), &saving->run, position, scores, best));
 }
 
 static void save(Saving *saving, const Position *position, const Scores *scores, int is_best) {
@@ -103,18 +109,22 @@ static void save(Saving *saving, const Position *position, const Scores *scores,
 
 // ---- when to save
 
-
 Position position_at_start(void) {
   double nan = __builtin_nan("");
   return (Position){0, 0, 0, 0, nan, 0, nan};
 }
 
 void saving_begin(Saving *saving, const char *folder, i64 every_steps, RunFacts run) {
-  *saving = (Saving){folder, every_steps, run, position_at_start()};
+  *saving = (Saving){folder, every_steps, run, position_at_start(), NULL};
   if (folder) {
     require_folder(folder);
     require_writable(join(folder, BEST));
   }
+}
+
+void saving_keep_best(Saving *saving) {
+  saving->best = saving->best ? saving->best : allocate(dlc_model.state_bytes, 1);
+  memcpy(saving->best, state_memory, (u64)dlc_model.state_bytes);
 }
 
 static void move_aside(const char *path, const char *aside) {
@@ -179,6 +189,20 @@ void saving_note_how_to_go_on(const Saving *saving) {
 
 // ---- going on
 
+static void resume_best(Saving *saving, const Loaded *loaded, const Position *position) {
+  if (is_at_best(position)) {
+    saving_keep_best(saving);
+  } else if (position->best == position->best) {
+    u8 *best = allocate(dlc_model.state_bytes, 1);
+    if (take_best_state(loaded, best)) {
+      saving->best = best;
+    } else {
+      free(best);
+      note("note: the checkpoint is without the best weights, so only later ones are restored");
+    }
+  }
+}
+
 int saving_resume(Saving *saving, Position *position, Scores *scores) {
   i64 count;
   Named *all = checkpoints(saving->folder, &count);
@@ -191,6 +215,9 @@ int saving_resume(Saving *saving, Position *position, Scores *scores) {
     }
     restore_checkpoint(&loaded, &saving->run, position, scores);
     saving->saved = *position;
+    if (dlc_model.restores) {
+      resume_best(saving, &loaded, position);
+    }
     note("note: going on from %s: step %l, epoch %l", all[i].path, position->step,
          position->epoch + 1);
     return 1;

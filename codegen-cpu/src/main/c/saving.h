@@ -10,10 +10,13 @@ typedef struct {
   i64 every_steps;     // 0: after epochs alone
   RunFacts run;
   Position saved;
+  u8 *best;  // all state after the best epoch, NULL before the first or where training does not end with it
 } Saving;
 
 Position position_at_start(void);
 void saving_begin(Saving *saving, const char *folder, i64 every_steps, RunFacts run);
+// The state as it is now is the best so far.
+void saving_keep_best(Saving *saving);
 // Moves the checkpoints of an earlier run to a folder of their own, where there are any.
 void saving_set_aside(const Saving *saving);
 // Goes on from the newest checkpoint that is whole, if there is one.

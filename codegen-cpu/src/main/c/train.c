@@ -87,8 +87,6 @@ typedef struct {
   int is_over;
   double started;
   i64 started_at;
-  u8 *best;        // the state after the best epoch, where training ends with that
-  i64 best_epoch;
 } Run;
 
 static void not_finite(const Run *run, const char *found, const char *when) {
@@ -184,18 +182,12 @@ static int is_better(double figure, double best) {
                                   : figure < best - dlc_model.least_gain);
 }
 
-static void keep_best(Run *run) {
-  if (dlc_model.restores) {
-    run->best = run->best ? run->best : allocate(dlc_model.state_bytes, 1);
-    memcpy(run->best, state_memory, (u64)dlc_model.state_bytes);
-    run->best_epoch = run->position.epoch + 1;
-  }
-}
-
 static void restore_best(const Run *run) {
-  if (run->best && run->best_epoch < run->position.epoch) {
-    memcpy(state_memory, run->best, (u64)dlc_model.state_bytes);
-    note("note: the weights are those of epoch %l, which was the best", run->best_epoch);
+  const Position *position = &run->position;
+  if (run->saving->best && position->waited > 0) {
+    memcpy(state_memory, run->saving->best, (u64)dlc_model.state_bytes);
+    note("note: the weights are those of epoch %l, which was the best",
+         position->epoch - position->waited);
   }
 }
 
@@ -204,7 +196,9 @@ static void watch(Run *run, const EpochReport *report) {
   if (is_better(figure, run->position.best)) {
     run->position.best = figure;
     run->position.waited = 0;
-    keep_best(run);
+    if (dlc_model.restores) {
+      saving_keep_best(run->saving);
+    }
     return;
   }
   run->position.waited++;
@@ -332,9 +326,6 @@ void train(const Parts *parts, const Settings *settings, Saving *saving, int res
   if (resumes && saving_resume(saving, &run.position, &run.scores)) {
     report_resume(run.position.epoch);
     run.is_over = dlc_model.stops_early && run.position.waited >= dlc_model.patience;
-    if (run.position.epoch > 0 && dlc_model.restores) {
-      note("note: the best weights of before are not restored, those after may be");
-    }
   } else if (!resumes && saving->folder) {
     saving_set_aside(saving);
   }
@@ -358,7 +349,8 @@ void train(const Parts *parts, const Settings *settings, Saving *saving, int res
   } else if (saving->folder) {
     saving_note_how_to_go_on(saving);
   }
-  free(run.best);
+  free(saving->best);
+  saving->best = NULL;
   if (!result->stopped && parts->has_test) {
     result->test = evaluate(&parts->test);
     result->has_test = 1;
