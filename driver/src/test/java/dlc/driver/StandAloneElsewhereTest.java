@@ -2,6 +2,7 @@
 package dlc.driver;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dlc.base.UserError;
@@ -73,6 +74,27 @@ final class StandAloneElsewhereTest {
     String losses = ",\"seconds\":[^}]*";
     assertThat(program.run("train", "--json", "--quiet").output().replaceAll(losses, ""))
         .isEqualTo(expected.replaceAll(losses, ""));
+  }
+
+  @Test
+  void aMissingLibraryIsNamedWithItsPackage() throws IOException {
+    Optional<Path> sysroot = Optional.of(folder);
+    assertThatThrownBy(() -> Linkage.statically(Platform.RISCV64, sysroot))
+        .hasMessageContaining("there is no usr/lib/riscv64-linux-musl/libc.a below " + folder)
+        .satisfies(
+            error ->
+                assertThat(((UserError) error).help()).contains("apt install musl-dev:riscv64"));
+    Path library = Files.createDirectories(folder.resolve("usr/lib/riscv64-linux-musl"));
+    Files.createFile(library.resolve("libc.a"));
+    Path compilers = folder.resolve("usr/lib/gcc/riscv64-linux-gnu");
+    for (String version : List.of("9", "12")) {
+      Path file = Files.createDirectories(compilers.resolve(version)).resolve("libgcc.a");
+      Files.createFile(file);
+    }
+    assertThat(Linkage.statically(Platform.RISCV64, sysroot))
+        .isEqualTo(
+            new Linkage.Static(
+                List.of(library.resolve("libc.a"), compilers.resolve("12/libgcc.a"))));
   }
 
   private static Linkage musl() {

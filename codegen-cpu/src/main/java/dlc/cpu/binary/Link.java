@@ -48,8 +48,10 @@ final class Link {
                       "--dynamic-linker=" + platform.interpreter(),
                       library.toString()));
             }
-            case Linkage.Static(Path library) ->
-                command.addAll(List.of("-static", library.toString()));
+            case Linkage.Static(List<Path> libraries) -> {
+              command.add("-static");
+              libraries.forEach(library -> command.add(library.toString()));
+            }
           }
           command.addAll(List.of("-Map=" + map, "-o", output.toString()));
           PresetTool.linker().run(command);

@@ -54,6 +54,24 @@ public enum Platform {
     return interpreter;
   }
 
+  /** Debian's package of musl. */
+  String musl() {
+    return switch (this) {
+      case X86_64 -> "musl-dev";
+      case AARCH64 -> "musl-dev:arm64";
+      case RISCV64 -> "musl-dev:riscv64";
+    };
+  }
+
+  /** Debian's package of the compiler's own functions, for linking on x86-64. */
+  String libgcc() {
+    return switch (this) {
+      case X86_64 -> "libgcc-12-dev";
+      case AARCH64 -> "libgcc-12-dev-arm64-cross";
+      case RISCV64 -> "libgcc-12-dev-riscv64-cross";
+    };
+  }
+
   /** A processor that any of the platform can stand in for. */
   public Target plain() {
     return switch (this) {
