@@ -81,9 +81,9 @@ final class StandAloneElsewhereTest {
     Optional<Path> sysroot = Optional.of(folder);
     assertThatThrownBy(() -> Linkage.statically(Platform.RISCV64, sysroot))
         .hasMessageContaining("there is no usr/lib/riscv64-linux-musl/libc.a below " + folder)
-        .satisfies(
-            error ->
-                assertThat(((UserError) error).help()).contains("apt install musl-dev:riscv64"));
+        .extracting(error -> ((UserError) error).help().orElseThrow())
+        .asString()
+        .contains("apt install musl-dev:riscv64");
     Path library = Files.createDirectories(folder.resolve("usr/lib/riscv64-linux-musl"));
     Files.createFile(library.resolve("libc.a"));
     Path compilers = folder.resolve("usr/lib/gcc/riscv64-linux-gnu");
