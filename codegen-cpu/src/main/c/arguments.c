@@ -79,6 +79,8 @@ void parse_options(Options *options, const char *command, int count, char **argu
       options->value[at] = "";
     } else if (argument[length]) {
       options->value[at] = argument + length + 1;
+    } else if (flag->value[0] == '[') {
+      options->value[at] = a + 1 < count && arguments[a + 1][0] != '-' ? arguments[++a] : "";
     } else if (a + 1 < count) {
       options->value[at] = arguments[++a];
     } else {

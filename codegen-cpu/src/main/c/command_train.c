@@ -84,20 +84,37 @@ static void conclude(const FinalReport *report, const Settings *settings) {
   note("%n steps in %s", report->steps, seconds.at);
 }
 
+// The folder of checkpoints, which --resume names as well.
+static const char *checkpoint_folder(const Options *options) {
+  const char *resumed = option(options, "--resume");
+  const char *folder = option(options, "--checkpoint-dir");
+  return folder || !resumed || !*resumed ? folder : resumed;
+}
+
 static void require_checkpoint_folder(const Options *options) {
   const char *needs = has_option(options, "--resume") ? "--resume"
                       : has_option(options, "--checkpoint-every-steps")
                           ? "--checkpoint-every-steps"
                           : NULL;
-  if (needs && !has_option(options, "--checkpoint-dir")) {
+  const char *folder = checkpoint_folder(options);
+  if (needs && !folder) {
     fail(BAD_OPTION, "name the folder of the checkpoints: --checkpoint-dir run",
          "%s is given without --checkpoint-dir", needs);
+  }
+  const char *resumed = option(options, "--resume");
+  if (resumed && *resumed && !same(resumed, folder)) {
+    fail(BAD_OPTION, "leave one of them out", "--resume %s and --checkpoint-dir %s are two folders",
+         resumed, folder);
+  }
+  if (resumed && is_file(folder)) {
+    fail(BAD_OPTION, "name the folder it is in: the newest checkpoint there is taken",
+         "--resume needs a folder, and %s is a file", folder);
   }
 }
 
 static void begin_saving(const Options *options, const Parts *parts, i32 seed, Saving *saving) {
   RunFacts facts = {seed, dlc_model.batch, dlc_model.accumulate, parts->training.size};
-  saving_begin(saving, option(options, "--checkpoint-dir"),
+  saving_begin(saving, checkpoint_folder(options),
                option_count(options, "--checkpoint-every-steps", 0, 1, 0x7fffffffffff), facts);
 }
 
@@ -135,7 +152,7 @@ static FinalReport train_once(const Options *options, i64 fold, const char *repo
 static void cross_validate(const Options *options) {
   const char *report = option(options, "--report");
   const char *refused = has_option(options, "--save")             ? "--save"
-                        : has_option(options, "--checkpoint-dir") ? "--checkpoint-dir"
+                        : checkpoint_folder(options)              ? "--checkpoint-dir"
                                                                   : NULL;
   if (refused) {
     fail(BAD_OPTION, "measure without it, then train with validation= in the place of folds=",

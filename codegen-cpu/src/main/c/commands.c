@@ -24,7 +24,7 @@ static const Flag TRAIN[] = {
     {"--report", "DIR", "write metrics.jsonl and curves as SVG to this folder"},
     {"--checkpoint-dir", "DIR", "save the whole state of training to this folder"},
     {"--checkpoint-every-steps", "N", "save it after every N steps, too"},
-    {"--resume", NULL, "go on from the newest checkpoint of --checkpoint-dir, if there is one"},
+    {"--resume", "[DIR]", "go on from the newest checkpoint of DIR or --checkpoint-dir, if there is one"},
     {"--check-finite", NULL, "look for NaN and infinity after every step"},
     {"--drop-last", NULL, "leave out the last batch of an epoch when it is smaller"},
     JSON_FLAG,

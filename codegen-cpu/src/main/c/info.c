@@ -137,14 +137,23 @@ void print_help(const char *program) {
   print(1, &text);
 }
 
+static const char *usage_of(const Flag *flag) {
+  return flag->value ? text_of("%s %s", flag->name, flag->value) : flag->name;
+}
+
 void print_command_help(const char *program, const Command *command, const Options *options) {
   Text text = {0};
   text_add(&text, "Usage: %s %s %s\n\n%s.\n\n", program, command->name, command->use,
            command->help);
+  i64 width = 0;
+  for (i64 i = 0; i < options->flags; i++) {
+    i64 length = (i64)strlen(usage_of(options->flag + i));
+    width = length > width ? length : width;
+  }
   for (i64 i = 0; i < options->flags; i++) {
     const Flag *flag = options->flag + i;
     text_add(&text, "  ");
-    add_padded(&text, text_of("%s %s", flag->name, flag->value ? flag->value : ""), 20);
+    add_padded(&text, usage_of(flag), width + 2);
     text_add(&text, "%s\n", flag->help);
   }
   print(1, &text);

@@ -181,7 +181,21 @@ final class StandAloneErrorsTest {
         "run",
         "--seed",
         "5");
-    String[] resuming = {"train", "--resume", "--checkpoint-dir", run.toString()};
+    complains(
+        table,
+        "--resume a and --checkpoint-dir b are two folders",
+        "train",
+        "--resume",
+        "a",
+        "--checkpoint-dir",
+        "b");
+    complains(
+        table,
+        "--resume needs a folder, and " + newest + " is a file",
+        "train",
+        "--resume",
+        newest.toString());
+    String[] resuming = {"train", "--resume", run.toString()};
     String between = " in the checkpoint, ";
     complains(images, "step-000000008.safetensors: it was made by another model or run:", resuming);
     complains(images, "\n    batch: 2" + between + "4 now\n", resuming);

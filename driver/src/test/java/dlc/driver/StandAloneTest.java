@@ -131,7 +131,7 @@ final class StandAloneTest {
       process.waitFor(random.nextInt(30), TimeUnit.MILLISECONDS);
       process.destroyForcibly().waitFor();
     }
-    flowers.run("train", "--epochs=400", "--resume", "--checkpoint-dir=killed", "--save", "again");
+    flowers.run("train", "--epochs=400", "--resume", "killed", "--save", "again");
     assertThat(shared.resolve("again")).hasSameBinaryContentAs(shared.resolve("long"));
   }
 
@@ -265,6 +265,9 @@ final class StandAloneTest {
 
   @Test
   void helpNamesWhatCanBeSetAndWhatIsFixed() {
+    assertThat(flowers.run("train", "--help").output())
+        .contains("  --checkpoint-every-steps N  save it after every N steps, too\n")
+        .contains("  --quiet                     print results alone\n");
     assertThat(flowers.run("--help").output())
         .contains("The param rate is a flag, --rate; it is 0.05 without it.")
         .contains("The param width is fixed: 8.");
