@@ -9,7 +9,7 @@ static const char BEST[] = "@best/";
 
 // Where in a copy of all state is that of `state`.
 static i64 offset_of(const Slot *state) {
-  return slot_memory(state) - state_memory;
+  return state->offset;
 }
 
 // ---- the checksum
@@ -239,6 +239,7 @@ void restore_checkpoint(const Loaded *loaded, const RunFacts *run, Position *pos
     memcpy(slot_memory(state), array->values,
            (u64)(state->elements * type_bytes(state->type)));
   }
+  state_changed();
   scores_restore(scores, array_called(loaded->arrays, loaded->count, SCORES)->values);
   position->epoch = (i64)strtod(fact(loaded, "epoch"), NULL);
   position->batches = (i64)strtod(fact(loaded, "batches"), NULL);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "commands.h"
+#include "device.h"
 #include "file.h"
 #include "params.h"
 #include "weights.h"
@@ -51,7 +52,7 @@ static Settings settings_of(const Options *options, const Parts *parts) {
 static void introduce(const Parts *parts, const Settings *settings) {
   note("%s: %n weights, %s, batch %l, seed %d, %s", dlc_model.name, dlc_model.weights,
        dlc_model.optimizer, dlc_model.batch, settings->seed,
-       threads == 1 ? "1 thread" : text_of("%l threads", threads));
+       device_name() ? device_name() : threads == 1 ? "1 thread" : text_of("%l threads", threads));
   Text text = {0};
   text_add(&text, "%s: %n samples to train on", parts->training.name, (i64)parts->training.size);
   if (parts->has_validation) {
@@ -184,6 +185,7 @@ void run_train(const Options *options) {
     require_writable(save);
   }
   take_data_folder(options);
+  take_device(options);
   start_threads(options);
   signal(SIGINT, interrupted);
   signal(SIGTERM, interrupted);

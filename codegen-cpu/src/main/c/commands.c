@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "commands.h"
 
+#include "device.h"
 #include "params.h"
 #include "weights.h"
 
@@ -40,17 +41,17 @@ static const Flag INFO[] = {JSON_FLAG, QUIET_FLAG};
 
 const Flag *train_flags(i64 *count) {
   *count = sizeof TRAIN / sizeof *TRAIN;
-  return with_aliases(TRAIN, count);
+  return with_aliases(with_device(TRAIN, count), count);
 }
 
 const Flag *eval_flags(i64 *count) {
   *count = sizeof EVAL / sizeof *EVAL;
-  return with_params(EVAL, count);
+  return with_params(with_device(EVAL, count), count);
 }
 
 const Flag *predict_flags(i64 *count) {
   *count = sizeof PREDICT / sizeof *PREDICT;
-  return with_params(PREDICT, count);
+  return with_params(with_device(PREDICT, count), count);
 }
 
 const Flag *info_flags(i64 *count) {
@@ -75,7 +76,7 @@ i64 threads;
 void start_threads(const Options *options) {
   threads = option_count(options, "--threads", 0, 1, 256);
   threads = threads ? threads : processors();
-  dlc_pool_start(threads - 1);
+  dlc_pool_start(device_name() ? 0 : threads - 1);
 }
 
 void take_data_folder(const Options *options) {
@@ -109,6 +110,7 @@ void take_weights(const Options *options) {
 void run_eval(const Options *options) {
   take_params(options);
   take_data_folder(options);
+  take_device(options);
   allocate_model();
   take_weights(options);
   Parts parts = {0};

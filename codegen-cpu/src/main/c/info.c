@@ -30,6 +30,10 @@ static void add_json(Text *text) {
   for (i64 i = 0; i < dlc_model.versions; i++) {
     text_add(text, i ? ",%q" : "%q", dlc_model.version[i].name);
   }
+  text_add(text, "],\"devices\":[");
+  for (i64 i = 0; i < dlc_model.devices; i++) {
+    text_add(text, i ? ",%q" : "%q", dlc_model.device[i].name);
+  }
   text_add(text, "],\"weights\":%l,\"state_bytes\":%l,\"work_bytes\":%l,\"batch\":%l,\"entries\":[",
            dlc_model.weights, dlc_model.state_bytes, most_work(), dlc_model.batch);
   for (i64 i = 0; i < version->entries; i++) {
@@ -71,6 +75,9 @@ static void add_words(Text *text) {
   text_add(text, "\nprocessor   %s of", version->name);
   for (i64 i = 0; i < dlc_model.versions; i++) {
     text_add(text, "%s%s", i ? ", " : " ", dlc_model.version[i].name);
+  }
+  for (i64 i = 0; i < dlc_model.devices; i++) {
+    text_add(text, i ? ", %s" : "\ndevices     %s", dlc_model.device[i].name);
   }
   text_add(text, "\nentries    ");
   for (i64 i = 0; i < version->entries; i++) {

@@ -17,6 +17,8 @@ function calloc
 function clock_gettime
 function close
 function closedir
+function dlopen
+function dlsym
 function exit
 function free
 function fsync

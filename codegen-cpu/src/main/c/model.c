@@ -2,8 +2,6 @@
 #include "model.h"
 
 const Version *version;
-u8 *state_memory;
-u8 *work_memory;
 
 // ---- entry points
 
@@ -53,23 +51,6 @@ const Slot *find_input(const Entry *entry, const char *name) {
 
 const Slot *find_result(const Entry *entry, const char *name) {
   return find_slot(entry->slot + entry->inputs, entry->results, name);
-}
-
-void allocate_model(void) {
-  i64 work = 0;
-  for (i64 i = 0; i < version->entries; i++) {
-    i64 bytes = version->entry[i].work_bytes;
-    work = bytes > work ? bytes : work;
-  }
-  free(state_memory);
-  free(work_memory);
-  // Vector loads may read a little past the last element.
-  state_memory = allocate_aligned(dlc_model.state_bytes + 64);
-  work_memory = allocate_aligned(work + 64);
-}
-
-u8 *slot_memory(const Slot *slot) {
-  return (slot->in_state ? state_memory : work_memory) + slot->offset;
 }
 
 const char *option_of(const Source *source, const char *name, const char *otherwise) {

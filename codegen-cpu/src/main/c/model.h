@@ -20,21 +20,52 @@ typedef struct {
   i64 in_state;
 } Slot;
 
+// Some steps of an entry point on a device: `turns` may be done side by side.
+typedef struct {
+  const char *function;
+  i64 first;
+  i64 last;
+  i64 turns;
+} Launch;
+
+// Where in a text the function of a kernel begins.
+typedef struct {
+  i64 line;
+  const char *kernel;  // its name and its line of the model
+} Landmark;
+
+// An entry point in OpenCL C.
+typedef struct {
+  const u8 *text;  // compressed
+  i64 text_bytes;
+  i64 tells_steps;  // whether functions take the first and last step that they are to run
+  i64 needs_doubles;
+  i64 launches;
+  const Launch *launch;
+  i64 landmarks;
+  const Landmark *landmark;
+  i64 constants_at;  // in the work memory
+  i64 constant_bytes;
+  const u8 *constants;
+  i64 writes_state;
+} DeviceCode;
+
 // One entry point for one batch size.
 typedef struct {
   const char *name;
   i64 batch;
-  void (*run)(u8 *state, u8 *work);
+  void (*run)(u8 *state, u8 *work);  // NULL for devices
+  const DeviceCode *device;          // NULL for the processor
   i64 work_bytes;
   i64 inputs;
   i64 results;
   const Slot *slot;  // of the inputs, then of the results
 } Entry;
 
-// The program for one instruction set.
+// The program for one instruction set, or for one kind of devices.
 typedef struct {
   const char *name;
-  i64 level;  // of x86-64, 1 to 4; 0 runs anywhere
+  i64 level;  // of x86-64, 1 to 4; of processors in OpenCL the bytes of a vector; 0 runs anywhere
   i64 entries;
   const Entry *entry;
 } Version;
@@ -71,6 +102,7 @@ typedef struct {
 
 struct Parts;
 struct Data;
+struct DeviceCalls;
 
 typedef struct Source {
   const char *kind;
@@ -101,6 +133,9 @@ typedef struct {
   i64 weights;  // how many numbers are trained
   i64 versions;
   const Version *version;
+  i64 devices;
+  const Version *device;  // the same for devices
+  const struct DeviceCalls *device_calls;
 
   i64 inputs;
   const Slot *input;  // of one sample; the offset means nothing
@@ -164,7 +199,7 @@ typedef struct {
 
 extern const Model dlc_model;
 
-// The version that was chosen for this processor.
+// The version that was chosen for this processor, or for the device.
 extern const Version *version;
 void choose_version(const char *forced);
 int processor_level(void);
@@ -176,11 +211,19 @@ const Entry *require_entry(const char *name, i64 batch);
 const Slot *find_input(const Entry *entry, const char *name);
 const Slot *find_result(const Entry *entry, const char *name);
 
-// Memory of the model: state lives as long as the process, work as long as a call.
-extern u8 *state_memory;
+void run_entry(const Entry *entry);
+
+// Memory of the model: state lives as long as the process, work as long as a call. Where a device computes,
+// it has its own, and these are copies.
 extern u8 *work_memory;
 void allocate_model(void);  // all 0
+// All state as it is now; who changes it says so.
+u8 *state_memory(void);
+void state_changed(void);
+// Where an input is written, or a state.
 u8 *slot_memory(const Slot *slot);
+// A result of the last run.
+u8 *result_memory(const Slot *slot);
 const char *option_of(const Source *source, const char *name, const char *otherwise);
 
 int type_bytes(i64 type);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "commands.h"
+#include "device.h"
 #include "params.h"
 #include "table.h"
 
@@ -285,13 +286,14 @@ static void predict(const Entry *entry, const Samples *samples, i64 sample, int 
   const Slot *in = find_input(entry, dlc_model.input[0].name);
   copy_row(&samples->column, sample, slot_memory(in), in->type, 0);
   set_params(entry);
-  entry->run(state_memory, work_memory);
+  run_entry(entry);
   const Slot *out = find_result(entry, dlc_model.output);
+  const u8 *outputs = result_memory(out);
   i64 count = out->elements;
   double *values = allocate(count, sizeof(double));
   double *probabilities = allocate(count, sizeof(double));
   for (i64 i = 0; i < count; i++) {
-    values[i] = element_at(slot_memory(out), out->type, i);
+    values[i] = element_at(outputs, out->type, i);
     probabilities[i] = values[i];
     if (dlc_model.link == LINK_SIGMOID) {
       values[i] = 1 / (1 + exponential(-values[i]));
@@ -315,6 +317,7 @@ void run_predict(const Options *options) {
   }
   take_params(options);
   take_data_folder(options);
+  take_device(options);
   allocate_model();
   take_weights(options);
   start_threads(options);

@@ -124,7 +124,7 @@ void saving_begin(Saving *saving, const char *folder, i64 every_steps, RunFacts 
 
 void saving_keep_best(Saving *saving) {
   saving->best = saving->best ? saving->best : allocate(dlc_model.state_bytes, 1);
-  memcpy(saving->best, state_memory, (u64)dlc_model.state_bytes);
+  memcpy(saving->best, state_memory(), (u64)dlc_model.state_bytes);
 }
 
 static void move_aside(const char *path, const char *aside) {

@@ -76,8 +76,8 @@ static i64 rank_of(const u8 *outputs, i64 type, i64 start, i64 inner, i64 classe
   return rank;
 }
 
-static void add_classes(Scores *scores, const Slot *output, i64 sample, i64 row) {
-  const u8 *outputs = slot_memory(output);
+static void add_classes(Scores *scores, const Slot *output, const u8 *outputs, i64 sample,
+                        i64 row) {
   const Column *targets = &scores->data->target;
   i64 elements = output->elements / output->dims[0];
   i64 inner = 1;
@@ -106,8 +106,8 @@ static void add_classes(Scores *scores, const Slot *output, i64 sample, i64 row)
   }
 }
 
-static void add_binary(Scores *scores, const Slot *output, i64 sample, i64 row) {
-  const u8 *outputs = slot_memory(output);
+static void add_binary(Scores *scores, const Slot *output, const u8 *outputs, i64 sample,
+                       i64 row) {
   const Column *targets = &scores->data->target;
   for (i64 i = 0; i < targets->elements; i++) {
     double value = element_at(outputs, output->type, sample * targets->elements + i);
@@ -117,8 +117,8 @@ static void add_binary(Scores *scores, const Slot *output, i64 sample, i64 row) 
 
 // ---- values
 
-static void add_values(Scores *scores, const Slot *output, i64 sample, i64 row) {
-  const u8 *outputs = slot_memory(output);
+static void add_values(Scores *scores, const Slot *output, const u8 *outputs, i64 sample,
+                       i64 row) {
   i64 elements = scores->elements;
   scores->counted++;
   for (i64 i = 0; i < elements; i++) {
@@ -138,17 +138,18 @@ void scores_add(Scores *scores, double loss, const Slot *output, const i32 *orde
   if (!scores->data->has_target) {
     return;
   }
+  const u8 *outputs = result_memory(output);
   for (i64 i = 0; i < count; i++) {
     i64 row = scores->data->row[order[i]];
     switch (dlc_model.task) {
       case TASK_CLASSES:
-        add_classes(scores, output, i, row);
+        add_classes(scores, output, outputs, i, row);
         break;
       case TASK_BINARY:
-        add_binary(scores, output, i, row);
+        add_binary(scores, output, outputs, i, row);
         break;
       default:
-        add_values(scores, output, i, row);
+        add_values(scores, output, outputs, i, row);
     }
   }
 }

@@ -56,6 +56,9 @@ int clock_gettime(int clock, i64 *seconds_and_nanoseconds);
 void (*signal(int number, void (*handler)(int)))(int);
 int sched_getaffinity(int process, u64 bytes, void *mask);
 i64 syscall(i64 number, ...);
+// Not every C library has them: NULL where there are none.
+void *dlopen(const char *path, int flags) __attribute__((weak));
+void *dlsym(void *library, const char *name) __attribute__((weak));
 
 #if defined(__x86_64__)
 #define SYS_STATX 332
@@ -68,6 +71,7 @@ i64 syscall(i64 number, ...);
 #define S_IFMT 0170000
 #define S_IFREG 0100000
 
+#define RTLD_NOW 2
 #define O_RDONLY 0
 #define O_WRONLY 1
 #define O_CREAT 0100

@@ -18,14 +18,14 @@ void set_scalar(const Entry *entry, const char *name, double value) {
 
 static double scalar_of(const Entry *entry, const char *name) {
   const Slot *slot = find_result(entry, name);
-  return element_at(slot_memory(slot), slot->type, 0);
+  return element_at(result_memory(slot), slot->type, 0);
 }
 
 void init_state(i32 seed) {
   const Entry *entry = require_entry("init", dlc_model.batch);
   set_scalar(entry, "seed", seed);
   set_params(entry);
-  entry->run(state_memory, work_memory);
+  run_entry(entry);
 }
 
 static void feed(const Entry *entry, const Column *column, const Data *data, const i32 *order,
@@ -48,7 +48,7 @@ double run_step(const Entry *entry, const Data *data, const i32 *order, i64 coun
     feed(entry, &data->target, data, order, count);
   }
   set_params(entry);
-  entry->run(state_memory, work_memory);
+  run_entry(entry);
   return scalar_of(entry, "loss");
 }
 
@@ -123,7 +123,7 @@ static void train_on(Run *run, const i32 *order, i64 count) {
   run->position.batches_in_all++;
   run->position.step += is_step;
   const Slot *rate = find_result(entry, "lr");
-  run->rate = rate ? element_at(slot_memory(rate), rate->type, 0) : run->rate;
+  run->rate = rate ? element_at(result_memory(rate), rate->type, 0) : run->rate;
   if (!is_finite(loss)) {
     Text value = {0};
     text_double(&value, loss);
@@ -185,7 +185,8 @@ static int is_better(double figure, double best) {
 static void restore_best(const Run *run) {
   const Position *position = &run->position;
   if (run->saving->best && position->waited > 0) {
-    memcpy(state_memory, run->saving->best, (u64)dlc_model.state_bytes);
+    memcpy(state_memory(), run->saving->best, (u64)dlc_model.state_bytes);
+    state_changed();
     note("note: the weights are those of epoch %l, which was the best",
          position->epoch - position->waited);
   }
@@ -217,7 +218,7 @@ static void end_epoch(Run *run, const EpochReport *report) {
     steer(run, entry, run->position.step);
     set_scalar(entry, "watched", loss);
     set_params(entry);
-    entry->run(state_memory, work_memory);
+    run_entry(entry);
   }
   if (dlc_model.stops_early) {
     watch(run, report);

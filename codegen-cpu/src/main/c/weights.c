@@ -42,8 +42,9 @@ static const char *first_with(int (*wanted)(const Slot *), int nan_only) {
     if (!wanted(state) || state->type == I32 || state->type == U8 || state->type == BOOL) {
       continue;
     }
+    const u8 *values = slot_memory(state);
     for (i64 i = 0; i < state->elements; i++) {
-      double value = element_at(slot_memory(state), state->type, i);
+      double value = element_at(values, state->type, i);
       if (nan_only ? value != value : !is_finite(value)) {
         return state->name;
       }
@@ -228,6 +229,7 @@ static void take(const char *path, const Array *arrays, i64 count) {
       store(array, average);
     }
   }
+  state_changed();
 }
 
 void load_weights(const char *path) {

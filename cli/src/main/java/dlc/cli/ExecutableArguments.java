@@ -6,6 +6,7 @@ import dlc.base.UserError;
 import dlc.cpu.binary.Binary;
 import dlc.cpu.binary.Linkage;
 import dlc.cpu.binary.Platform;
+import dlc.driver.Devices;
 import dlc.driver.ModelFile;
 import dlc.driver.RunOptions;
 import dlc.driver.StandAlone;
@@ -78,6 +79,14 @@ final class ExecutableArguments {
       boolean predictOnly,
       TilingFile tilings) {}
 
+  @Option(
+      names = "--device",
+      paramLabel = "NAME",
+      description =
+          "opencl: carry code for OpenCL devices, too, and use them unless told otherwise (default:"
+              + " cpu).")
+  private String device = Devices.CPU;
+
   @Option(names = "-g", description = "Keep names, and the lines of FILE for gdb and perf.")
   private boolean withLines;
 
@@ -93,10 +102,12 @@ final class ExecutableArguments {
   }
 
   Binary.Library library(Request request, Binary.LibraryKind kind) {
+    requireProcessor();
     return with(request, bench -> StandAlone.library(bench, options(request), kind));
   }
 
   byte[] jar(Request request) {
+    requireProcessor();
     return with(request, bench -> StandAlone.jar(bench, options(request)).toArray());
   }
 
@@ -129,7 +140,29 @@ final class ExecutableArguments {
         request.predictOnly,
         tails,
         weights.map(ExecutableArguments::read),
-        withLines ? Binary.Symbols.LINES : Binary.Symbols.STRIPPED);
+        withLines ? Binary.Symbols.LINES : Binary.Symbols.STRIPPED,
+        devices());
+  }
+
+  private StandAlone.OtherDevices devices() {
+    boolean isOpenCl = device.equals("opencl");
+    if (!isOpenCl && !device.equals(Devices.CPU)) {
+      throw Devices.unknown(
+          device, "compile takes cpu or opencl; the program chooses among devices when it starts");
+    }
+    if (isOpenCl && isStatic) {
+      throw new UserError(
+              Code.BAD_OPTION, "--static programs cannot open the library of OpenCL at run time")
+          .help("leave out --static or --device opencl");
+    }
+    return isOpenCl ? StandAlone.OtherDevices.OPENCL : StandAlone.OtherDevices.NONE;
+  }
+
+  private void requireProcessor() {
+    if (devices() != StandAlone.OtherDevices.NONE) {
+      throw new UserError(Code.BAD_OPTION, "libraries compute on the processor alone")
+          .help("leave out --device, or compile a program");
+    }
   }
 
   private Platform platform() {

@@ -54,8 +54,10 @@ final class RunArguments {
   @Option(
       names = "--device",
       paramLabel = "NAME",
-      description = "What computes: cpu, opencl, opencl:1, opencl:part-of-a-name or auto.")
-  private String device = Devices.AUTO;
+      description =
+          "What computes: cpu (the default), opencl, opencl:1, opencl:part-of-a-name, or auto: a"
+              + " graphics processor where there is one.")
+  private String device = Devices.CPU;
 
   @Option(
       names = "--cpu",

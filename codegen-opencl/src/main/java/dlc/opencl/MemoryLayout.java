@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.opencl;
 
+import dlc.ir.DType;
+import dlc.ir.NarrowFloats;
 import dlc.ir.kernel.KernelProgram;
 import dlc.ir.kernel.KernelProgram.Place;
 import dlc.ir.kernel.KernelProgram.Region;
 import dlc.ir.op.Leaf;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -13,13 +17,17 @@ public final class MemoryLayout {
 
   private static final long ALIGNMENT = 64;
 
-  private final List<Long> constants = new ArrayList<>();
+  private final List<Leaf.Constant> constants;
+  private final List<Long> places = new ArrayList<>();
+  private final long constantsAt;
   private final long workBytes;
 
   public MemoryLayout(KernelProgram program) {
-    long end = aligned(program.workBytes());
-    for (Leaf.Constant constant : program.constants()) {
-      constants.add(end);
+    constants = program.constants();
+    constantsAt = aligned(program.workBytes());
+    long end = constantsAt;
+    for (Leaf.Constant constant : constants) {
+      places.add(end);
       end += aligned(constant.type().bytes());
     }
     workBytes = Math.max(ALIGNMENT, end);
@@ -34,9 +42,38 @@ public final class MemoryLayout {
     return workBytes;
   }
 
-  /** Where constant number {@code index} lies in the work memory. */
-  public long constant(int index) {
-    return constants.get(index);
+  /** Where in the work memory the constants lie, which are {@link #constantBytes}. */
+  public long constantsAt() {
+    return constantsAt;
+  }
+
+  /** All constants as they lie side by side; to be brought there before kernels run. */
+  public byte[] constantBytes() {
+    if (constants.isEmpty()) {
+      return new byte[0];
+    }
+    ByteBuffer bytes =
+        ByteBuffer.allocate(Math.toIntExact(workBytes - constantsAt))
+            .order(ByteOrder.LITTLE_ENDIAN);
+    for (int i = 0; i < constants.size(); i++) {
+      bytes.position(Math.toIntExact(places.get(i) - constantsAt));
+      DType type = constants.get(i).type().dtype();
+      for (double element : constants.get(i).elements()) {
+        put(bytes, type, element);
+      }
+    }
+    return bytes.array();
+  }
+
+  private static void put(ByteBuffer bytes, DType type, double element) {
+    switch (type) {
+      case F32 -> bytes.putFloat((float) element);
+      case F64 -> bytes.putDouble(element);
+      case BF16, F16 -> bytes.putShort(NarrowFloats.bits(type, element));
+      case I32 -> bytes.putInt((int) element);
+      case U8 -> bytes.put((byte) (int) element);
+      case BOOL -> bytes.put((byte) (element != 0 ? 1 : 0));
+    }
   }
 
   /** The place as an expression: a pointer to bytes. */
@@ -44,7 +81,7 @@ public final class MemoryLayout {
     return switch (place.region()) {
       case STATE -> "state + " + place.offset();
       case WORK -> "work + " + place.offset();
-      case CONSTANT -> "work + " + constant((int) place.offset());
+      case CONSTANT -> "work + " + places.get((int) place.offset());
     };
   }
 

@@ -10,10 +10,12 @@ import dlc.ir.kernel.Stmt;
 import dlc.ir.scalar.Buffer;
 import dlc.ir.scalar.Scalar;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 
 /**
  * A program as one text in OpenCL C.
@@ -147,23 +149,24 @@ public final class ProgramText {
     return Helpers.call(step.part.function(), arguments.toArray(String[]::new));
   }
 
-  /** The kernel whose function stands at {@code line} of the text, counted from 1. */
-  public Optional<Kernel> kernelAt(int line) {
-    Optional<String> head =
-        text()
-            .lines()
-            .limit(line)
-            .filter(each -> each.startsWith(KernelText.HEAD))
-            .reduce((_, last) -> last);
-    return program.kernels().stream()
-        .filter(
-            kernel ->
-                KernelText.parts(kernel).stream()
-                    .anyMatch(
-                        part ->
-                            head.isPresent()
-                                && head.get().startsWith(KernelText.HEAD + part.function() + "(")))
-        .findFirst();
+  /** The kernels by the lines of the text, counted from 1, at which functions of them begin. */
+  public NavigableMap<Integer, Kernel> landmarks() {
+    Map<String, Kernel> heads = new HashMap<>();
+    for (Kernel kernel : program.kernels()) {
+      KernelText.parts(kernel).forEach(part -> heads.put(part.function(), kernel));
+    }
+    NavigableMap<Integer, Kernel> landmarks = new TreeMap<>();
+    List<String> lines = text().lines().toList();
+    for (int i = 0; i < lines.size(); i++) {
+      String line = lines.get(i);
+      if (line.startsWith(KernelText.HEAD)) {
+        String function = line.substring(KernelText.HEAD.length(), line.indexOf('('));
+        if (heads.containsKey(function)) {
+          landmarks.put(i + 1, heads.get(function));
+        }
+      }
+    }
+    return landmarks;
   }
 
   /** Whether some kernel computes in f64, which not every device can. */

@@ -4,25 +4,37 @@ package dlc.driver;
 import dlc.base.Code;
 import dlc.base.UserError;
 import dlc.cpu.CpuBackend;
+import dlc.opencl.device.DeviceInfo;
 import dlc.opencl.device.OpenCl;
 import dlc.runtime.Backend;
 
 /** What can compute, by the names of the option {@code --device}. */
 public final class Devices {
 
-  /** Whatever is there and works: the processor that dlc runs on. */
-  public static final String AUTO = "auto";
+  /** A graphics processor where there is one that works, or else the processor that dlc runs on. */
+  private static final String AUTO = "auto";
 
   /** The processor that dlc runs on. */
   public static final String CPU = "cpu";
 
   private Devices() {}
 
-  /** Complains about a name that no device can have; does not look at devices. */
-  static void requireKnown(String name) {
+  /**
+   * The device that {@code name} stands for; complains about a name that none can have. Devices are
+   * looked at only where the choice is left to us.
+   */
+  static String chosen(String name) {
+    if (name.equals(AUTO)) {
+      return OpenCl.devices().stream()
+          .filter(device -> device.kind() == DeviceInfo.Kind.GPU)
+          .findFirst()
+          .map(DeviceInfo::id)
+          .orElse(CPU);
+    }
     if (!isCpu(name) && !OpenCl.isNamed(name)) {
       throw unknown(name, "--device takes cpu, opencl, opencl:1, opencl:part-of-a-name or auto");
     }
+    return name;
   }
 
   /** That there is no device {@code name}. */
@@ -32,7 +44,7 @@ public final class Devices {
 
   /** Whether {@code name} stands for the processor that dlc runs on. */
   public static boolean isCpu(String name) {
-    return name.equals(CPU) || name.equals(AUTO);
+    return name.equals(CPU);
   }
 
   /** Makes the device of {@code options} ready; the processor computes on {@code threads}. */

@@ -5,6 +5,7 @@ import dlc.base.Code;
 import dlc.base.UserError;
 import dlc.cpu.binary.BinaryModel;
 import dlc.cpu.binary.BinaryModel.Data;
+import dlc.cpu.binary.BinaryModel.DeviceVersion;
 import dlc.cpu.binary.BinaryModel.Link;
 import dlc.cpu.binary.BinaryModel.Version;
 import dlc.frontend.CheckedModel;
@@ -41,6 +42,7 @@ final class ModelDescription {
       KernelProgram memory,
       Map<String, TensorType> states,
       List<Version> versions,
+      List<DeviceVersion> devices,
       boolean trains) {
     return new BinaryModel(
         identity(),
@@ -49,6 +51,7 @@ final class ModelDescription {
         memory.stateBytes(),
         model.weightCount(),
         versions,
+        devices,
         bench.inputs(),
         trains ? bench.target() : Optional.empty(),
         bench.output().name(),

@@ -38,7 +38,7 @@ public record RunOptions(
   private static final int MOST_THREADS = 1024;
 
   public RunOptions {
-    Devices.requireKnown(device);
+    device = Devices.chosen(device);
     Processor.requireKnown(cpu);
     if (threads < 1 || threads > MOST_THREADS) {
       throw new UserError(
@@ -60,7 +60,7 @@ public record RunOptions(
         OptionalInt.empty(),
         OptionalLong.empty(),
         Runtime.getRuntime().availableProcessors(),
-        Devices.AUTO,
+        Devices.CPU,
         Processor.NATIVE,
         Pipeline.SILENT,
         CodeOptions.USUAL);

@@ -4,6 +4,7 @@ package dlc.driver;
 import dlc.cpu.binary.Binary;
 import dlc.cpu.binary.BinaryModel;
 import dlc.cpu.binary.BinaryModel.Code;
+import dlc.cpu.binary.BinaryModel.DeviceVersion;
 import dlc.cpu.binary.BinaryModel.Version;
 import dlc.cpu.binary.Content;
 import dlc.cpu.binary.Linkage;
@@ -39,6 +40,7 @@ public final class StandAlone {
    * @param tails smaller batches to make code for beside those that the data have
    * @param weights a safetensors file to carry inside
    * @param symbols whether debuggers find the lines of the program
+   * @param devices what can compute beside the processor
    */
   public record Options(
       String compiler,
@@ -48,14 +50,43 @@ public final class StandAlone {
       boolean predictOnly,
       List<Integer> tails,
       Optional<byte[]> weights,
-      Binary.Symbols symbols) {
+      Binary.Symbols symbols,
+      OtherDevices devices) {
     public Options {
       tails = List.copyOf(tails);
     }
+
+    /** For the processor alone. */
+    public Options(
+        String compiler,
+        Platform platform,
+        Linkage linkage,
+        Optional<String> cpu,
+        boolean predictOnly,
+        List<Integer> tails,
+        Optional<byte[]> weights,
+        Binary.Symbols symbols) {
+      this(
+          compiler,
+          platform,
+          linkage,
+          cpu,
+          predictOnly,
+          tails,
+          weights,
+          symbols,
+          OtherDevices.NONE);
+    }
+  }
+
+  /** What can compute beside the processor. */
+  public enum OtherDevices {
+    NONE,
+    OPENCL
   }
 
   /** One entry point to compile: the program that it is in, and for how many samples. */
-  private record Wanted(String entry, int batch, Program program) {}
+  record Wanted(String entry, int batch, Program program) {}
 
   private final Workbench bench;
   private final CheckedModel model;
@@ -117,7 +148,7 @@ public final class StandAlone {
     Program layout = wanted.getFirst().program;
     KernelProgram memory = PlanMemory.run(layout.name(), List.of(), layout.states());
     return new ModelDescription(bench, options, steered)
-        .of(memory, layout.states(), versions(wanted), readsData);
+        .of(memory, layout.states(), versions(wanted), devices(wanted), readsData);
   }
 
   private List<Wanted> wanted(Tails tails) {
@@ -170,6 +201,13 @@ public final class StandAlone {
               return new Version(target.cpu(), level(target), target, code);
             })
         .toList();
+  }
+
+  private List<DeviceVersion> devices(List<Wanted> wanted) {
+    return switch (options.devices()) {
+      case NONE -> List.of();
+      case OPENCL -> DeviceVersions.of(wanted, bench::compilerFor);
+    };
   }
 
   private List<Target> targets() {

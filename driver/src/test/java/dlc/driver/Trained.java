@@ -17,6 +17,11 @@ record Trained(String log, byte[] weights) {
 
   /** Trains {@code program.dl} in {@code folder}, where its data are. */
   static Trained by(Path folder) {
+    return by(folder, RunOptions.usual().device());
+  }
+
+  /** The same on {@code device}. */
+  static Trained by(Path folder, String device) {
     StringBuilder log = new StringBuilder();
     TrainListener listener =
         new TrainListener() {
@@ -31,7 +36,7 @@ record Trained(String log, byte[] weights) {
           }
         };
     Path saved = folder.resolve("expected");
-    try (Dlc model = Dlc.compile(folder.resolve("program.dl"), options(folder), Map.of())) {
+    try (Dlc model = Dlc.compile(folder.resolve("program.dl"), options(folder, device), Map.of())) {
       model.training().listener(listener).train();
       model.save(saved);
       return new Trained(withoutTimes(log.toString()), Files.readAllBytes(saved));
@@ -42,6 +47,10 @@ record Trained(String log, byte[] weights) {
 
   /** For the processor of compiled programs. */
   static RunOptions options(Path folder) {
+    return options(folder, RunOptions.usual().device());
+  }
+
+  private static RunOptions options(Path folder, String device) {
     RunOptions usual = RunOptions.usual();
     return new RunOptions(
         usual.model(),
@@ -50,7 +59,7 @@ record Trained(String log, byte[] weights) {
         usual.batch(),
         usual.seed(),
         2,
-        usual.device(),
+        device,
         CompiledProgram.CPU,
         usual.observer(),
         usual.code());

@@ -18,6 +18,7 @@ import java.util.OptionalInt;
 /**
  * All that a program says of its model beside machine code.
  *
+ * @param devices the same for OpenCL devices, where the program is to run on such, too
  * @param states weights and buffers in the order of the text, then what the optimizer keeps
  * @param slots where states lie
  * @param params the program's params with the values that it was compiled with
@@ -32,6 +33,7 @@ public record BinaryModel(
     long stateBytes,
     long weightCount,
     List<Version> versions,
+    List<DeviceVersion> devices,
     Map<String, TensorType> inputs,
     Optional<TensorType> target,
     String output,
@@ -68,6 +70,49 @@ public record BinaryModel(
       return program.entries().getFirst();
     }
   }
+
+  /**
+   * The program for one kind of OpenCL devices.
+   *
+   * @param vectorBytes how long the vectors of the processors are that it suits; 0 for all devices
+   *     that are no processors
+   */
+  public record DeviceVersion(String name, int vectorBytes, List<DeviceCode> code) {
+    public DeviceVersion {
+      code = List.copyOf(code);
+    }
+  }
+
+  /**
+   * An entry point for one batch size in OpenCL C.
+   *
+   * @param tellsSteps whether functions take the first and last step that they are to run
+   * @param landmarks the lines at which kernels begin, with what to call these
+   * @param workBytes with the constants, which lie at {@code constantsAt}
+   */
+  public record DeviceCode(
+      int batch,
+      KernelProgram program,
+      String text,
+      boolean tellsSteps,
+      boolean needsDoubles,
+      List<DeviceLaunch> launches,
+      Map<Integer, String> landmarks,
+      long workBytes,
+      long constantsAt,
+      Content constants) {
+    public DeviceCode {
+      launches = List.copyOf(launches);
+      landmarks = Collections.unmodifiableMap(new LinkedHashMap<>(landmarks));
+    }
+
+    KernelProgram.Entry entry() {
+      return program.entries().getFirst();
+    }
+  }
+
+  /** A function of that text, the steps that it is to run, and how many turns these make. */
+  public record DeviceLaunch(String function, int first, int last, int turns) {}
 
   /**
    * Where samples come from.
@@ -196,6 +241,7 @@ public record BinaryModel(
     states = Collections.unmodifiableMap(new LinkedHashMap<>(states));
     slots = Collections.unmodifiableMap(new LinkedHashMap<>(slots));
     versions = List.copyOf(versions);
+    devices = List.copyOf(devices);
     inputs = Collections.unmodifiableMap(new LinkedHashMap<>(inputs));
     params = Collections.unmodifiableMap(new LinkedHashMap<>(params));
     layers = Collections.unmodifiableMap(new LinkedHashMap<>(layers));

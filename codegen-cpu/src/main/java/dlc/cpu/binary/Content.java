@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.cpu.binary;
 
-/** The bytes of a file that was made. */
+/** The bytes of a file that was made, or of a part of one. */
 public final class Content {
 
   private final byte[] bytes;
@@ -11,7 +11,7 @@ public final class Content {
   }
 
   /** Takes {@code bytes}, which nobody changes from now on. */
-  static Content of(byte[] bytes) {
+  public static Content of(byte[] bytes) {
     return new Content(bytes);
   }
 

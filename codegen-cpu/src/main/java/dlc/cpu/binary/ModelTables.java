@@ -8,6 +8,7 @@ import dlc.cpu.binary.BinaryModel.Version;
 import dlc.cpu.binary.Constants.Field;
 import dlc.ir.DType;
 import dlc.ir.TensorType;
+import dlc.ir.kernel.KernelProgram;
 import dlc.ir.kernel.KernelProgram.Place;
 import dlc.ir.kernel.KernelProgram.Region;
 import dlc.ir.kernel.KernelProgram.Slot;
@@ -90,6 +91,10 @@ final class ModelTables {
     fields.add(Field.of(model.weightCount()));
     fields.add(Field.of(model.versions().size()));
     fields.add(constants.structs(model.versions().stream().map(this::version).toList()));
+    DeviceTables devices = new DeviceTables(constants, this::slots);
+    fields.add(Field.of(model.devices().size()));
+    fields.add(constants.structs(model.devices().stream().map(devices::version).toList()));
+    fields.add(model.devices().isEmpty() ? Field.NULL : constants.function("dlc_opencl"));
   }
 
   private Place place(String state) {
@@ -110,17 +115,23 @@ final class ModelTables {
 
   private List<Field> entry(Version version, Code code) {
     String name = code.entry().name();
-    List<List<Field>> slots = new ArrayList<>();
-    code.entry().inputs().forEach((input, slot) -> slots.add(slot(input, slot)));
-    code.entry().results().forEach((result, slot) -> slots.add(slot(result, slot)));
     return List.of(
         text(name),
         Field.of(code.batch()),
         constants.function(prefix(version, code) + "." + name),
+        Field.NULL,
         Field.of(code.program().workBytes()),
         Field.of(code.entry().inputs().size()),
         Field.of(code.entry().results().size()),
-        constants.structs(slots));
+        slots(code.entry()));
+  }
+
+  /** Those of the inputs, then of the results. */
+  private Field slots(KernelProgram.Entry entry) {
+    List<List<Field>> slots = new ArrayList<>();
+    entry.inputs().forEach((input, slot) -> slots.add(slot(input, slot)));
+    entry.results().forEach((result, slot) -> slots.add(slot(result, slot)));
+    return constants.structs(slots);
   }
 
   private List<Field> slot(String name, Slot slot) {

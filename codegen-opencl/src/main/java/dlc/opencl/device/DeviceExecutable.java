@@ -5,9 +5,7 @@ import static org.jocl.CL.clReleaseKernel;
 import static org.jocl.CL.clSetKernelArg;
 
 import dlc.ir.TensorType;
-import dlc.ir.kernel.Kernel;
 import dlc.ir.kernel.KernelProgram;
-import dlc.ir.kernel.KernelProgram.Call;
 import dlc.ir.kernel.KernelProgram.Entry;
 import dlc.ir.kernel.KernelProgram.Region;
 import dlc.ir.kernel.KernelProgram.Slot;
@@ -52,9 +50,8 @@ final class DeviceExecutable implements Executable {
     this.work = new DeviceWork(program, queue);
     for (Entry entry : program.entries()) {
       List<Prepared> kernels = built.launches(entry.name()).stream().map(this::prepared).toList();
-      boolean writesState = entry.calls().stream().anyMatch(DeviceExecutable::writesState);
       InputBlock inputs = new InputBlock(entry, work, queue);
-      entries.put(entry.name(), new Steps(entry, kernels, inputs, writesState));
+      entries.put(entry.name(), new Steps(entry, kernels, inputs, entry.writesState()));
     }
   }
 
@@ -68,14 +65,6 @@ final class DeviceExecutable implements Executable {
     } catch (CLException failure) {
       throw queue.failed("it does not take the kernel " + launch.function(), failure);
     }
-  }
-
-  private static boolean writesState(Call call) {
-    Kernel kernel = call.kernel();
-    return kernel.written().stream()
-        .anyMatch(
-            buffer ->
-                call.arguments().get(kernel.arguments().indexOf(buffer)).region() == Region.STATE);
   }
 
   private Steps steps(String entry) {

@@ -21,6 +21,7 @@ import dlc.ir.kernel.KernelProgram;
 import dlc.opencl.Launch;
 import dlc.opencl.ProgramText;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
@@ -126,10 +127,9 @@ final class DeviceProgram implements AutoCloseable {
   private static UserError unbuilt(
       ProgramText text, String log, DeviceInfo device, CLException failure) {
     OptionalInt line = wrongLine(log);
-    String place =
-        line.isPresent()
-            ? text.kernelAt(line.getAsInt()).map(DeviceProgram::described).orElse("")
-            : "";
+    Map.Entry<Integer, Kernel> kernel =
+        line.isPresent() ? text.landmarks().floorEntry(line.getAsInt()) : null;
+    String place = kernel == null ? "" : described(kernel.getValue());
     String reason = log.isEmpty() ? String.valueOf(failure.getMessage()) : log;
     return new UserError(
             Code.DEVICE_FAILED,

@@ -90,15 +90,21 @@ final class DeviceQueue implements AutoCloseable {
   }
 
   private void require(long bytes, String what) {
-    boolean fits = bytes <= info.largestBuffer() && reserved + bytes <= info.memory();
-    if (!fits) {
-      long most = Math.min(info.largestBuffer(), info.memory() - reserved);
+    long most = Math.min(info.largestBuffer(), info.memory() - reserved);
+    if (bytes > most) {
       throw new UserError(
               Code.OUT_OF_MEMORY,
-              "%s needs %.1f MB of memory of %s, of which %.1f MB can be had"
-                  .formatted(what, bytes / 1e6, info, most / 1e6))
-          .help("use a smaller batch (--batch), or compute on the CPU (--device cpu)");
+              "%s needs %s of memory of %s, of which %s can be had"
+                  .formatted(what, amount(bytes), info, amount(most)))
+          .help(
+              "use a smaller batch (--batch), have batches computed in pieces (--max-memory %s), or"
+                      .formatted(amount(reserved + most).replace(" ", ""))
+                  + " compute on the CPU (--device cpu)");
     }
+  }
+
+  private static String amount(long bytes) {
+    return bytes >= 10_000_000 ? bytes / 1_000_000 + " MB" : bytes / 1000 + " kB";
   }
 
   void free(cl_mem memory, long bytes) {

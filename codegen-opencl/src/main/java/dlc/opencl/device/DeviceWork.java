@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.opencl.device;
 
-import dlc.ir.DType;
-import dlc.ir.NarrowFloats;
 import dlc.ir.kernel.KernelProgram;
 import dlc.ir.kernel.KernelProgram.Slot;
-import dlc.ir.op.Leaf;
 import dlc.opencl.MemoryLayout;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.HashMap;
 import java.util.Map;
 import org.jocl.cl_mem;
@@ -34,31 +30,17 @@ final class DeviceWork implements AutoCloseable {
     MemoryLayout layout = new MemoryLayout(program);
     this.bytes = layout.workBytes();
     this.memory = queue.allocate(bytes, "a step of " + program.name());
-    for (int i = 0; i < program.constants().size(); i++) {
-      bring(program.constants().get(i), layout.constant(i));
-    }
+    bring(layout.constantBytes(), layout.constantsAt());
   }
 
-  private void bring(Leaf.Constant constant, long offset) {
+  private void bring(byte[] constants, long offset) {
+    if (constants.length == 0) {
+      return;
+    }
     try (Arena once = Arena.ofConfined()) {
-      MemorySegment elements = once.allocate(constant.type().bytes(), ALIGNMENT);
-      DType type = constant.type().dtype();
-      int i = 0;
-      for (double element : constant.elements()) {
-        write(elements, type, i++, element);
-      }
-      queue.await(queue.upload(memory, offset, elements));
-    }
-  }
-
-  private static void write(MemorySegment to, DType type, int i, double element) {
-    switch (type) {
-      case F32 -> to.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) element);
-      case F64 -> to.setAtIndex(ValueLayout.JAVA_DOUBLE, i, element);
-      case BF16, F16 -> to.setAtIndex(ValueLayout.JAVA_SHORT, i, NarrowFloats.bits(type, element));
-      case I32 -> to.setAtIndex(ValueLayout.JAVA_INT, i, (int) element);
-      case U8 -> to.set(ValueLayout.JAVA_BYTE, i, (byte) (int) element);
-      case BOOL -> to.set(ValueLayout.JAVA_BYTE, i, (byte) (element != 0 ? 1 : 0));
+      MemorySegment bytes = once.allocate(constants.length, ALIGNMENT);
+      bytes.copyFrom(MemorySegment.ofArray(constants));
+      queue.await(queue.upload(memory, offset, bytes));
     }
   }
 

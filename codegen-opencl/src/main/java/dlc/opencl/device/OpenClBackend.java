@@ -5,6 +5,7 @@ import dlc.base.Code;
 import dlc.base.UserError;
 import dlc.ir.kernel.KernelProgram;
 import dlc.ir.kernel.Target;
+import dlc.opencl.DeviceTargets;
 import dlc.opencl.ProgramText;
 import dlc.runtime.Backend;
 import dlc.runtime.Executable;
@@ -13,9 +14,6 @@ import org.jocl.CLException;
 
 /** Runs programs on an OpenCL device. */
 public final class OpenClBackend implements Backend {
-
-  /** A CPU with vectors of 64 bytes has 32 of them, others have 16. */
-  private static final int WIDE_VECTOR = 64;
 
   private final DeviceInfo info;
   private final DeviceQueue queue;
@@ -39,8 +37,9 @@ public final class OpenClBackend implements Backend {
 
   /** What schedules for {@code device} depend on. */
   static Target target(DeviceInfo device) {
-    int vectorBytes = Math.clamp(device.vectorFloats() * 4L, 16, WIDE_VECTOR);
-    return new Target(device.name(), "", vectorBytes, vectorBytes == WIDE_VECTOR ? 32 : 16);
+    return device.kind() == DeviceInfo.Kind.CPU
+        ? DeviceTargets.processor(device.name(), DeviceTargets.vectorBytes(device.vectorFloats()))
+        : DeviceTargets.graphics(device.name());
   }
 
   @Override

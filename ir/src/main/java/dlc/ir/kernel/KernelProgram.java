@@ -54,6 +54,12 @@ public record KernelProgram(
       arguments = List.copyOf(arguments);
     }
 
+    private boolean writesState() {
+      return kernel.written().stream()
+          .map(buffer -> arguments.get(kernel.arguments().indexOf(buffer)))
+          .anyMatch(place -> place.region() == Region.STATE);
+    }
+
     /** A call of a kernel that is as it was written. */
     public Call(Kernel kernel, List<Place> arguments) {
       this(kernel, arguments, kernel);
@@ -67,6 +73,11 @@ public record KernelProgram(
       calls = List.copyOf(calls);
       inputs = Collections.unmodifiableMap(new LinkedHashMap<>(inputs));
       results = Collections.unmodifiableMap(new LinkedHashMap<>(results));
+    }
+
+    /** Whether some kernel writes to the state. */
+    public boolean writesState() {
+      return calls.stream().anyMatch(Call::writesState);
     }
   }
 

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * What a device does wrong ends in a message, in {@code dlc} and in compiled programs alike. The
+ * device is a library of ours that fails as it is told to.
+ */
+@EnabledOnOs(value = OS.LINUX, architectures = "amd64")
+final class BrokenDeviceTest {
+
+  private static final Path COMPILER = Path.of("/usr/bin/gcc");
+
+  private static final String PROGRAM =
+      """
+      model Spirals(x: f32[2]) -> f32[3] {
+        linear(40) tanh
+        linear(3)
+      }
+      train Spirals {
+        data spirals(classes=3, count=90)
+        loss cross_entropy
+        optimizer sgd(lr=0.1)
+        batch 30
+      }
+      """;
+
+  @TempDir private static Path folder;
+
+  @BeforeAll
+  static void makeLibraryAndProgram() throws IOException, InterruptedException {
+    assumeTrue(
+        Files.isExecutable(COMPILER), "there is no " + COMPILER + ": install gcc to run this test");
+    Path library = folder.resolve("libOpenCL.so.1");
+    Process compiler =
+        new ProcessBuilder(
+                COMPILER.toString(),
+                "-Wall",
+                "-Wextra",
+                "-Werror",
+                "-shared",
+                "-fPIC",
+                Path.of("src/test/c/fake_opencl.c").toAbsolutePath().toString(),
+                "-o",
+                library.toString())
+            .inheritIO()
+            .start();
+    assertThat(compiler.waitFor()).isZero();
+    Files.createSymbolicLink(folder.resolve("libOpenCL.so"), library);
+    Path program = Files.writeString(folder.resolve("spirals.dl"), PROGRAM);
+    Shell compiled =
+        Shell.dlc(
+            "compile",
+            program,
+            "--device=opencl",
+            "--cpu=x86-64-v2",
+            "-o",
+            folder.resolve("spirals"));
+    assertThat(compiled.code()).as(compiled.err()).isZero();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          broken | error[E0901]: the OpenCL driver Fake is broken: CL_OUT_OF_HOST_MEMORY
+          small  | kB of memory of opencl:0 (Fake 3000), of which
+          build  | _add of spirals.dl:2
+          lost   | error[E0902]: opencl:0 (Fake 3000): it does not run the kernel
+          """)
+  void whatFailsIsSaid(String how, String message) throws IOException, InterruptedException {
+    Map<String, String> environment =
+        Map.of(
+            "FAKE_OPENCL",
+            how,
+            "LD_LIBRARY_PATH",
+            folder.toString(),
+            "XDG_CACHE_HOME",
+            folder.resolve("cache").toString());
+    Shell trained =
+        Shell.inProcess(
+            folder, environment, "train", "spirals.dl", "--device", "opencl", "--quiet");
+    assertThat(trained.code()).isEqualTo(1);
+    String log = how.equals("build") ? "fake.cl:40:7: error: this line is too good\n" : "";
+    assertThat(trained.err()).contains(message, log, "= help: ");
+    Shell compiled = run(environment, "train", "--quiet");
+    assertThat(compiled.code()).isEqualTo(1);
+    assertThat(compiled.err()).contains(message, log, "--device cpu");
+    Shell fallen = run(environment, "train", "--quiet", "--device", "cpu");
+    assertThat(fallen.code()).as(fallen.err()).isZero();
+  }
+
+  private static Shell run(Map<String, String> environment, String... arguments)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of(folder.resolve("spirals").toString()));
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectError(folder.resolve("errors").toFile());
+    builder.environment().putAll(environment);
+    Process process = builder.start();
+    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return new Shell(process.waitFor(), out, Files.readString(folder.resolve("errors")));
+  }
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// OpenCL as far as it is used, declared here and found at run time: no SDK is needed to build this, and no
+// library to start it.
+#ifndef DLC_OPENCL_H
+#define DLC_OPENCL_H
+
+#include "device.h"
+
+// ---- the library; handles are addresses, and a status of 0 is success
+
+typedef struct {
+  i32 (*clGetPlatformIDs)(u32 room, void **platforms, u32 *count);
+  i32 (*clGetPlatformInfo)(void *platform, u32 what, u64 room, void *value, u64 *bytes);
+  i32 (*clGetDeviceIDs)(void *platform, u64 kinds, u32 room, void **devices, u32 *count);
+  i32 (*clGetDeviceInfo)(void *device, u32 what, u64 room, void *value, u64 *bytes);
+  void *(*clCreateContext)(const i64 *properties, u32 count, void *const *devices,
+                           void (*told)(const char *, const void *, u64, void *), void *of,
+                           i32 *status);
+  void *(*clCreateCommandQueue)(void *context, void *device, u64 properties, i32 *status);
+  void *(*clCreateBuffer)(void *context, u64 flags, u64 bytes, void *host, i32 *status);
+  i32 (*clReleaseMemObject)(void *buffer);
+  void *(*clCreateProgramWithSource)(void *context, u32 count, const char *const *texts,
+                                     const u64 *lengths, i32 *status);
+  i32 (*clBuildProgram)(void *program, u32 count, void *const *devices, const char *options,
+                        void (*told)(void *, void *), void *of);
+  i32 (*clGetProgramBuildInfo)(void *program, void *device, u32 what, u64 room, void *value,
+                               u64 *bytes);
+  void *(*clCreateKernel)(void *program, const char *name, i32 *status);
+  i32 (*clSetKernelArg)(void *kernel, u32 index, u64 bytes, const void *value);
+  i32 (*clEnqueueNDRangeKernel)(void *queue, void *kernel, u32 dims, const u64 *offset,
+                                const u64 *items, const u64 *group, u32 waits,
+                                void *const *events, void **event);
+  i32 (*clEnqueueWriteBuffer)(void *queue, void *buffer, u32 blocking, u64 offset, u64 bytes,
+                              const void *source, u32 waits, void *const *events, void **event);
+  i32 (*clEnqueueReadBuffer)(void *queue, void *buffer, u32 blocking, u64 offset, u64 bytes,
+                             void *target, u32 waits, void *const *events, void **event);
+  i32 (*clEnqueueFillBuffer)(void *queue, void *buffer, const void *pattern, u64 pattern_bytes,
+                             u64 offset, u64 bytes, u32 waits, void *const *events, void **event);
+  i32 (*clWaitForEvents)(u32 count, void *const *events);
+  i32 (*clReleaseEvent)(void *event);
+  i32 (*clFlush)(void *queue);
+} OpenCl;
+
+enum { CL_TRUE = 1, CL_FALSE = 0, CL_MEM_READ_WRITE = 1 };
+enum { CL_BUILD_PROGRAM_FAILURE = -11, CL_PLATFORM_NOT_FOUND = -1001 };
+enum { CL_PROGRAM_BUILD_LOG = 0x1183, CL_CONTEXT_PLATFORM = 0x1084 };
+
+extern OpenCl cl;
+
+// Finds the library; NULL, or why it cannot be had.
+const char *find_library(void);
+const char *status_name(i32 status);
+
+// ---- the device
+
+typedef struct {
+  void *platform;
+  void *device;
+  i64 index;
+  char *name;
+  u64 kind;
+  i64 units;         // that run work-groups at the same time
+  i64 memory;        // bytes of it
+  i64 largest;       // the most bytes of a buffer
+  i64 vector_bytes;  // of its vectors of floats
+  int has_doubles;
+  int rounds_divisions;
+} Device;
+
+extern Device device;
+
+// Finds the device called `name`; NULL, or why there is none at all. Complains about a name that none has.
+const char *find_device(const char *name, int only_gpu);
+
+// The version of the model for it.
+const Version *device_version(void);
+
+// Complains that the device did not do what it was asked to.
+void device_failed(const char *what, i32 status) __attribute__((noreturn));
+
+// ---- programs
+
+// What is launched: a function with its arguments set, and by how many work-items.
+typedef struct {
+  void *kernel;
+  u64 items;
+} Ready;
+
+// The launches of an entry point, all arguments set.
+Ready *build_entry(const Entry *entry, void *context, void *state, void *work);
+
+#endif

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.opencl;
+
+import dlc.ir.kernel.Target;
+import java.util.List;
+
+/** What schedules for OpenCL devices depend on. */
+public final class DeviceTargets {
+
+  /** A processor with vectors of 64 bytes has 32 of them, others have 16. */
+  private static final int WIDE_VECTOR = 64;
+
+  /** How many bytes the vectors of processors have. */
+  public static final List<Integer> VECTOR_BYTES = List.of(16, 32, WIDE_VECTOR);
+
+  private DeviceTargets() {}
+
+  /** The processor called {@code name}, whose vectors have {@code vectorBytes}. */
+  public static Target processor(String name, int vectorBytes) {
+    return new Target(name, "", vectorBytes, vectorBytes == WIDE_VECTOR ? 32 : 16);
+  }
+
+  /** Any other device, called {@code name}. */
+  public static Target graphics(String name) {
+    return new Target(name, "", 16, 16);
+  }
+
+  /** The length of vectors for a processor that says that its own hold {@code floats}. */
+  public static int vectorBytes(int floats) {
+    int most = Math.max(floats * 4, VECTOR_BYTES.getFirst());
+    return VECTOR_BYTES.stream()
+        .filter(bytes -> bytes <= most)
+        .reduce((_, last) -> last)
+        .orElseThrow();
+  }
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.driver;
+
+import dlc.base.Span;
+import dlc.cpu.binary.BinaryModel.DeviceCode;
+import dlc.cpu.binary.BinaryModel.DeviceLaunch;
+import dlc.cpu.binary.BinaryModel.DeviceVersion;
+import dlc.cpu.binary.Content;
+import dlc.driver.StandAlone.Wanted;
+import dlc.ir.kernel.Kernel;
+import dlc.ir.kernel.KernelProgram;
+import dlc.ir.kernel.Target;
+import dlc.opencl.DeviceTargets;
+import dlc.opencl.MemoryLayout;
+import dlc.opencl.ProgramText;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.function.Function;
+
+/**
+ * A model's entry points in OpenCL C, for a program that learns only when it starts which device it
+ * is to run on.
+ */
+final class DeviceVersions {
+
+  private DeviceVersions() {}
+
+  /** One version for processors with vectors of each length, and one for all other devices. */
+  static List<DeviceVersion> of(List<Wanted> wanted, Function<Target, Compiler> compilers) {
+    List<DeviceVersion> versions = new ArrayList<>();
+    for (int vectorBytes : DeviceTargets.VECTOR_BYTES) {
+      String name = "opencl-cpu-%d".formatted(vectorBytes);
+      versions.add(
+          version(
+              name,
+              vectorBytes,
+              compilers.apply(DeviceTargets.processor(name, vectorBytes)),
+              wanted,
+              ProgramText.Style.KERNEL_PER_ENTRY));
+    }
+    versions.add(
+        version(
+            "opencl-gpu",
+            0,
+            compilers.apply(DeviceTargets.graphics("opencl-gpu")),
+            wanted,
+            ProgramText.Style.KERNEL_PER_STEP));
+    return versions;
+  }
+
+  private static DeviceVersion version(
+      String name,
+      int vectorBytes,
+      Compiler compiler,
+      List<Wanted> wanted,
+      ProgramText.Style style) {
+    return new DeviceVersion(
+        name,
+        vectorBytes,
+        wanted.parallelStream().map(each -> code(each, compiler, style)).toList());
+  }
+
+  private static DeviceCode code(Wanted wanted, Compiler compiler, ProgramText.Style style) {
+    KernelProgram program = compiler.compile(wanted.program(), List.of(wanted.entry()));
+    ProgramText text = ProgramText.of(program, style);
+    MemoryLayout layout = new MemoryLayout(program);
+    return new DeviceCode(
+        wanted.batch(),
+        program,
+        text.text(),
+        style == ProgramText.Style.KERNEL_PER_ENTRY,
+        ProgramText.needsDoubles(program),
+        text.launches(wanted.entry()).stream()
+            .map(
+                launch ->
+                    new DeviceLaunch(
+                        launch.function(), launch.first(), launch.last(), launch.turns()))
+            .toList(),
+        described(text.landmarks()),
+        layout.workBytes(),
+        layout.constantsAt(),
+        Content.of(layout.constantBytes()));
+  }
+
+  /** Names and lines of the model's file; the folder that it was in means nothing elsewhere. */
+  private static Map<Integer, String> described(SortedMap<Integer, Kernel> landmarks) {
+    Map<Integer, String> described = new LinkedHashMap<>();
+    landmarks.forEach(
+        (line, kernel) -> {
+          Span span = kernel.span();
+          Path file = Path.of(span.source().name()).getFileName();
+          described.put(
+              line,
+              span.equals(Span.NONE)
+                  ? kernel.name()
+                  : "%s of %s:%d".formatted(kernel.name(), file, span.line()));
+        });
+    return described;
+  }
+}
