@@ -30,9 +30,24 @@ record PlainNest(
     List<Stmt> after,
     List<LoopVar> phases) {
 
+  /** The loops around a block, each of which has nothing beside the next one in it. */
+  record Descent(List<LoopVar> loops, List<Stmt> body) {
+
+    static Descent of(List<Stmt> statements) {
+      List<LoopVar> loops = new ArrayList<>();
+      List<Stmt> body = descend(statements, loops);
+      return new Descent(loops, body);
+    }
+  }
+
   static PlainNest of(Kernel kernel) {
+    return of(kernel.body());
+  }
+
+  /** The parts of statements that are one nest. */
+  static PlainNest of(List<Stmt> statements) {
     List<LoopVar> loops = new ArrayList<>();
-    List<Stmt> body = descend(kernel.body(), loops);
+    List<Stmt> body = descend(statements, loops);
     int fold = 0;
     while (fold < body.size() && !(body.get(fold) instanceof Stmt.For)) {
       fold++;
@@ -60,6 +75,28 @@ record PlainNest(
       inner = next;
     }
     return inner;
+  }
+
+  /** The nest as it was written. */
+  List<Stmt> statements() {
+    List<Stmt> body = new ArrayList<>(before);
+    if (folds()) {
+      body.addAll(Rewriting.nest(reduced, LoopKind.SERIAL, step));
+    }
+    body.addAll(after);
+    return Rewriting.nest(loops, LoopKind.SERIAL, body);
+  }
+
+  /** The same with {@code number} after the names of locals and registers. */
+  PlainNest numbered(int number) {
+    Map<String, String> registers = Rewriting.numberedRegisters(before, number);
+    return new PlainNest(
+        loops,
+        Rewriting.numbered(before, registers, number),
+        reduced,
+        Rewriting.numbered(step, registers, number),
+        Rewriting.numbered(after, registers, number),
+        phases);
   }
 
   boolean folds() {

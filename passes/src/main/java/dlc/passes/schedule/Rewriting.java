@@ -11,6 +11,7 @@ import dlc.ir.scalar.LoopVar;
 import dlc.ir.scalar.Scalar;
 import dlc.ir.scalar.Space;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -87,6 +88,71 @@ final class Rewriting {
             scalar instanceof Scalar.Load load && registers.containsKey(load.buffer())
                 ? new Scalar.Load(registers.get(load.buffer()), at, Condition.ALWAYS, 0)
                 : scalar);
+  }
+
+  /** The statements on buffers of other names. */
+  static List<Stmt> renamed(List<Stmt> statements, Map<String, String> names) {
+    UnaryOperator<Buffer> rename =
+        buffer ->
+            new Buffer(
+                names.getOrDefault(buffer.name(), buffer.name()), buffer.type(), buffer.space());
+    return mapScalars(
+        mapBuffers(statements, rename),
+        scalar ->
+            scalar instanceof Scalar.Load(var buffer, var at, var when, double otherwise)
+                ? new Scalar.Load(rename.apply(buffer), at, when, otherwise)
+                : scalar);
+  }
+
+  private static List<Stmt> mapBuffers(List<Stmt> statements, UnaryOperator<Buffer> rename) {
+    return statements.stream()
+        .<Stmt>map(
+            statement ->
+                switch (statement) {
+                  case Stmt.For(var counter, var kind, var body) ->
+                      new Stmt.For(counter, kind, mapBuffers(body, rename));
+                  case Stmt.If(var when, var body) -> new Stmt.If(when, mapBuffers(body, rename));
+                  case Stmt.Store(var buffer, var at, var value) ->
+                      new Stmt.Store(rename.apply(buffer), at, value);
+                  case Stmt.Declare(var buffer) -> new Stmt.Declare(rename.apply(buffer));
+                  case Stmt.Let let -> let;
+                })
+        .toList();
+  }
+
+  /** New names for the registers that are declared in {@code block}. */
+  static Map<String, String> numberedRegisters(List<Stmt> block, int number) {
+    Map<String, String> names = new HashMap<>();
+    for (Stmt statement : block) {
+      if (statement instanceof Stmt.Declare(var buffer)) {
+        names.put(buffer.name(), buffer.name() + "_" + number);
+      }
+    }
+    return names;
+  }
+
+  /** The statements with {@code number} after the names of locals, and other names of registers. */
+  static List<Stmt> numbered(List<Stmt> statements, Map<String, String> registers, int number) {
+    return mapScalars(
+        numberedLets(renamed(statements, registers), number),
+        scalar ->
+            scalar instanceof Scalar.Local(String name, var type)
+                ? new Scalar.Local(name + "_" + number, type)
+                : scalar);
+  }
+
+  private static List<Stmt> numberedLets(List<Stmt> statements, int number) {
+    return statements.stream()
+        .<Stmt>map(
+            statement ->
+                switch (statement) {
+                  case Stmt.For(var counter, var kind, var body) ->
+                      new Stmt.For(counter, kind, numberedLets(body, number));
+                  case Stmt.If(var when, var body) -> new Stmt.If(when, numberedLets(body, number));
+                  case Stmt.Let(var name, var value) -> new Stmt.Let(name + "_" + number, value);
+                  case Stmt.Store _, Stmt.Declare _ -> statement;
+                })
+        .toList();
   }
 
   /** Reads and writes of memory through one-dimensional views. */

@@ -24,7 +24,7 @@ public final class Schedule {
 
   /** A schedule whose contractions are tiled as {@code choice} says. */
   public static LoweredGraph run(LoweredGraph graph, Target target, TilingChoice choice) {
-    LoweredGraph split = SplitSums.run(graph);
+    LoweredGraph split = JoinRows.run(SplitSums.run(graph));
     Staging staging = new Staging(split);
     List<Call> calls = new ArrayList<>();
     for (Call call : split.calls()) {
@@ -48,7 +48,9 @@ public final class Schedule {
     PlainNest whole = nest.phases().isEmpty() ? nest : plain;
     int lanes = lanes(call.kernel(), target);
     Call scheduled;
-    if (ScheduleScatter.fits(call.kernel())) {
+    if (ScheduleRows.fits(call.kernel())) {
+      scheduled = with(call, ScheduleRows.run(call.kernel(), lanes));
+    } else if (ScheduleScatter.fits(call.kernel())) {
       scheduled = with(call, ScheduleScatter.run(call.kernel(), lanes));
     } else if (!nest.folds()) {
       scheduled = with(call, ScheduleElementwise.run(nest, lanes));

@@ -23,6 +23,10 @@ final class ScheduleElementwise {
   private ScheduleElementwise() {}
 
   static List<Stmt> run(PlainNest nest, int lanes) {
+    return run(nest, lanes, Work.Threads.ALL);
+  }
+
+  static List<Stmt> run(PlainNest nest, int lanes, Work.Threads threads) {
     Collapse.Collapsed collapsed = Collapse.run(nest.loops(), nest.after());
     if (collapsed.loops().isEmpty()) {
       return Rewriting.nest(nest.phases(), LoopKind.UNROLLED, collapsed.body());
@@ -42,7 +46,7 @@ final class ScheduleElementwise {
                   LoopKind.UNROLLED,
                   Rewriting.lanes(piece.lane(), Rewriting.guarded(piece.inside(), body)));
             });
-    return Work.share(outer, operations, vectors);
+    return Work.share(threads, outer, operations, vectors);
   }
 
   /**

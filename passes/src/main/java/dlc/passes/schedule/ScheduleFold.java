@@ -5,11 +5,13 @@ import dlc.ir.TensorType;
 import dlc.ir.kernel.LoopKind;
 import dlc.ir.kernel.Stmt;
 import dlc.ir.op.Comprehension;
+import dlc.ir.scalar.BinaryFn;
 import dlc.ir.scalar.Buffer;
 import dlc.ir.scalar.Condition;
 import dlc.ir.scalar.Index;
 import dlc.ir.scalar.LoopVar;
 import dlc.ir.scalar.Scalar;
+import dlc.ir.scalar.Space;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -44,28 +46,64 @@ final class ScheduleFold {
   private final PlainNest nest;
   private final int lanes;
 
-  private ScheduleFold(PlainNest nest, int lanes) {
+  private final Work.Threads threads;
+
+  private ScheduleFold(PlainNest nest, int lanes, Work.Threads threads) {
     this.nest = nest;
     this.lanes = lanes;
+    this.threads = threads;
   }
 
   static List<Stmt> run(PlainNest nest, int lanes) {
-    return new ScheduleFold(nest, lanes).schedule();
+    return run(nest, lanes, Work.Threads.ALL);
+  }
+
+  static List<Stmt> run(PlainNest nest, int lanes, Work.Threads threads) {
+    return new ScheduleFold(nest, lanes, threads).schedule();
   }
 
   private List<Stmt> schedule() {
     Collapse.Collapsed inner = Collapse.run(nest.reduced(), nest.step());
     long operations = nest.elements() * nest.turns() * Work.operations(nest.step()) / lanes;
     LoopVar folded = inner.loops().getLast();
-    if (isSimple(inner.body()) && runsAlong(folded, inner.body()) && folded.extent() >= lanes) {
-      return Work.share(nest.loops(), operations, phases(alongFold(inner)));
+    if (isSimple() && runsAlong(folded, inner.body()) && folded.extent() >= lanes) {
+      return Work.share(threads, nest.loops(), operations, phases(alongFold(inner)));
     }
     return alongResult(inner, operations);
   }
 
-  /** One register, updated by one associative function. */
-  private boolean isSimple(List<Stmt> step) {
-    return nest.before().size() == 2 && step.getLast() instanceof Stmt.Store;
+  /** Registers each of which is updated by one associative function. */
+  private boolean isSimple() {
+    return registers().stream().allMatch(acc -> updates(acc).size() == 1);
+  }
+
+  private List<Buffer> registers() {
+    return nest.before().stream()
+        .filter(Stmt.Declare.class::isInstance)
+        .map(statement -> ((Stmt.Declare) statement).buffer())
+        .toList();
+  }
+
+  /** The functions that fold into {@code acc}; none if something else is done with it. */
+  private List<BinaryFn> updates(Buffer acc) {
+    List<BinaryFn> updates = new ArrayList<>();
+    int[] reads = {0};
+    Rewriting.visitScalars(
+        nest.step(),
+        scalar -> {
+          if (scalar instanceof Scalar.Load load && load.buffer().equals(acc)) {
+            reads[0]++;
+          }
+        });
+    for (Stmt statement : nest.step()) {
+      if (statement instanceof Stmt.Store(Buffer buffer, var _, Scalar value)
+          && buffer.equals(acc)
+          && value instanceof Scalar.Binary(BinaryFn fn, Scalar.Load old, Scalar _)
+          && old.buffer().equals(acc)) {
+        updates.add(fn);
+      }
+    }
+    return updates.size() == reads[0] ? updates : List.of();
   }
 
   /** Whether most of the memory that {@code body} reads is contiguous along {@code loop}. */
@@ -85,19 +123,25 @@ final class ScheduleFold {
   }
 
   private List<Stmt> alongFold(Collapse.Collapsed inner) {
-    Stmt.Declare declared = (Stmt.Declare) nest.before().getFirst();
-    Stmt.Store first = (Stmt.Store) nest.before().get(1);
-    Buffer acc = declared.buffer();
     LoopVar folded = inner.loops().getLast();
-    int unroll = folded.extent() >= ACCUMULATORS * lanes ? ACCUMULATORS : 1;
-    Buffer wide = Buffer.register(acc.name(), TensorType.of(acc.type().dtype(), unroll, lanes));
+    int copies = Math.ceilDiv(ACCUMULATORS, registers().size());
+    int unroll = folded.extent() >= copies * lanes ? copies : 1;
     LoopVar lane = new LoopVar("l", lanes);
     LoopVar copy = new LoopVar("u", unroll);
     List<Index> here = List.of(copy.index(), lane.index());
-    Map<Buffer, Buffer> registers = Map.of(acc, wide);
+    Map<Buffer, Buffer> registers = new LinkedHashMap<>();
     List<Stmt> statements = new ArrayList<>();
-    statements.add(new Stmt.Declare(wide));
-    statements.addAll(vectors(copy, lane, List.of(new Stmt.Store(wide, here, first.value()))));
+    List<Stmt> first = new ArrayList<>();
+    for (Stmt statement : nest.before()) {
+      if (statement instanceof Stmt.Declare(Buffer acc)) {
+        Buffer wide = Buffer.register(acc.name(), TensorType.of(acc.type().dtype(), unroll, lanes));
+        registers.put(acc, wide);
+        statements.add(new Stmt.Declare(wide));
+      } else {
+        first.add(statement);
+      }
+    }
+    statements.addAll(vectors(copy, lane, Rewriting.widen(first, registers, here)));
 
     int whole = folded.extent() / (unroll * lanes);
     LoopVar turn = new LoopVar("q", whole);
@@ -109,7 +153,8 @@ final class ScheduleFold {
     turns.addAll(rest(inner.body(), folded, whole * unroll * lanes, lane, registers));
     List<LoopVar> around = inner.loops().subList(0, inner.loops().size() - 1);
     statements.addAll(Rewriting.nest(around, LoopKind.SERIAL, turns));
-    statements.addAll(combine(wide, unroll, inner.body()));
+    registers.forEach(
+        (acc, wide) -> statements.addAll(combine(wide, unroll, updates(acc).getFirst())));
     statements.addAll(Rewriting.widen(nest.after(), registers, List.of(Index.ZERO, Index.ZERO)));
     return statements;
   }
@@ -138,7 +183,9 @@ final class ScheduleFold {
 
   /** Registers are written in all lanes: those outside keep their value. */
   private static Stmt keepOutside(Stmt statement, Condition inside) {
-    return statement instanceof Stmt.Store(var buffer, var at, var value) && !inside.always()
+    return statement instanceof Stmt.Store(var buffer, var at, var value)
+            && buffer.space() == Space.REGISTER
+            && !inside.always()
         ? new Stmt.Store(
             buffer,
             at,
@@ -148,8 +195,7 @@ final class ScheduleFold {
   }
 
   /** Folds the accumulators, then the lanes by halves, into element 0. */
-  private List<Stmt> combine(Buffer wide, int unroll, List<Stmt> body) {
-    Scalar.Binary update = (Scalar.Binary) ((Stmt.Store) body.getLast()).value();
+  private List<Stmt> combine(Buffer wide, int unroll, BinaryFn update) {
     List<Stmt> statements = new ArrayList<>();
     for (int copy = 1; copy < unroll; copy++) {
       statements.add(fold(wide, update, lanes, copy, 0));
@@ -160,7 +206,7 @@ final class ScheduleFold {
     return statements;
   }
 
-  private static Stmt fold(Buffer wide, Scalar.Binary update, int width, int copy, int shift) {
+  private static Stmt fold(Buffer wide, BinaryFn update, int width, int copy, int shift) {
     LoopVar lane = new LoopVar("l", width);
     List<Index> target = List.of(Index.ZERO, lane.index());
     List<Index> source = List.of(Index.of(copy), lane.index().plus(shift));
@@ -169,7 +215,7 @@ final class ScheduleFold {
             wide,
             target,
             new Scalar.Binary(
-                update.fn(),
+                update,
                 new Scalar.Load(wide, target, Condition.ALWAYS, 0),
                 new Scalar.Load(wide, source, Condition.ALWAYS, 0)));
     return width == 1 ? store : new Stmt.For(lane, LoopKind.LANES, List.of(store));
@@ -187,7 +233,7 @@ final class ScheduleFold {
       List<Stmt> body = new ArrayList<>(nest.before());
       body.addAll(turns(inner, inner.body()));
       body.addAll(nest.after());
-      return Work.share(nest.loops(), operations, phases(body));
+      return Work.share(threads, nest.loops(), operations, phases(body));
     }
     List<Stmt> all = new ArrayList<>(inner.body());
     all.addAll(nest.after());
@@ -196,7 +242,7 @@ final class ScheduleFold {
     List<LoopVar> outer = new ArrayList<>(nest.loops());
     outer.set(outer.indexOf(along), pieces.blocks());
     return Work.share(
-        outer, operations, pieces.map(piece -> phases(fold(along, inner, copy, piece))));
+        threads, outer, operations, pieces.map(piece -> phases(fold(along, inner, copy, piece))));
   }
 
   /**

@@ -73,6 +73,15 @@ final class ScheduleTiles {
 
   /** The scheduled body, or nothing when the kernel is no such map. */
   static Optional<List<Stmt>> run(Call call, PlainNest nest, int lanes) {
+    return find(call, nest).map(map -> map.body(lanes));
+  }
+
+  /** Whether the kernel is such a map. */
+  static boolean fits(Call call, PlainNest nest) {
+    return find(call, nest).isPresent();
+  }
+
+  private static Optional<ScheduleTiles> find(Call call, PlainNest nest) {
     if (nest.step().size() == 1
         && nest.reduced().size() == 2
         && nest.step().getFirst() instanceof Stmt.Store(Buffer _, List<Index> _, Scalar value)
@@ -87,7 +96,7 @@ final class ScheduleTiles {
       Optional<Side> second = side(call, nest, columns);
       if (first.isPresent() && second.isPresent()) {
         List<Side> sides = List.of(first.get(), second.get());
-        return Optional.of(new ScheduleTiles(nest, sides, load).body(lanes));
+        return Optional.of(new ScheduleTiles(nest, sides, load));
       }
     }
     return Optional.empty();

@@ -21,6 +21,12 @@ final class Work {
   /** So many turns keep all threads busy to the end. */
   private static final long ENOUGH_TURNS = 256;
 
+  /** What a kernel, or a part of one, may be shared out among. */
+  enum Threads {
+    ALL,
+    ONE
+  }
+
   private Work() {}
 
   /** A count of the scalar operations in one run of {@code statements}. */
@@ -28,6 +34,14 @@ final class Work {
     long[] count = {1};
     Rewriting.visitScalars(statements, _ -> count[0]++);
     return count[0];
+  }
+
+  /** As {@link #share(List, long, List)}, where all {@code threads} are there. */
+  static List<Stmt> share(Threads threads, List<LoopVar> loops, long operations, List<Stmt> body) {
+    return switch (threads) {
+      case ALL -> share(loops, operations, body);
+      case ONE -> Rewriting.nest(loops, LoopKind.SERIAL, body);
+    };
   }
 
   /**
