@@ -91,6 +91,7 @@ static void add_number(Text *text, const char *name, double value) {
 
 void text_json_epoch(Text *text, const EpochReport *report) {
   text_add(text, "{\"event\":\"epoch\",\"epoch\":%l,\"step\":%l", report->epoch, report->step);
+  text_add(text, report->stopped ? ",\"stopped\":true" : "");
   add_number(text, "lr", report->lr);
   text_add(text, ",\"training\":");
   text_json_figures(text, &report->training);

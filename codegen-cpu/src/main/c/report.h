@@ -16,6 +16,7 @@ typedef struct {
   double seconds;
   double samples_per_second;
   double seconds_left;
+  int stopped;  // before its end
 } EpochReport;
 
 typedef struct {

@@ -100,10 +100,16 @@ static void save(Saving *saving, const Position *position, const Scores *scores,
   if (written) {
     clean(saving, position->step);
     saving->saved = *position;
+    if (saving->is_failing) {
+      note("note: step %l could be saved again", position->step);
+    }
   } else {
-    note("note: no checkpoint of step %l: %s; training goes on", position->step, write_problem);
+    if (!saving->is_failing) {
+      note("note: no checkpoint of step %l: %s; training goes on", position->step, write_problem);
+    }
     write_problem = NULL;
   }
+  saving->is_failing = !written;
   free(path);
 }
 
@@ -115,7 +121,7 @@ Position position_at_start(void) {
 }
 
 void saving_begin(Saving *saving, const char *folder, i64 every_steps, RunFacts run) {
-  *saving = (Saving){folder, every_steps, run, position_at_start(), NULL};
+  *saving = (Saving){folder, every_steps, run, position_at_start(), 0, NULL};
   if (folder) {
     require_folder(folder);
     require_writable(join(folder, BEST));

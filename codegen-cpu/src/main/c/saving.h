@@ -10,6 +10,7 @@ typedef struct {
   i64 every_steps;     // 0: after epochs alone
   RunFacts run;
   Position saved;
+  int is_failing;  // of which the user is told once
   u8 *best;  // all state after the best epoch, NULL before the first or where training does not end with it
 } Saving;
 

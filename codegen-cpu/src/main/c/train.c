@@ -274,7 +274,8 @@ static EpochReport train_epoch(Run *run) {
   report.training = scores_figures(&run->scores);
   report.seconds = since(start);
   report.seconds_left = seconds_left(run);
-  if (run->position.batches == settings->batches_in_epoch && !stop_requested) {
+  report.stopped = stop_requested;
+  if (run->position.batches == settings->batches_in_epoch && !report.stopped) {
     end_epoch(run, &report);
   }
   return report;

@@ -23,6 +23,7 @@ import dlc.runtime.train.StopFlag;
 import dlc.runtime.train.TrainListener;
 import dlc.runtime.train.Trainer;
 import dlc.runtime.train.Weights;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -111,6 +112,13 @@ final class TrainCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print a JSON object for each epoch and one at the end.")
   private boolean isJson;
 
+  @Option(
+      names = "--stop-with-input",
+      hidden = true,
+      description =
+          "Stop, with all saved, when standard input ends: what a search has its trials do.")
+  private boolean stopsWithInput;
+
   @Override
   public Integer call() {
     TrainLimits limits =
@@ -122,6 +130,9 @@ final class TrainCommand implements Callable<Integer> {
     save.ifPresent(AtomicFile::requireWritable);
     namedReport().map(RunFolder::new).ifPresent(RunFolder::prepare);
     StopFlag stop = new StopFlag();
+    if (stopsWithInput) {
+      Thread.ofPlatform().daemon().name("input").start(() -> awaitEndOfInput(stop));
+    }
     try (Interruption _ =
             new Interruption(
                 stop,
@@ -138,6 +149,18 @@ final class TrainCommand implements Callable<Integer> {
       train(training, namedReport(), stop);
     }
     return 0;
+  }
+
+  /** The input is a pipe from a search: that it ends, or is killed, is all it says. */
+  private static void awaitEndOfInput(StopFlag stop) {
+    try {
+      while (System.in.read() >= 0) {
+        // Nothing is said on this pipe.
+      }
+    } catch (IOException _) {
+      // A broken pipe has ended, too.
+    }
+    stop.request();
   }
 
   /** Trains anew for each fold, and says how the figures of all vary. */

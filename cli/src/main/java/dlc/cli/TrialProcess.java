@@ -45,6 +45,7 @@ final class TrialProcess implements Sweep.Runner {
     this.command = new ArrayList<>(java());
     this.command.add("train");
     this.command.addAll(arguments);
+    this.command.addAll(List.of("--json", "--no-report", "--resume", "--stop-with-input"));
     this.objective = objective;
     this.folder = folder;
   }
@@ -58,7 +59,7 @@ final class TrialProcess implements Sweep.Runner {
         // What computes for long needs Java's second compiler.
         .filter(option -> !option.startsWith("-XX:TieredStopAtLevel"))
         .forEach(java::add);
-    java.addAll(List.of("-cp", System.getProperty("java.class.path"), TrialMain.class.getName()));
+    java.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
     return java;
   }
 
@@ -77,10 +78,10 @@ final class TrialProcess implements Sweep.Runner {
       }
       List<String> whole = new ArrayList<>(command);
       trial.params().forEach((name, value) -> whole.addAll(List.of("-D", name + "=" + value)));
-      whole.addAll(
-          List.of("--json", "--no-report", "--checkpoint-dir", place.toString(), "--resume"));
+      whole.addAll(List.of("--checkpoint-dir", place.toString()));
       Process process =
           new ProcessBuilder(whole).redirectError(place.resolve(MESSAGES).toFile()).start();
+      stop.whenRequested(() -> end(process));
       boolean isDone = false;
       try (BufferedReader output = process.inputReader();
           LineFile kept = LineFile.begin(measured, _ -> {})) {
@@ -90,8 +91,8 @@ final class TrialProcess implements Sweep.Runner {
             kept.add(line);
           }
           isDone = !curve.isEmpty() && lastOf(curve) >= epochs;
-          if (isDone || stop.isRequested()) {
-            process.outputWriter().close();
+          if (isDone) {
+            end(process);
           }
         }
       }
@@ -114,15 +115,24 @@ final class TrialProcess implements Sweep.Runner {
     }
   }
 
+  /** Ends the input of {@code process}, which saves where it is when it notices. */
+  private static void end(Process process) {
+    try {
+      process.getOutputStream().close();
+    } catch (IOException _) {
+      // It has ended already.
+    }
+  }
+
   private static int lastOf(Map<Integer, Double> curve) {
     return curve.keySet().stream().mapToInt(each -> each).max().orElse(0);
   }
 
-  /** Takes the metric of an epoch from what a process says; false where it says none. */
+  /** Takes the metric of a whole epoch from what a process says; false where it says none. */
   private boolean read(JsonLine line, Map<Integer, Double> curve) {
     Optional<Double> epoch = line.number("epoch");
     Optional<Double> figure = line.number(objective.toString());
-    if (epoch.isEmpty() || figure.isEmpty() || line.text("event").isEmpty()) {
+    if (epoch.isEmpty() || figure.isEmpty() || line.isTrue("stopped")) {
       return false;
     }
     curve.put(epoch.get().intValue(), figure.get());

@@ -32,8 +32,7 @@ record Shell(int code, String out, String err) {
   /** Runs dlc in {@code folder} in a process of its own, to whose environment are added some. */
   static Shell inProcess(Path folder, Map<String, String> environment, Object... arguments)
       throws IOException, InterruptedException {
-    int code = start(folder, environment, arguments).waitFor();
-    return new Shell(code, said(folder, OUT), said(folder, ERR));
+    return ended(folder, start(folder, environment, arguments));
   }
 
   /** Begins to run dlc in {@code folder}, where it leaves what it says. */
@@ -54,9 +53,32 @@ record Shell(int code, String out, String err) {
     return builder.start();
   }
 
+  /** Does what Ctrl-C on a terminal does: it reaches a process and all that it has started. */
+  static void interrupt(Process process) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of("kill", "-INT", Long.toString(process.pid())));
+    process.descendants().map(each -> Long.toString(each.pid())).forEach(command::add);
+    new ProcessBuilder(command).inheritIO().start().waitFor();
+  }
+
+  /**
+   * Whether Ctrl-C does anything here: shells have what they start in the background ignore it, and
+   * what that starts in turn.
+   */
+  static boolean hearsInterrupts() throws IOException {
+    return Files.readAllLines(Path.of("/proc/self/status")).stream()
+        .filter(line -> line.startsWith("SigIgn:"))
+        .mapToLong(line -> Long.parseUnsignedLong(line.substring(7).trim(), 16))
+        .noneMatch(ignored -> (ignored & 2) != 0);
+  }
+
   /** What a process in {@code folder} said last about what it does. */
   static String said(Path folder) throws IOException {
     return said(folder, ERR);
+  }
+
+  /** What a process in {@code folder} came to that has ended. */
+  static Shell ended(Path folder, Process process) throws IOException, InterruptedException {
+    return new Shell(process.waitFor(), said(folder, OUT), said(folder, ERR));
   }
 
   private static String said(Path folder, String file) throws IOException {

@@ -2,13 +2,17 @@
 package dlc.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -114,6 +118,67 @@ final class SweepCommandTest {
     assertThat(lines).hasSize(3);
     assertThat(lines.getFirst()).contains("\"rank\":1").contains("\"3\":");
     assertThat(lines.getLast()).contains("\"status\":\"done\"");
+  }
+
+  @Test
+  void ctrlCStopsTheTrialsShowsWhatRanAndTheSearchGoesOnToTheSameBits()
+      throws IOException, InterruptedException {
+    assumeTrue(Shell.hearsInterrupts(), "Ctrl-C is ignored by what runs these tests");
+    int epochs = 150;
+    Object[] search = {
+      "sweep",
+      program,
+      "--out",
+      out,
+      "-D",
+      "width=4,8",
+      "--strategy",
+      "grid",
+      "--jobs",
+      2,
+      "--epochs",
+      epochs
+    };
+    Process process = Shell.start(folder, Map.of(), search);
+    List<Path> curves =
+        List.of(out.resolve("trial-001/epochs.jsonl"), out.resolve("trial-002/epochs.jsonl"));
+    while (process.isAlive() && curves.stream().anyMatch(each -> lines(each) < 3)) {
+      TimeUnit.MILLISECONDS.sleep(2);
+    }
+    List<ProcessHandle> trials = process.descendants().toList();
+    Shell.interrupt(process);
+    Shell stopped = Shell.ended(folder, process);
+    assertThat(trials).isNotEmpty().noneMatch(ProcessHandle::isAlive);
+    assertThat(stopped.code()).as(stopped.err()).isZero();
+    assertThat(stopped.err())
+        .contains("stopping; the trials under way save where they are")
+        .contains("stopped; the same command with --resume goes on");
+    List<String> rows = stopped.out().lines().toList();
+    assertThat(rows).hasSize(3);
+    assertThat(rows.getFirst()).containsPattern("rank +trial +width +validation.loss +epochs");
+    assertThat(rows.subList(1, 3)).noneMatch(row -> row.contains(" " + epochs + " "));
+
+    Object[] again = Arrays.copyOf(search, search.length + 1);
+    again[search.length] = "--resume";
+    Shell resumed = Shell.dlc(again);
+    assertThat(resumed.code()).as(resumed.err()).isZero();
+    assertThat(resumed.out().lines().skip(1)).allMatch(row -> row.contains(" " + epochs + " "));
+    Shell alone =
+        Shell.dlc("train", program, "-D", "width=8", "--epochs", epochs, "--no-report", "--json");
+    String last =
+        alone.out().lines().filter(line -> line.contains("validation")).toList().getLast();
+    String loss = last.replaceFirst(".*\"validation\":\\{(\"loss\":[^,]*),.*", "$1");
+    assertThat(Files.readAllLines(curves.get(1)).getLast())
+        .contains("\"epoch\":" + epochs + ",")
+        .contains(loss);
+  }
+
+  private static int lines(Path file) {
+    try {
+      return Files.exists(file) ? Files.readAllLines(file).size() : 0;
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
   }
 
   @Test

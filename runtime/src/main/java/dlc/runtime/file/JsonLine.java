@@ -47,6 +47,11 @@ public record JsonLine(String source, JsonNode node) {
     return member.isString() ? Optional.of(member.stringValue()) : Optional.empty();
   }
 
+  /** Whether there is a {@code name} that is true. */
+  public boolean isTrue(String name) {
+    return node.path(name).asBoolean(false);
+  }
+
   /** The number called {@code name}, or at a path such as {@code validation.loss}. */
   public Optional<Double> number(String name) {
     JsonNode member = node;

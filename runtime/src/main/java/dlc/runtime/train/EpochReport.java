@@ -6,6 +6,8 @@ import java.util.Optional;
 /**
  * What came of an epoch; {@code step} is the last one so far, {@code seconds} are those of this
  * epoch and {@code samplesPerSecond} is its speed of training, without validation.
+ *
+ * @param stopped whether it was asked to stop before its end: the figures are of a part of it
  */
 public record EpochReport(
     int epoch,
@@ -16,4 +18,5 @@ public record EpochReport(
     Optional<Figures> validation,
     double seconds,
     double samplesPerSecond,
-    double secondsLeft) {}
+    double secondsLeft,
+    boolean stopped) {}

@@ -41,6 +41,9 @@ public final class MetricsLog implements TrainListener, AutoCloseable {
     StringBuilder json = new StringBuilder("{\"event\":\"epoch\"");
     json.append(",\"epoch\":").append(report.epoch());
     json.append(",\"step\":").append(report.step());
+    if (report.stopped()) {
+      json.append(",\"stopped\":true");
+    }
     append(json, "lr", report.lr());
     append(json, "training", report.training());
     report.validation().ifPresent(figures -> append(json, "validation", figures));

@@ -7,7 +7,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** Saves checkpoints during training; when it cannot, it says so and training goes on. */
+/**
+ * Saves checkpoints during training.
+ *
+ * <p>When it cannot, training goes on and the last good checkpoint stays; the user is told once,
+ * and once more when it can again.
+ */
 final class Saving {
 
   private final CheckpointFolder folder;
@@ -16,6 +21,7 @@ final class Saving {
   private final Map<String, String> run = new LinkedHashMap<>();
   private Position saved = Position.START;
   private Optional<StateCopy> best = Optional.empty();
+  private boolean isFailing;
 
   Saving(
       CheckpointFolder folder,
@@ -118,10 +124,17 @@ final class Saving {
     try {
       folder.save(checkpoint, isBest);
       saved = position;
+      if (isFailing) {
+        listener.noted("step %d could be saved again".formatted(position.step()));
+      }
+      isFailing = false;
     } catch (UserError failure) {
-      listener.noted(
-          "no checkpoint of step %d: %s; training goes on"
-              .formatted(position.step(), failure.getMessage()));
+      if (!isFailing) {
+        listener.noted(
+            "no checkpoint of step %d: %s; training goes on"
+                .formatted(position.step(), failure.getMessage()));
+      }
+      isFailing = true;
     }
   }
 }

@@ -220,6 +220,7 @@ public final class Trainer {
     double samplesPerSecond = done / secondsSince(start);
     Optional<Figures> validation =
         stop.isRequested() ? Optional.empty() : data.validation().map(this::measure);
+    boolean stopped = stop.isRequested();
     EpochReport report =
         new EpochReport(
             epoch,
@@ -230,8 +231,9 @@ public final class Trainer {
             validation,
             secondsSince(start),
             samplesPerSecond,
-            secondsLeft());
-    if (position.batches() == batchesInEpoch && !stop.isRequested()) {
+            secondsLeft(),
+            stopped);
+    if (position.batches() == batchesInEpoch && !stopped) {
       endEpoch(report);
     }
     return report;
