@@ -2,15 +2,12 @@
 package dlc.bench;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -31,7 +28,7 @@ final class BinaryBench {
 
   private final Home home;
   private final Path folder;
-  private final List<String> lines = new ArrayList<>();
+  private final Findings findings = new Findings();
 
   private BinaryBench(Home home, Path folder) {
     this.home = home;
@@ -42,43 +39,20 @@ final class BinaryBench {
   public static void main(String[] arguments) throws IOException, InterruptedException {
     Home home = new Home(Path.of(arguments[0]));
     boolean saves = !List.of(arguments).contains("--no-save");
-    Path folder = Files.createTempDirectory("dlc-binary");
-    try {
-      BinaryBench bench = new BinaryBench(home, folder);
+    try (ScratchFolder folder = ScratchFolder.named("dlc-binary")) {
+      BinaryBench bench = new BinaryBench(home, folder.path());
       bench.measure();
       if (saves) {
-        String name = (LocalDate.now() + " " + Machine.cpu() + " binary").replaceAll("[^\\w-]+", "-");
-        Path file = home.results().resolve(name.toLowerCase(Locale.ROOT) + ".md");
-        Files.createDirectories(home.results());
-        Files.writeString(file, String.join("\n", bench.lines) + "\n");
-        System.out.println("\nwritten to " + file);
-      }
-    } finally {
-      try (Stream<Path> files = Files.walk(folder)) {
-        files.sorted(Comparator.reverseOrder()).forEach(BinaryBench::delete);
+        bench.findings.save(home.results(), "binary");
       }
     }
-  }
-
-  private static void delete(Path file) {
-    try {
-      Files.delete(file);
-    } catch (IOException failure) {
-      throw new UncheckedIOException(failure);
-    }
-  }
-
-  private void say(String format, Object... arguments) {
-    String line = String.format(Locale.ROOT, format, arguments);
-    lines.add(line);
-    System.out.println(line);
   }
 
   private void measure() throws IOException, InterruptedException {
-    say("Programs of samples/simple_cnn.dl, %s, %s", Machine.cpu(), LocalDate.now());
-    say("");
-    say("| what | measured | goal |");
-    say("| --- | ---: | ---: |");
+    findings.say("Programs of samples/simple_cnn.dl, %s, %s", Machine.cpu(), LocalDate.now());
+    findings.say("");
+    findings.say("| what | measured | goal |");
+    findings.say("| --- | ---: | ---: |");
     Path data = folder.resolve("cifar-10-batches-bin");
     writeImages(data.resolve("data_batch_1.bin"), RECORDS);
     Path three = compile("three", 700);
@@ -117,8 +91,8 @@ final class BinaryBench {
       seconds.add((System.nanoTime() - begin) / 1e9);
     }
     String kinds = name + (more.length == 0 ? " kinds of processors" : " kind of processor");
-    say("| `dlc compile`, %s: median, best | %.2f s, %.2f s | 2 s |", kinds, seconds.median(), seconds.least());
-    say("| the program, %s | %.0f kB | %d kB |", kinds, Files.size(program) / 1e3, kilobytes);
+    findings.say("| `dlc compile`, %s: median, best | %.2f s, %.2f s | 2 s |", kinds, seconds.median(), seconds.least());
+    findings.say("| the program, %s | %.0f kB | %d kB |", kinds, Files.size(program) / 1e3, kilobytes);
     return program;
   }
 
@@ -131,7 +105,7 @@ final class BinaryBench {
         output(List.of(program.toString(), "train", "--steps", "1", "--data", "" + folder));
         seconds.add((System.nanoTime() - begin) / 1e9);
       }
-      say(
+      findings.say(
           "| start, one step, end; %,d images mapped; %s | %.1f ms | 10 ms |",
           RECORDS,
           program.getFileName(),
@@ -156,7 +130,7 @@ final class BinaryBench {
       most = Math.max(most, anonymous + Math.max(0, files - RECORDS * (double) RECORD / 1e3));
       Thread.sleep(5);
     }
-    say("| resident beside the images, batch 4 | %.1f MB | 10 MB |", most / 1e3);
+    findings.say("| resident beside the images, batch 4 | %.1f MB | 10 MB |", most / 1e3);
   }
 
   private static double field(Path status, String name) {
@@ -184,9 +158,9 @@ final class BinaryBench {
       compiled.add(fastest(output(first)));
       inside.add(fastest(output(second)));
     }
-    say("| training, samples/s: program | %,.0f | |", compiled.median());
-    say("| training, samples/s: `dlc train` | %,.0f | |", inside.median());
-    say(
+    findings.say("| training, samples/s: program | %,.0f | |", compiled.median());
+    findings.say("| training, samples/s: `dlc train` | %,.0f | |", inside.median());
+    findings.say(
         "| program beside `dlc train` | %+.1f %% | at least -2 %% |",
         100 * (compiled.median() / inside.median() - 1));
   }

@@ -4,6 +4,7 @@ package dlc.driver.health;
 import dlc.base.Code;
 import dlc.base.Diagnostic;
 import dlc.base.Span;
+import dlc.base.UserError;
 import dlc.driver.ModelSession;
 import dlc.frontend.Invocation;
 import dlc.frontend.TrainSection;
@@ -111,10 +112,18 @@ public final class HealthWatch implements TrainListener {
       return;
     }
     ofData =
-        elements() > MANY_ELEMENTS
-            ? CompletableFuture.supplyAsync(check)
+        elements() > MANY_ELEMENTS || data.training().inputs().stream().anyMatch(Column::isFar)
+            ? CompletableFuture.supplyAsync(check).exceptionally(HealthWatch::untold)
             : CompletableFuture.completedFuture(check.get());
     tellOfData(false);
+  }
+
+  /** A sample that cannot be read is told of where it is trained on. */
+  private static List<Diagnostic> untold(Throwable failure) {
+    if (failure.getCause() instanceof UserError) {
+      return List.of();
+    }
+    throw new IllegalStateException(failure);
   }
 
   private long elements() {

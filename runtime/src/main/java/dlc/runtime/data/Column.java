@@ -12,17 +12,34 @@ import dlc.ir.NarrowFloats;
 import dlc.ir.TensorType;
 import dlc.runtime.file.DataFile;
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 
 /**
  * An array with one tensor of type {@code type} per row; a row begins {@code stride} elements after
- * the one before, so that rows may overlap.
+ * the one before, so that rows may overlap. Or rows that are decoded when they are wanted; then
+ * {@code values} are empty.
  *
  * <p>Bytes stand for the brightness of images: where a program takes floats they arrive divided by
  * 255.
  */
-public record Column(String name, TensorType type, MemorySegment values, long stride) {
+public record Column(
+    String name,
+    TensorType type,
+    MemorySegment values,
+    long stride,
+    Optional<DecodedRows> decoded) {
 
   private static final float BRIGHTEST = 255;
+
+  /** How many rows may be brought near before they are wanted, and how many bytes of them. */
+  private static final int MOST_AHEAD = 4096;
+
+  private static final long MOST_BYTES_AHEAD = 1 << 28;
+
+  /** Rows of which one begins {@code stride} elements after the one before. */
+  public Column(String name, TensorType type, MemorySegment values, long stride) {
+    this(name, type, values, stride, Optional.empty());
+  }
 
   /** Rows that lie one after the other. */
   public Column(String name, TensorType type, MemorySegment values) {
@@ -34,27 +51,82 @@ public record Column(String name, TensorType type, MemorySegment values, long st
     return new Column(name, type, DataFile.allocate(type.bytes() * rows, "the data"));
   }
 
+  /** A column of rows that are decoded when they are wanted. */
+  public static Column decoded(String name, TensorType type, DecodedRows rows) {
+    return new Column(name, type, MemorySegment.NULL, type.elements(), Optional.of(rows));
+  }
+
   public int rows() {
+    if (decoded.isPresent()) {
+      return decoded.get().count();
+    }
     long elements = values.byteSize() / type.dtype().bytes();
     long more = elements - type.elements();
     return more < 0 ? 0 : Math.toIntExact(more / stride + 1);
   }
 
   public Column named(String other) {
-    return new Column(other, type, values, stride);
+    return new Column(other, type, values, stride, decoded);
   }
 
   /** Element {@code index}, counted row after row, as it is stored. */
   public double at(long index) {
-    long place = place(index);
+    long elements = type.elements();
+    return decoded.isPresent()
+        ? at(row((int) (index / elements)), index % elements)
+        : at(values, place(index));
+  }
+
+  private double at(MemorySegment memory, long place) {
     return switch (type.dtype()) {
-      case F32 -> values.get(JAVA_FLOAT_UNALIGNED, place * 4);
-      case F64 -> values.get(JAVA_DOUBLE_UNALIGNED, place * 8);
+      case F32 -> memory.get(JAVA_FLOAT_UNALIGNED, place * 4);
+      case F64 -> memory.get(JAVA_DOUBLE_UNALIGNED, place * 8);
       case BF16, F16 ->
-          NarrowFloats.value(type.dtype(), values.get(JAVA_SHORT_UNALIGNED, place * 2));
-      case I32 -> values.get(JAVA_INT_UNALIGNED, place * 4);
-      case U8, BOOL -> values.get(JAVA_BYTE, place) & 0xFF;
+          NarrowFloats.value(type.dtype(), memory.get(JAVA_SHORT_UNALIGNED, place * 2));
+      case I32 -> memory.get(JAVA_INT_UNALIGNED, place * 4);
+      case U8, BOOL -> memory.get(JAVA_BYTE, place) & 0xFF;
     };
+  }
+
+  /** The bytes of row {@code row}, to be read only. */
+  public MemorySegment row(int row) {
+    return decoded.isPresent()
+        ? decoded.get().row(row)
+        : values.asSlice(row * stride * type.dtype().bytes(), type.bytes());
+  }
+
+  /** Whether a row may have to be read from a disk first. */
+  public boolean isFar() {
+    return decoded.isPresent() || values.isMapped();
+  }
+
+  /** Whether rows are decoded again whenever they are wanted, because not all fit into memory. */
+  public boolean isDecodedAnew() {
+    return decoded.isPresent() && !decoded.get().keepsAll();
+  }
+
+  /** How many threads have work when they bring rows near. */
+  public int readers() {
+    return decoded.isPresent() ? Runtime.getRuntime().availableProcessors() : 1;
+  }
+
+  /** How many rows may be near before they are wanted. */
+  public int mostAhead() {
+    return Math.clamp(MOST_BYTES_AHEAD / Math.max(1, type.bytes()), 16, MOST_AHEAD);
+  }
+
+  /** Has row {@code row} in memory, so that {@link #copyRow} need not wait. */
+  public void bringNear(int row) {
+    if (decoded.isPresent()) {
+      decoded.get().prepare(row);
+    } else {
+      row(row).load();
+    }
+  }
+
+  /** Lets go of rows that were brought near and are not wanted any more. */
+  public void letGo() {
+    decoded.ifPresent(DecodedRows::forgetPrepared);
   }
 
   private long place(long index) {
@@ -72,8 +144,7 @@ public record Column(String name, TensorType type, MemorySegment values, long st
     long elements = type.elements();
     if (dtype == type.dtype()) {
       long bytes = type.bytes();
-      long start = row * stride * dtype.bytes();
-      MemorySegment.copy(values, start, batch, place * bytes, bytes);
+      MemorySegment.copy(row(row), 0, batch, place * bytes, bytes);
       return;
     }
     for (long i = 0; i < elements; i++) {

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.runtime.data;
 
+import com.sun.management.OperatingSystemMXBean;
 import dlc.base.Code;
 import dlc.base.UserError;
 import dlc.ir.DType;
 import dlc.ir.TensorType;
 import dlc.runtime.file.ImageFile;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,7 +23,8 @@ import java.util.stream.Stream;
  * Images in a folder for each class; classes are numbered in the sorted order of their folders.
  *
  * <p>All images are scaled to {@code size=[height, width]}, or must have the size of the first.
- * {@code channels=1} makes them grey.
+ * {@code channels=1} makes them grey. Decoded they take at most half of the memory; a folder that
+ * needs more is decoded anew in each epoch.
  */
 final class ImageFolderSource implements Source {
 
@@ -109,14 +111,14 @@ final class ImageFolderSource implements Source {
       throw new UserError(Code.BAD_ARGUMENT, options.source(), "channels is 2")
           .help("1 is grey, 3 are red, green and blue");
     }
-    Optional<List<String>> size = options.texts("size");
-    if (size.isEmpty()) {
-      ImageFile image = ImageFile.read(first);
-      return TensorType.of(DType.U8, channels, image.height(), image.width());
+    Optional<List<String>> wanted = options.texts("size");
+    if (wanted.isEmpty()) {
+      ImageFile.Size size = ImageFile.size(first);
+      return TensorType.of(DType.U8, channels, size.height(), size.width());
     }
-    int[] sides = size.get().stream().mapToInt(ImageFolderSource::side).toArray();
+    int[] sides = wanted.get().stream().mapToInt(ImageFolderSource::side).toArray();
     if (sides.length != 2 || IntStream.of(sides).anyMatch(side -> side < 1)) {
-      throw new UserError(Code.BAD_ARGUMENT, options.source(), "size is " + size.get())
+      throw new UserError(Code.BAD_ARGUMENT, options.source(), "size is " + wanted.get())
           .help("give height and width in pixels: size=[224, 224]");
     }
     return TensorType.of(DType.U8, channels, sides[0], sides[1]);
@@ -131,26 +133,33 @@ final class ImageFolderSource implements Source {
     }
   }
 
+  /** Looks at all files before training begins; their pixels are decoded when they are wanted. */
   private static Column read(List<Path> files, TensorType type, boolean isScaled) {
-    Column images = Column.allocate("image", type, files.size());
-    IntStream.range(0, files.size())
-        .parallel()
-        .forEach(
-            row -> {
-              ImageFile image = ImageFile.read(files.get(row));
-              if (!isScaled && (image.height() != type.dim(1) || image.width() != type.dim(2))) {
-                throw new UserError(
-                        Code.DATA_SHAPE,
-                        files.get(row),
-                        "it is %d×%d, the first image is %d×%d"
-                            .formatted(image.height(), image.width(), type.dim(1), type.dim(2)))
-                    .help("let all be scaled: size=[height, width]");
-              }
-              byte[] pixels = image.pixels(type.dim(0), type.dim(1), type.dim(2));
-              MemorySegment place = images.values().asSlice(row * type.bytes(), pixels.length);
-              place.copyFrom(MemorySegment.ofArray(pixels));
-            });
-    return images;
+    files.parallelStream().forEach(file -> check(file, type, isScaled));
+    DecodedRows pixels =
+        new DecodedRows(
+            files.size(),
+            type.bytes(),
+            memory() / 2,
+            row -> ImageFile.read(files.get(row)).pixels(type.dim(0), type.dim(1), type.dim(2)));
+    return Column.decoded("image", type, pixels);
+  }
+
+  private static void check(Path file, TensorType type, boolean isScaled) {
+    ImageFile.Size size = ImageFile.size(file);
+    if (!isScaled && (size.height() != type.dim(1) || size.width() != type.dim(2))) {
+      throw new UserError(
+              Code.DATA_SHAPE,
+              file,
+              "it is %d×%d, the first image is %d×%d"
+                  .formatted(size.height(), size.width(), type.dim(1), type.dim(2)))
+          .help("let all be scaled: size=[height, width]");
+    }
+  }
+
+  /** The bytes of memory of this machine. */
+  private static long memory() {
+    return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
   }
 
   private static List<Path> listed(Path folder, Predicate<Path> wanted) {

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * Writes data as arrays that the source {@code safetensors} reads, so that decoding is done once.
@@ -53,9 +54,9 @@ public final class Packing {
   private static NumberArray array(Dataset dataset, Column column) {
     TensorType type = column.type();
     MemorySegment memory = DataFile.allocate(type.bytes() * dataset.size(), "the packed data");
-    for (int sample = 0; sample < dataset.size(); sample++) {
-      column.copyRow(dataset.row(sample), memory, type.dtype(), sample);
-    }
+    IntStream.range(0, dataset.size())
+        .parallel() // images are decoded here
+        .forEach(sample -> column.copyRow(dataset.row(sample), memory, type.dtype(), sample));
     List<Integer> dims = new ArrayList<>();
     dims.add(dataset.size());
     dims.addAll(type.dims());

@@ -8,11 +8,17 @@ import java.awt.image.BufferedImage;
 import java.awt.image.ColorModel;
 import java.awt.image.ComponentColorModel;
 import java.awt.image.Raster;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Iterator;
 import java.util.Locale;
 import java.util.Set;
 import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.ImageInputStream;
+import javax.imageio.stream.MemoryCacheImageInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +31,9 @@ import org.jspecify.annotations.Nullable;
 public final class ImageFile {
 
   private static final Set<String> ENDINGS = Set.of("png", "jpg", "jpeg", "gif", "bmp");
+
+  /** How large an image is, in pixels. */
+  public record Size(int height, int width) {}
 
   private final BufferedImage image;
 
@@ -41,21 +50,49 @@ public final class ImageFile {
   public static ImageFile read(Path path) {
     BufferedImage image = decoded(path);
     if (image == null) {
-      throw new UserError(Code.DATA_MALFORMED, path, "it is not an image that dlc can read")
-          .help("PNG, JPEG, GIF and BMP files are read");
+      throw unknown(path);
     }
     return new ImageFile(image);
+  }
+
+  /** Height and width of an image, of whose file no more is read than they take. */
+  public static Size size(Path path) {
+    try (ImageInputStream in = ImageIO.createImageInputStream(path.toFile())) {
+      Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
+      if (!readers.hasNext()) {
+        throw unknown(path);
+      }
+      ImageReader reader = readers.next();
+      try {
+        reader.setInput(in, true, true);
+        return new Size(reader.getHeight(0), reader.getWidth(0));
+      } finally {
+        reader.dispose();
+      }
+    } catch (IOException | RuntimeException failure) {
+      throw failure instanceof UserError known ? known : damaged(path, failure);
+    }
   }
 
   /** Java's decoders end in exceptions of all kinds when a file is damaged. */
   private static @Nullable BufferedImage decoded(Path path) {
     try {
-      return ImageIO.read(path.toFile());
+      byte[] bytes = Files.readAllBytes(path);
+      return ImageIO.read(new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes)));
     } catch (IOException | RuntimeException failure) {
-      throw new UserError(
-              Code.DATA_MALFORMED, path, "this image is damaged: " + failure.getMessage())
-          .help("write it again, or leave it out");
+      throw damaged(path, failure);
     }
+  }
+
+  private static UserError unknown(Path path) {
+    return new UserError(Code.DATA_MALFORMED, path, "it is not an image that dlc can read")
+        .help("PNG, JPEG, GIF and BMP files are read");
+  }
+
+  private static UserError damaged(Path path, Exception failure) {
+    return new UserError(
+            Code.DATA_MALFORMED, path, "this image is damaged: " + failure.getMessage())
+        .help("write it again, or leave it out");
   }
 
   public int height() {

@@ -29,12 +29,15 @@ public final class Evaluator {
     settings.task().requireLabels(dataset);
     int[] order = IntStream.range(0, dataset.size()).toArray();
     Scores scores = Scores.measuring(settings, dataset);
-    for (int start = 0; start < order.length; start += settings.batch()) {
-      int count = Math.min(settings.batch(), order.length - start);
-      Step step = steps.computeIfAbsent(count, batch -> step(batch, dataset));
-      double loss = step.run(dataset, order, start);
-      scores.add(loss, step.outputs(), dataset, order, start, count);
-      listener.batchMeasured(dataset, order, start, count, step.outputs());
+    try (ReadAhead ahead = new ReadAhead(dataset, order, 0)) {
+      for (int start = 0; start < order.length; start += settings.batch()) {
+        int count = Math.min(settings.batch(), order.length - start);
+        ahead.done(start);
+        Step step = steps.computeIfAbsent(count, batch -> step(batch, dataset));
+        double loss = step.run(dataset, order, start);
+        scores.add(loss, step.outputs(), dataset, order, start, count);
+        listener.batchMeasured(dataset, order, start, count, step.outputs());
+      }
     }
     return scores.figures();
   }

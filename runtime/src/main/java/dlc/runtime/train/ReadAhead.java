@@ -1,28 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.runtime.train;
 
+import dlc.base.UserError;
 import dlc.runtime.data.Column;
 import dlc.runtime.data.Dataset;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Has the samples of the next batches in memory before they are wanted, on a thread of its own,
- * where they lie in mapped files; samples that are in memory anyway need none.
+ * Has the samples of the next batches in memory before they are wanted, on threads of its own,
+ * where they lie in mapped files or are images to decode; samples that are in memory anyway need
+ * none.
  *
  * <p>It changes nothing, so that what is computed does not depend on it.
  */
 final class ReadAhead implements AutoCloseable {
 
-  /** How far it may be in front. */
-  private static final int SAMPLES = 4096;
-
   private final Object lock = new Object();
-  private final List<Column> mapped;
+  private final List<Column> far;
   private final Dataset dataset;
   private final int[] order;
-  private final Thread thread;
+  private final int mostAhead;
   private int wanted;
+  private int next;
   private boolean isClosed;
 
   /** Reads {@code order} of {@code dataset} from its sample {@code start} on. */
@@ -30,19 +31,20 @@ final class ReadAhead implements AutoCloseable {
     this.dataset = dataset;
     this.order = order;
     this.wanted = start;
-    this.mapped =
+    this.next = start;
+    this.far =
         Stream.concat(dataset.inputs().stream(), dataset.target().stream())
-            .filter(column -> column.values().isMapped())
+            .filter(Column::isFar)
             .toList();
-    this.thread = Thread.ofPlatform().daemon().name("read-ahead").unstarted(() -> read(start));
-    if (!mapped.isEmpty()) {
-      thread.start();
-    }
+    this.mostAhead = far.stream().mapToInt(Column::mostAhead).min().orElse(0);
+    int readers = far.stream().mapToInt(Column::readers).max().orElse(0);
+    IntStream.range(0, readers)
+        .forEach(_ -> Thread.ofPlatform().daemon().name("read-ahead").start(this::read));
   }
 
   /** Says that the samples before {@code sample} are done. */
   void done(int sample) {
-    if (mapped.isEmpty()) {
+    if (far.isEmpty()) {
       return;
     }
     synchronized (lock) {
@@ -51,28 +53,31 @@ final class ReadAhead implements AutoCloseable {
     }
   }
 
-  private void read(int start) {
-    for (int next = start; next < order.length && isOpen(next); next++) {
-      int row = dataset.row(order[next]);
-      for (Column column : mapped) {
-        long bytes = column.type().bytes();
-        long first = row * column.stride() * column.type().dtype().bytes();
-        column.values().asSlice(first, bytes).load();
+  private void read() {
+    for (int sample = take(); sample >= 0; sample = take()) {
+      int row = dataset.row(order[sample]);
+      for (Column column : far) {
+        try {
+          column.bringNear(row);
+        } catch (UserError _) {
+          // Whoever wants this row hears of it.
+        }
       }
     }
   }
 
-  /** Waits until sample {@code next} is near; false when there is no use any more. */
-  private boolean isOpen(int next) {
+  /** Waits until the next sample may be read; negative when there is no use any more. */
+  private int take() {
     synchronized (lock) {
-      while (!isClosed && next >= wanted + SAMPLES) {
+      next = Math.max(next, wanted);
+      while (!isClosed && next >= wanted + mostAhead) {
         try {
           lock.wait();
         } catch (InterruptedException _) {
-          return false;
+          return -1;
         }
       }
-      return !isClosed;
+      return isClosed || next >= order.length ? -1 : next++;
     }
   }
 
@@ -82,5 +87,6 @@ final class ReadAhead implements AutoCloseable {
       isClosed = true;
       lock.notifyAll();
     }
+    far.forEach(Column::letGo);
   }
 }

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.runtime.train;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dlc.base.Code;
+import dlc.base.UserError;
 import dlc.ir.DType;
 import dlc.ir.TensorType;
 import dlc.runtime.data.Column;
 import dlc.runtime.data.Dataset;
+import dlc.runtime.data.DecodedRows;
 import dlc.runtime.data.RandomStream;
 import dlc.runtime.data.RandomStream.Purpose;
 import dlc.runtime.file.ElementType;
@@ -18,8 +23,12 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Long files are mapped, and read before they are wanted. */
 final class ReadAheadTest {
@@ -53,6 +62,65 @@ final class ReadAheadTest {
         column.copyRow(dataset.row(order[sample]), batch, DType.I32, 0);
         assertThat(batch.get(JAVA_INT, 0)).isEqualTo(order[sample]);
       }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {0, Long.MAX_VALUE})
+  void imagesAreDecodedAheadOnceEachAndNoMoreThanFit(long mostBytes) {
+    TensorType type = TensorType.of(DType.U8, 1 << 21);
+    int rows = 200;
+    AtomicInteger decoded = new AtomicInteger();
+    AtomicInteger done = new AtomicInteger();
+    AtomicInteger mostAhead = new AtomicInteger();
+    IntFunction<byte[]> decoder =
+        row -> {
+          mostAhead.accumulateAndGet(decoded.incrementAndGet() - done.get(), Math::max);
+          byte[] bytes = new byte[1 << 21];
+          bytes[7] = (byte) row;
+          return bytes;
+        };
+    Column column =
+        Column.decoded("x", type, new DecodedRows(rows, type.bytes(), mostBytes, decoder));
+    Dataset dataset =
+        Dataset.of("x", List.of(column), Optional.empty(), List.of(), row -> "row " + row);
+    MemorySegment batch = Arena.ofAuto().allocate(type.bytes());
+    for (int epoch = 1; epoch <= 2; epoch++) {
+      int[] order = RandomStream.permutation(Purpose.SHUFFLE, 1, epoch, rows);
+      try (ReadAhead ahead = new ReadAhead(dataset, order, 0)) {
+        for (int sample = 0; sample < rows; sample++) {
+          ahead.done(sample);
+          column.copyRow(dataset.row(order[sample]), batch, DType.U8, 0);
+          assertThat(batch.get(JAVA_BYTE, 7)).isEqualTo((byte) order[sample]);
+          done.incrementAndGet();
+        }
+      }
+    }
+    // 128 rows may be ahead; a reader may be one further, and so may what is wanted itself.
+    assertThat(mostAhead.get()).isBetween(2, 128 + column.readers() + 1);
+    if (mostBytes > 0) {
+      assertThat(decoded.get()).isEqualTo(rows);
+    } else {
+      assertThat(decoded.get()).isBetween(2 * rows, 2 * rows + 2 * column.readers());
+    }
+  }
+
+  @Test
+  void aSampleThatCannotBeDecodedIsToldToWhoeverWantsIt() throws InterruptedException {
+    TensorType type = TensorType.of(DType.U8, 4);
+    IntFunction<byte[]> decoder =
+        row -> {
+          if (row == 3) {
+            throw new UserError(Code.DATA_MALFORMED, "3.png", "this image is damaged");
+          }
+          return new byte[] {1, 2, 3, (byte) row};
+        };
+    Column column = Column.decoded("x", type, new DecodedRows(5, 4, 100, decoder));
+    Dataset dataset =
+        Dataset.of("x", List.of(column), Optional.empty(), List.of(), row -> "row " + row);
+    try (ReadAhead _ = new ReadAhead(dataset, new int[] {0, 3, 4}, 0)) {
+      assertThat(column.at(4 * 4 + 3)).isEqualTo(4);
+      assertThatThrownBy(() -> column.row(3)).hasMessageContaining("3.png: this image is damaged");
     }
   }
 

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.runtime.data;
+
+import dlc.runtime.file.DataFile;
+import java.lang.foreign.MemorySegment;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.IntFunction;
+
+/**
+ * Rows that are decoded from files when they are wanted, or before that by {@link #prepare}, by any
+ * number of threads.
+ *
+ * <p>Where all fit into memory each is decoded once and kept. Else a row that was prepared is kept
+ * until it is wanted, and one that is wanted until the next one is.
+ */
+public final class DecodedRows {
+
+  /** Memory for what is kept is taken piece by piece, as it fills. */
+  private static final long BLOCK_BYTES = 1 << 24;
+
+  private record Held(int row, MemorySegment bytes) {}
+
+  private final int count;
+  private final long rowBytes;
+  private final boolean fits;
+  private final IntFunction<byte[]> decoder;
+  private final int rowsInBlock;
+  private final AtomicReferenceArray<MemorySegment> blocks;
+  private final AtomicIntegerArray kept;
+  private final Map<Integer, FutureTask<byte[]>> ahead = new ConcurrentHashMap<>();
+  private volatile Held held = new Held(-1, MemorySegment.NULL);
+
+  /**
+   * Rows that {@code decoder} makes.
+   *
+   * @param mostBytes how much memory they may take
+   */
+  public DecodedRows(int count, long rowBytes, long mostBytes, IntFunction<byte[]> decoder) {
+    this.count = count;
+    this.rowBytes = rowBytes;
+    this.fits = count * rowBytes <= mostBytes;
+    this.decoder = decoder;
+    this.rowsInBlock = Math.clamp(BLOCK_BYTES / rowBytes, 1, count);
+    this.blocks = new AtomicReferenceArray<>(Math.ceilDiv(count, rowsInBlock));
+    this.kept = new AtomicIntegerArray(fits ? count : 0);
+  }
+
+  int count() {
+    return count;
+  }
+
+  /** Whether each row is decoded once; else it is decoded whenever it is wanted. */
+  boolean keepsAll() {
+    return fits;
+  }
+
+  /** The bytes of row {@code row}, to be read only. */
+  MemorySegment row(int row) {
+    if (isKept(row)) {
+      return place(row);
+    }
+    Held last = held;
+    if (last.row == row) {
+      return last.bytes;
+    }
+    MemorySegment bytes = MemorySegment.ofArray(decoded(row));
+    if (fits) {
+      keep(row, bytes);
+    }
+    ahead.remove(row);
+    held = new Held(row, bytes);
+    return bytes;
+  }
+
+  /** Decodes row {@code row}, so that it is there when it is wanted. */
+  void prepare(int row) {
+    if (!isKept(row)) {
+      byte[] bytes = decoded(row);
+      if (fits) {
+        keep(row, MemorySegment.ofArray(bytes));
+        ahead.remove(row);
+      }
+    }
+  }
+
+  /** Forgets what was prepared and is not wanted any more. */
+  void forgetPrepared() {
+    ahead.clear();
+  }
+
+  /** Decodes a row, or waits for the thread that is at it. */
+  private byte[] decoded(int row) {
+    FutureTask<byte[]> mine = new FutureTask<>(() -> decoder.apply(row));
+    FutureTask<byte[]> first = ahead.putIfAbsent(row, mine);
+    if (first == null) {
+      mine.run();
+    }
+    return result(first == null ? mine : first);
+  }
+
+  private static byte[] result(FutureTask<byte[]> task) {
+    boolean isInterrupted = false;
+    try {
+      while (true) {
+        try {
+          return task.get();
+        } catch (InterruptedException _) {
+          isInterrupted = true;
+        } catch (ExecutionException failure) {
+          if (failure.getCause() instanceof RuntimeException cause) {
+            throw cause;
+          }
+          throw new IllegalStateException(failure);
+        }
+      }
+    } finally {
+      if (isInterrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private boolean isKept(int row) {
+    return fits && kept.get(row) != 0;
+  }
+
+  private void keep(int row, MemorySegment bytes) {
+    int block = row / rowsInBlock;
+    if (blocks.get(block) == null) {
+      long rowsHere = Math.min(rowsInBlock, count - (long) block * rowsInBlock);
+      MemorySegment memory = DataFile.allocate(rowsHere * rowBytes, "the decoded data");
+      blocks.compareAndSet(block, null, memory);
+    }
+    place(row).copyFrom(bytes);
+    kept.set(row, 1);
+  }
+
+  private MemorySegment place(int row) {
+    return blocks.get(row / rowsInBlock).asSlice(row % rowsInBlock * rowBytes, rowBytes);
+  }
+}
