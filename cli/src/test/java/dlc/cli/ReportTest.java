@@ -100,22 +100,6 @@ final class ReportTest {
   }
 
   @Test
-  void tensorBoardFindsAFile() throws IOException {
-    try (Stream<Path> files = Files.list(run)) {
-      Path events =
-          files
-              .filter(file -> file.getFileName().toString().startsWith("events.out.tfevents."))
-              .findFirst()
-              .orElseThrow();
-      String text = Files.readString(events, java.nio.charset.StandardCharsets.ISO_8859_1);
-      assertThat(text)
-          .contains("brain.Event:2", "loss/training", "loss/validation", "accuracy/test")
-          .contains("gradient_norm", "weights/hidden.weight", "gradients/hidden.weight")
-          .contains("hidden/weight", "most_wrong/");
-    }
-  }
-
-  @Test
   void runsAreListedAndCompared() throws IOException {
     Path second = folder.resolve("runs/second");
     Shell training = Shell.dlc("train", program, "--report", second, "--epochs", 1, "--seed", 6);

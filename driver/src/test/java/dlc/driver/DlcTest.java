@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -101,12 +102,23 @@ final class DlcTest {
       }
       try (Predictor predictor = model.predictor(8);
           ExecutorService threads = Executors.newFixedThreadPool(4)) {
-        float[] expected = predictor.predict(points);
-        assertThat(expected).hasSize(3 * 50);
+        // The first calls of all, which make it ready, come at once, too.
+        CountDownLatch start = new CountDownLatch(1);
         List<Future<float[]>> all = new ArrayList<>();
         for (int i = 0; i < 40; i++) {
-          all.add(threads.submit(() -> predictor.predict(points)));
+          all.add(
+              threads.submit(
+                  () -> {
+                    start.await();
+                    return predictor.predict(points);
+                  }));
         }
+        start.countDown();
+        float[] expected;
+        try (Predictor alone = model.predictor(8)) {
+          expected = alone.predict(points);
+        }
+        assertThat(expected).hasSize(3 * 50);
         for (Future<float[]> each : all) {
           assertThat(each.get()).containsExactly(expected);
         }

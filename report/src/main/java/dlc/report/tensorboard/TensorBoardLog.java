@@ -82,16 +82,14 @@ public final class TensorBoardLog implements AutoCloseable {
   public void finished(FinalReport report, List<WrongExample> wrong) {
     List<Message> values = new ArrayList<>();
     report.test().ifPresent(figures -> values.addAll(figures("test", figures)));
-    for (WrongExample example : wrong) {
+    for (int i = 0; i < wrong.size(); i++) {
+      WrongExample example = wrong.get(i);
+      String tag =
+          "most_wrong/%02d %s taken for %s"
+              .formatted(i + 1, example.actual(), example.predicted());
       example
           .picture()
-          .ifPresent(
-              picture ->
-                  values.add(
-                      image(
-                          "most_wrong/%02d %s taken for %s"
-                              .formatted(values.size(), example.actual(), example.predicted()),
-                          Base64.getDecoder().decode(picture))));
+          .ifPresent(picture -> values.add(image(tag, Base64.getDecoder().decode(picture))));
     }
     file.summary(report.steps(), values);
     file.flush();

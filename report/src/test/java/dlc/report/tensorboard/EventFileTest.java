@@ -6,15 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dlc.ir.DType;
 import dlc.ir.TensorType;
 import dlc.runtime.data.Column;
+import dlc.testkit.TensorBoardEvents;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorflow.framework.GraphDef;
@@ -34,7 +30,7 @@ final class EventFileTest {
       file.graph(new Message().message(1, node));
       file.summary(7, List.of(new Message().text(1, "loss/training").real(2, 0.25f)));
     }
-    List<Event> events = events();
+    List<Event> events = TensorBoardEvents.in(folder);
     assertThat(events.get(0).getFileVersion()).isEqualTo("brain.Event:2");
     GraphDef graph = GraphDef.parseFrom(events.get(1).getGraphDef());
     assertThat(graph.getNode(0).getName()).isEqualTo("fc/weight");
@@ -55,7 +51,7 @@ final class EventFileTest {
     try (EventFile file = new EventFile(folder)) {
       file.summary(1, List.of(value));
     }
-    HistogramProto histogram = events().get(1).getSummary().getValue(0).getHisto();
+    HistogramProto histogram = TensorBoardEvents.in(folder).get(1).getSummary().getValue(0).getHisto();
     assertThat(histogram.getMin()).isEqualTo(-2);
     assertThat(histogram.getMax()).isEqualTo(3);
     assertThat(histogram.getNum()).isEqualTo(6);
@@ -71,45 +67,5 @@ final class EventFileTest {
     assertThat(below).isEqualTo(3);
     assertThat(histogram.getBucketList().stream().mapToDouble(Double::doubleValue).sum())
         .isEqualTo(6);
-  }
-
-  private List<Event> events() throws IOException {
-    try (Stream<Path> files = Files.list(folder)) {
-      return events(files.findFirst().orElseThrow());
-    }
-  }
-
-  /** Reads records as TensorFlow frames them; a wrong checksum fails. */
-  private static List<Event> events(Path file) throws IOException {
-    ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
-    List<Event> events = new ArrayList<>();
-    while (bytes.hasRemaining()) {
-      byte[] length = take(bytes, 8);
-      assertThat(bytes.getInt()).isEqualTo(masked(length));
-      byte[] event =
-          take(bytes, (int) ByteBuffer.wrap(length).order(ByteOrder.LITTLE_ENDIAN).getLong());
-      assertThat(bytes.getInt()).isEqualTo(masked(event));
-      events.add(Event.parseFrom(event));
-    }
-    return events;
-  }
-
-  private static byte[] take(ByteBuffer bytes, int count) {
-    byte[] taken = new byte[count];
-    bytes.get(taken);
-    return taken;
-  }
-
-  /** The masked CRC-32C bit by bit, as its definition says. */
-  private static int masked(byte[] bytes) {
-    int crc = -1;
-    for (byte each : bytes) {
-      crc ^= each & 0xFF;
-      for (int bit = 0; bit < 8; bit++) {
-        crc = (crc >>> 1) ^ ((crc & 1) == 0 ? 0 : 0x82F63B78);
-      }
-    }
-    crc = ~crc;
-    return (crc >>> 15 | crc << 17) + 0xa282ead8;
   }
 }
