@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Makes the pictures in docs/images: a report, a run that is watched, runs compared, and a terminal.
+# Makes the pictures in docs/images: a report, a run that is watched, runs compared, a search,
+# and a terminal.
 # Needs tmux, aha, chromium and pngquant (Debian's packages of these names).
 set -euo pipefail
 
@@ -79,6 +80,32 @@ for _ in $(seq 100); do
 done
 picture "$(cat "$scratch/address")" 1280 900 watch
 tmux -L "$session" send-keys -t running C-c
+
+cat >"$scratch/points.dl" <<'END'
+param lr: float = 0.01
+param width: int = 16
+param act: string = "tanh"
+
+model Points(point: f32[2]) -> f32[3] {
+  linear(width)
+  if act == "tanh" { tanh } else { relu }
+  linear(3)
+}
+
+train Points {
+  data      spirals(classes=3, count=600)
+  split     validation=0.2
+  loss      cross_entropy
+  optimizer adam(lr=lr)
+  batch     32
+  epochs    9
+  metrics   accuracy
+  seed      1
+}
+END
+(cd "$scratch" && "$dlc" sweep points.dl -D lr="log(1e-4..1e-1)" -D width=8,16,32 -D act=tanh,relu --trials 12 \
+  --metric validation.accuracy --out search >/dev/null 2>&1)
+picture "file://$scratch/search/sweep.html" 1180 900 sweep
 
 in_terminal check 20 "'$dlc' check '$root/samples/simple_cnn.dl'"
 wait_for check 'trained on'

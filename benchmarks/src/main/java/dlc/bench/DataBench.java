@@ -22,7 +22,7 @@ import javax.imageio.ImageIO;
  */
 final class DataBench {
 
-  private static final int IMAGES = 30_000;
+  private static final int IMAGES = 20_000;
   private static final int SIDE = 32;
   private static final int EPOCHS = 4;
   private static final double GOAL = 10_000;

@@ -90,8 +90,7 @@ final class TensorBoardTest {
       assertThat(histogram.getNum()).isEqualTo(numbers.length);
       assertThat(histogram.getMin()).isEqualTo(Arrays.stream(numbers).min().orElseThrow());
       assertThat(histogram.getMax()).isEqualTo(Arrays.stream(numbers).max().orElseThrow());
-      assertThat(histogram.getSum())
-          .isCloseTo(Arrays.stream(numbers).sum(), Offset.offset(1e-6));
+      assertThat(histogram.getSum()).isCloseTo(Arrays.stream(numbers).sum(), Offset.offset(1e-6));
       assertThat(histogram.getBucketLimitList()).isSorted();
       for (int bucket = 0; bucket < histogram.getBucketCount(); bucket++) {
         double low = bucket == 0 ? -Double.MAX_VALUE : histogram.getBucketLimit(bucket - 1);
@@ -106,9 +105,7 @@ final class TensorBoardTest {
   @Test
   void imagesAreTheMostWrongOfTheReport() throws IOException {
     JsonNode wrong =
-        JsonMapper.shared()
-            .readTree(Files.readString(run.resolve("results.json")))
-            .path("wrong");
+        JsonMapper.shared().readTree(Files.readString(run.resolve("results.json"))).path("wrong");
     assertThat(wrong.size()).isGreaterThan(3);
     List<Summary.Value> images = values.values().stream().filter(Summary.Value::hasImage).toList();
     assertThat(images).hasSize(wrong.size());

@@ -110,8 +110,8 @@ final class DataCheck {
 
   private Optional<Diagnostic> leakage(String name, Optional<Dataset> part) {
     Dataset training = data.training();
-    // Comparing samples that are decoded anew each time would cost as much as an epoch.
-    if (part.isEmpty() || training.inputs().stream().anyMatch(Column::isDecodedAnew)) {
+    // Comparing samples that do not fit into memory would cost as much as an epoch.
+    if (part.isEmpty() || training.inputs().stream().anyMatch(Column::isReadAnew)) {
       return Optional.empty();
     }
     Dataset held = part.get();

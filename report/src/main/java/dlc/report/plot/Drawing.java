@@ -12,7 +12,10 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.function.Consumer;
+import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
+import javax.imageio.ImageWriteParam;
+import javax.imageio.ImageWriter;
 import javax.imageio.stream.ImageOutputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
@@ -25,6 +28,9 @@ record Drawing(int width, int height, Consumer<Graphics2D> painter) {
 
   /** Pixels of a PNG for each point, for screens that have so many. */
   private static final int DENSITY = 2;
+
+  /** Files a quarter larger than the smallest, in half the time; a run waits for them. */
+  private static final float FAST = 0.8f;
 
   /** Writes {@code name.png} and {@code name.svg}. */
   void write(Path folder, String name) throws IOException {
@@ -49,8 +55,15 @@ record Drawing(int width, int height, Consumer<Graphics2D> painter) {
 
   private byte[] png() throws IOException {
     ByteArrayOutputStream file = new ByteArrayOutputStream();
+    ImageWriter writer = ImageIO.getImageWritersByFormatName("png").next();
     try (ImageOutputStream stream = new MemoryCacheImageOutputStream(file)) {
-      ImageIO.write(image(), "png", stream);
+      ImageWriteParam fast = writer.getDefaultWriteParam();
+      fast.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
+      fast.setCompressionQuality(FAST);
+      writer.setOutput(stream);
+      writer.write(null, new IIOImage(image(), null, null), fast);
+    } finally {
+      writer.dispose();
     }
     return file.toByteArray();
   }

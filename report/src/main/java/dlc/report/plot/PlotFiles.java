@@ -39,15 +39,20 @@ public final class PlotFiles {
   public static void write(Run run, Path folder) {
     try {
       Files.createDirectories(folder);
-      for (Plot plot : Plot.of(run)) {
-        XYChart chart = chart(run, plot);
-        new Drawing(WIDTH, HEIGHT, pen -> chart.paint(pen, WIDTH, HEIGHT))
-            .write(folder, plot.name());
-      }
+      Plot.of(run).parallelStream().forEach(plot -> write(run, plot, folder));
       Optional<HeatMap> confusion = HeatMap.of(run);
       if (confusion.isPresent()) {
         confusion.get().drawing().write(folder, "confusion-matrix");
       }
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+  }
+
+  private static void write(Run run, Plot plot, Path folder) {
+    XYChart chart = chart(run, plot);
+    try {
+      new Drawing(WIDTH, HEIGHT, pen -> chart.paint(pen, WIDTH, HEIGHT)).write(folder, plot.name());
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
     }

@@ -85,8 +85,7 @@ public final class TensorBoardLog implements AutoCloseable {
     for (int i = 0; i < wrong.size(); i++) {
       WrongExample example = wrong.get(i);
       String tag =
-          "most_wrong/%02d %s taken for %s"
-              .formatted(i + 1, example.actual(), example.predicted());
+          "most_wrong/%02d %s taken for %s".formatted(i + 1, example.actual(), example.predicted());
       example
           .picture()
           .ifPresent(picture -> values.add(image(tag, Base64.getDecoder().decode(picture))));

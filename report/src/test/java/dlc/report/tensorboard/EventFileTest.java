@@ -51,7 +51,8 @@ final class EventFileTest {
     try (EventFile file = new EventFile(folder)) {
       file.summary(1, List.of(value));
     }
-    HistogramProto histogram = TensorBoardEvents.in(folder).get(1).getSummary().getValue(0).getHisto();
+    HistogramProto histogram =
+        TensorBoardEvents.in(folder).get(1).getSummary().getValue(0).getHisto();
     assertThat(histogram.getMin()).isEqualTo(-2);
     assertThat(histogram.getMax()).isEqualTo(3);
     assertThat(histogram.getNum()).isEqualTo(6);

@@ -100,9 +100,11 @@ public record Column(
     return decoded.isPresent() || values.isMapped();
   }
 
-  /** Whether rows are decoded again whenever they are wanted, because not all fit into memory. */
-  public boolean isDecodedAnew() {
-    return decoded.isPresent() && !decoded.get().keepsAll();
+  /** Whether rows are read again whenever they are wanted, because not all fit into memory. */
+  public boolean isReadAnew() {
+    return decoded.isPresent()
+        ? !decoded.get().keepsAll()
+        : values.isMapped() && values.byteSize() > DecodedRows.mostKept();
   }
 
   /** How many threads have work when they bring rows near. */

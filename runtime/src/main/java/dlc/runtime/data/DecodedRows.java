@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.runtime.data;
 
+import com.sun.management.OperatingSystemMXBean;
 import dlc.runtime.file.DataFile;
 import java.lang.foreign.MemorySegment;
+import java.lang.management.ManagementFactory;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -48,6 +50,12 @@ public final class DecodedRows {
     this.rowsInBlock = Math.clamp(BLOCK_BYTES / rowBytes, 1, count);
     this.blocks = new AtomicReferenceArray<>(Math.ceilDiv(count, rowsInBlock));
     this.kept = new AtomicIntegerArray(fits ? count : 0);
+  }
+
+  /** How many bytes of data are kept in memory: half of what there is. */
+  static long mostKept() {
+    return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize()
+        / 2;
   }
 
   int count() {

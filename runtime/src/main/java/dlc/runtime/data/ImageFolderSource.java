@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.runtime.data;
 
-import com.sun.management.OperatingSystemMXBean;
 import dlc.base.Code;
 import dlc.base.UserError;
 import dlc.ir.DType;
@@ -9,7 +8,6 @@ import dlc.ir.TensorType;
 import dlc.runtime.file.ImageFile;
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -140,7 +138,7 @@ final class ImageFolderSource implements Source {
         new DecodedRows(
             files.size(),
             type.bytes(),
-            memory() / 2,
+            DecodedRows.mostKept(),
             row -> ImageFile.read(files.get(row)).pixels(type.dim(0), type.dim(1), type.dim(2)));
     return Column.decoded("image", type, pixels);
   }
@@ -155,11 +153,6 @@ final class ImageFolderSource implements Source {
                   .formatted(size.height(), size.width(), type.dim(1), type.dim(2)))
           .help("let all be scaled: size=[height, width]");
     }
-  }
-
-  /** The bytes of memory of this machine. */
-  private static long memory() {
-    return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
   }
 
   private static List<Path> listed(Path folder, Predicate<Path> wanted) {

@@ -5,7 +5,9 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.sun.management.OperatingSystemMXBean;
 import dlc.base.Code;
 import dlc.base.UserError;
 import dlc.ir.DType;
@@ -18,8 +20,13 @@ import dlc.runtime.data.RandomStream.Purpose;
 import dlc.runtime.file.ElementType;
 import dlc.runtime.file.Npy;
 import dlc.runtime.file.NumberArray;
+import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -63,6 +70,68 @@ final class ReadAheadTest {
         assertThat(batch.get(JAVA_INT, 0)).isEqualTo(order[sample]);
       }
     }
+  }
+
+  /** A file with holes: it takes no room on the disk. */
+  @Test
+  void anArrayLargerThanMemoryIsReadWithoutTakingAny() throws IOException {
+    long memory =
+        ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
+    int elements = 1 << 22;
+    int rows = (int) (memory / (4L * elements)) + 64;
+    Path file = folder.resolve("x.npy");
+    Npy.write(
+        file,
+        new NumberArray(
+            ElementType.I32, List.of(1, elements), Arena.ofAuto().allocate(4L * elements)));
+    byte[] start = new byte[128];
+    try (RandomAccessFile large = new RandomAccessFile(file.toFile(), "rw")) {
+      large.readFully(start);
+      String header = new String(start, StandardCharsets.ISO_8859_1);
+      String longer = header.replace("(1, ", "(" + rows + ", ");
+      String fitted = longer.stripTrailing();
+      large.seek(0);
+      large.write(
+          (fitted + " ".repeat(127 - fitted.length()) + "\n")
+              .getBytes(StandardCharsets.ISO_8859_1));
+      assumeTrue(makeLong(large, 128 + 4L * elements * rows), "the disk has no files with holes");
+      large.seek(128 + 4L * elements * (rows - 1));
+      large.write(7);
+    }
+    long before = ownMemory();
+    Column column = new Column("x", TensorType.of(DType.I32, elements), Npy.read(file).values());
+    Dataset dataset =
+        Dataset.of("x", List.of(column), Optional.empty(), List.of(), row -> "row " + row);
+    assertThat(dataset.size()).isEqualTo(rows);
+    assertThat(column.isReadAnew()).isTrue();
+    MemorySegment batch = Arena.ofAuto().allocate(column.type().bytes(), 8);
+    int[] order = {rows - 1, 0, rows / 2, rows - 1};
+    try (ReadAhead ahead = new ReadAhead(dataset, order, 0)) {
+      for (int sample = 0; sample < order.length; sample++) {
+        ahead.done(sample);
+        column.copyRow(order[sample], batch, DType.I32, 0);
+        assertThat(batch.get(JAVA_INT, 0)).isEqualTo(order[sample] == rows - 1 ? 7 : 0);
+      }
+    }
+    assertThat(ownMemory() - before).isLessThan(200L << 20);
+  }
+
+  private static boolean makeLong(RandomAccessFile file, long length) {
+    try {
+      file.setLength(length);
+      return true;
+    } catch (IOException tooLong) {
+      return false;
+    }
+  }
+
+  /** The memory of this process beside what it maps of files. */
+  private static long ownMemory() throws IOException {
+    return Files.readAllLines(Path.of("/proc/self/status")).stream()
+        .filter(line -> line.startsWith("RssAnon:"))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
+        .findFirst()
+        .orElse(0);
   }
 
   @ParameterizedTest
