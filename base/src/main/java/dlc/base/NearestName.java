@@ -2,6 +2,7 @@
 package dlc.base;
 
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -12,17 +13,41 @@ public final class NearestName {
   private static final int LONGEST = 100;
 
   /** As many names are listed where none is near. */
-  private static final int FEW = 12;
+  private static final int FEW = 14;
+
+  /** Names that begin alike are related from so many letters on, as conv and conv2d are. */
+  private static final int BEGINNING = 3;
 
   private NearestName() {}
 
   /** The nearest of {@code known}, unless all are too far away to be meant. */
   public static Optional<String> of(String name, Collection<String> known) {
+    Optional<String> near = within(1 + Math.max(1, name.length() / 3), name, known);
+    return near.isPresent() ? near : beginningAlike(name, known);
+  }
+
+  /** The nearest of {@code known}, however far it is. */
+  public static Optional<String> always(String name, Collection<String> known) {
+    Optional<String> near = of(name, known);
+    return near.isPresent() ? near : within(LONGEST, name, known);
+  }
+
+  /** Of the names that begin with the other one, the one that is most like it in length. */
+  private static Optional<String> beginningAlike(String name, Collection<String> known) {
+    String wanted = name.toLowerCase(Locale.ROOT);
+    return new TreeSet<>(known)
+        .stream()
+            .filter(each -> Math.min(each.length(), name.length()) >= BEGINNING)
+            .filter(each -> each.startsWith(wanted) || wanted.startsWith(each))
+            .min(Comparator.comparingInt(each -> Math.abs(each.length() - name.length())));
+  }
+
+  private static Optional<String> within(int limit, String name, Collection<String> known) {
     if (name.length() > LONGEST) {
       return Optional.empty();
     }
     String wanted = name.toLowerCase(Locale.ROOT);
-    int best = 1 + Math.max(1, name.length() / 3);
+    int best = limit;
     Optional<String> nearest = Optional.empty();
     for (String candidate : new TreeSet<>(known)) {
       if (Math.abs(candidate.length() - name.length()) >= best) {
