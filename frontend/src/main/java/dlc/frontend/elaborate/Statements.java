@@ -350,7 +350,7 @@ final class Statements {
             new Complaint(
                 Code.BAD_ARGUMENT,
                 "for",
-                names.size() + " names for an item of " + parts.size() + " values"),
+                names.size() + " names for an item of length " + parts.size()),
             loop.items().span(),
             context.activation());
       }
@@ -383,9 +383,11 @@ final class Statements {
             .message()
             .map(each -> run.expressions.evaluate(each, context).toString())
             .orElse("the assertion does not hold");
+    boolean ofSetting = context.activation().owner().isPresent();
     Complaint complaint =
         run.isLibrary(check.span())
-            ? new Complaint(Code.SHAPE, context.activation().name(), message)
+            ? new Complaint(
+                ofSetting ? Code.BAD_SETTING : Code.SHAPE, context.activation().name(), message)
             : new Complaint(Code.ASSERTION, message);
     check.help().ifPresent(help -> complaint.help(run.expressions.evaluate(help, context) + ""));
     throw run.failure(complaint, check.condition().span(), context.activation());
