@@ -57,6 +57,7 @@ public final class FrontEnd {
               models.add(
                   new CheckedModel(elaborator, each, elaborator.train(model.name().text()))));
     }
+    elaborator.checkUnused(diagnostics);
     reportOrphans(declarations, diagnostics);
     diagnostics.throwIfAny();
     return new CheckedFile(source, models, elaborator.params());

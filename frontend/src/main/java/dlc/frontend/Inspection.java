@@ -49,6 +49,7 @@ public record Inspection(
             .check(model, diagnostics, witness)
             .ifPresent(outline -> warnings.addAll(outline.warnings()));
       }
+      elaborator.checkUnused(diagnostics);
       FrontEnd.reportOrphans(declarations, diagnostics);
     }
     return new Inspection(files, diagnostics.sorted(), warnings);

@@ -10,8 +10,10 @@ import java.util.stream.Collectors;
  *
  * <p>It applies to whole names, to what follows a dot in one, and to all that a layer holds, so
  * that {@code "conv1"} means both {@code conv1.weight} and {@code encoder.conv1.bias}.
+ *
+ * @param setting that it stands in, such as {@code freeze}
  */
-public record WeightPattern(String text, Span span) {
+public record WeightPattern(String setting, String text, Span span) {
 
   /** Whether the weight called {@code name} is meant. */
   public boolean matches(String name) {

@@ -32,7 +32,7 @@ expressions : expression ( ',' expression )* ','? ;
 
 setting
   : name CALL argument ( ',' argument )* ','? ')'
-  | name argument ( ',' argument )*
+  | name '='? argument ( ',' argument )*
   ;
 
 argument : ( name '=' )? expression ;

@@ -80,7 +80,8 @@ final class Calls {
     return apply(primitive, call, context);
   }
 
-  private Complaint unknown(Name name) {
+  /** What is wrong with the call of a function that is not there. */
+  Complaint unknown(Name name) {
     Complaint complaint = new Complaint(Code.UNKNOWN_FUNCTION, name);
     if (run.declarations.names("layer").contains(name.text())) {
       return complaint.help("'" + name + "' is a layer: x -> " + name + "(…)");
@@ -194,41 +195,57 @@ final class Calls {
     return bound;
   }
 
+  /** The argument of each parameter that has one; of several mistakes the last is thrown. */
   private Map<Parameter, Argument> place(
       Callee callee, List<Argument> arguments, Span call, Context context) {
     Map<Parameter, Argument> placed = new LinkedHashMap<>();
-    List<Parameter> parameters = callee.parameters();
-    List<String> names = parameters.stream().map(each -> each.name().text()).toList();
+    Optional<Failure> wrong = Optional.empty();
     for (int i = 0; i < arguments.size(); i++) {
-      Argument argument = arguments.get(i);
-      int index = i;
-      if (argument.name().isPresent()) {
-        Name name = argument.name().get();
-        index = names.indexOf(name.text());
-        if (index < 0) {
+      try {
+        Argument argument = arguments.get(i);
+        Parameter parameter = parameter(callee, argument, i, arguments.size(), context);
+        if (placed.putIfAbsent(parameter, argument) != null) {
           throw run.failure(
-              callee
-                  .explains(new Complaint(Code.UNKNOWN_ARGUMENT, callee.name(), name))
-                  .nearest(name.text(), names),
-              name.span(),
+              new Complaint(Code.REPEATED_ARGUMENT, callee.name(), parameter.name()),
+              argument.name().map(Name::span).orElse(call),
               context.activation());
         }
-      } else if (index >= names.size()) {
-        throw run.failure(
-            callee.explains(
-                new Complaint(
-                    Code.TOO_MANY_ARGUMENTS, callee.name(), names.size(), arguments.size())),
-            argument.value().span(),
-            context.activation());
-      }
-      if (placed.put(parameters.get(index), argument) != null) {
-        throw run.failure(
-            new Complaint(Code.REPEATED_ARGUMENT, callee.name(), names.get(index)),
-            argument.name().map(Name::span).orElse(call),
-            context.activation());
+      } catch (Failure failure) {
+        wrong.ifPresent(earlier -> run.diagnostics.report(earlier.diagnostic()));
+        wrong = Optional.of(failure);
       }
     }
+    if (wrong.isPresent()) {
+      throw wrong.get();
+    }
     return placed;
+  }
+
+  private Parameter parameter(
+      Callee callee, Argument argument, int place, int count, Context context) {
+    List<Parameter> parameters = callee.parameters();
+    if (argument.name().isPresent()) {
+      Name name = argument.name().get();
+      List<String> names = parameters.stream().map(each -> each.name().text()).toList();
+      int index = names.indexOf(name.text());
+      if (index < 0) {
+        throw run.failure(
+            callee
+                .explains(new Complaint(Code.UNKNOWN_ARGUMENT, callee.name(), name))
+                .nearest(name.text(), names),
+            name.span(),
+            context.activation());
+      }
+      return parameters.get(index);
+    }
+    if (place >= parameters.size()) {
+      throw run.failure(
+          callee.explains(
+              new Complaint(Code.TOO_MANY_ARGUMENTS, callee.name(), parameters.size(), count)),
+          argument.value().span(),
+          context.activation());
+    }
+    return parameters.get(place);
   }
 
   private Datum value(String callee, Parameter parameter, Expression expression, Context context) {

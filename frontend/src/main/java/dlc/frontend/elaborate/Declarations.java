@@ -118,6 +118,11 @@ public final class Declarations {
     return names;
   }
 
+  /** All that the program itself declares by a name. */
+  Collection<Declaration> own() {
+    return byName.values();
+  }
+
   public List<Declaration.Model> models() {
     return byName.values().stream()
         .filter(Declaration.Model.class::isInstance)

@@ -18,6 +18,7 @@ import dlc.ir.TypeError;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -46,6 +47,7 @@ final class Elaboration {
   final Calls calls = new Calls(this);
   final Layers layers = new Layers(this);
   final States states;
+  private final Set<Span> ran;
   private TensorOps ops;
   private Optional<Losses> losses = Optional.empty();
   private int steps;
@@ -55,6 +57,7 @@ final class Elaboration {
    * @param witness is told what the program does
    * @param ops makes the values of the entry point
    * @param initial makes the initial values of weights
+   * @param ran gets the declarations whose bodies run
    */
   Elaboration(
       Declarations declarations,
@@ -63,7 +66,8 @@ final class Elaboration {
       boolean training,
       Witness witness,
       TensorOps ops,
-      TensorOps initial) {
+      TensorOps initial,
+      Set<Span> ran) {
     this.declarations = declarations;
     this.diagnostics = diagnostics;
     this.params = params;
@@ -71,6 +75,7 @@ final class Elaboration {
     this.witness = witness;
     this.ops = ops;
     this.states = new States(this, initial);
+    this.ran = ran;
   }
 
   TensorOps ops() {
@@ -134,6 +139,7 @@ final class Elaboration {
     if (depth > MAX_DEPTH) {
       throw new Complaint(Code.DEEP_CALLS, MAX_DEPTH);
     }
+    ran.add(body);
     return new Activation(name, body, call, isLibrary(body), caller.orElse(null), label);
   }
 

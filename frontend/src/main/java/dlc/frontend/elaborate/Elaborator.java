@@ -4,6 +4,7 @@ package dlc.frontend.elaborate;
 import dlc.base.Diagnostic;
 import dlc.base.Diagnostics;
 import dlc.base.SourceFile;
+import dlc.base.Span;
 import dlc.frontend.ProgramOptions;
 import dlc.frontend.TrainSection;
 import dlc.frontend.ast.Argument;
@@ -17,10 +18,12 @@ import dlc.ir.Graph;
 import dlc.ir.GraphBuilder;
 import dlc.ir.Program;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Checks the models of a program and makes their entry points. */
 public final class Elaborator {
@@ -31,6 +34,7 @@ public final class Elaborator {
   private final Params params;
   private final Map<String, TrainSection> trains = new LinkedHashMap<>();
   private final Map<String, Declaration.Train> trainSyntax = new LinkedHashMap<>();
+  private final Set<Span> ran = new HashSet<>();
 
   /** Evaluates the params and reads the train sections of {@code declarations}. */
   public Elaborator(
@@ -85,7 +89,7 @@ public final class Elaborator {
             Optional.empty(),
             Optional.of(0));
     return new Elaboration(
-        declarations, diagnostics, params.scope(), training, witness, ops, initial);
+        declarations, diagnostics, params.scope(), training, witness, ops, initial, ran);
   }
 
   private ModelRun modelRun(
@@ -130,6 +134,13 @@ public final class Elaborator {
       modelRun(model, diagnostics, true, options, "train_step");
     }
     return diagnostics.count() > before ? Optional.empty() : Optional.of(run.outline(warnings));
+  }
+
+  /**
+   * Reports names that stand for nothing in the layers and functions that no checked model runs.
+   */
+  public void checkUnused(Diagnostics diagnostics) {
+    new UnusedBodies(run(diagnostics, false, ProgramOptions.of(1), "unused")).report(ran);
   }
 
   /** Tells {@code witness} what the model called {@code name} does with one sample in training. */

@@ -107,7 +107,8 @@ final class Expressions {
     };
   }
 
-  private Complaint undefined(Expression.NameUse use, Context context) {
+  /** What is wrong with a name that stands for nothing in {@code context}. */
+  Complaint undefined(Expression.NameUse use, Context context) {
     String name = use.name();
     Complaint complaint = new Complaint(Code.UNDEFINED_NAME, name);
     if (run.declarations.function(name, use.span().source()).isPresent()

@@ -67,7 +67,8 @@ final class Layers {
         .orElseThrow(() -> run.failure(unknown(kind), kind.span(), context.activation()));
   }
 
-  private Complaint unknown(Name kind) {
+  /** What is wrong with a layer of a kind that is not there. */
+  Complaint unknown(Name kind) {
     Complaint complaint = new Complaint(Code.UNKNOWN_LAYER, kind);
     boolean isFunction =
         run.declarations.function(kind.text(), kind.span().source()).isPresent()

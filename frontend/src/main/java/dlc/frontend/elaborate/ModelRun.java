@@ -95,13 +95,9 @@ final class ModelRun {
           activation);
     }
     for (Parameter input : model.inputs()) {
-      TensorDatum value = input(input, context, inputs.isEmpty());
-      inputs.put(input.name().text(), value);
+      Datum value = input(input, context);
       scope.define(input.name().text(), value);
-      run.trail.add(input.name().text(), value);
-      run.witness.input(input.name().text(), value);
-      run.witness.value(input.name().span(), value);
-      if (inputs.size() == 1) {
+      if (activation.current().isEmpty()) {
         activation.setCurrent(value);
       }
     }
@@ -118,6 +114,23 @@ final class ModelRun {
       run.witness.output(outputs.getLast());
     }
     checkResults(context);
+  }
+
+  /** An input as the body sees it; poison where its type is wrong, which is reported. */
+  private Datum input(Parameter parameter, Context context) {
+    String name = parameter.name().text();
+    try {
+      boolean isFirst = parameter.equals(model.inputs().getFirst());
+      TensorDatum value = input(parameter, context, isFirst);
+      inputs.put(name, value);
+      run.trail.add(name, value);
+      run.witness.input(name, value);
+      run.witness.value(parameter.name().span(), value);
+      return value;
+    } catch (Failure failure) {
+      run.diagnostics.report(failure.diagnostic());
+      return Poison.POISON;
+    }
   }
 
   private TensorDatum input(Parameter parameter, Context context, boolean first) {

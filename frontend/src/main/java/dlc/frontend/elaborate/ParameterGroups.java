@@ -62,8 +62,8 @@ final class ParameterGroups {
   }
 
   private void requireMatches(TrainSection.Updates updates) {
-    declared.forEach(group -> group.patterns().forEach(each -> requireMatch("a group", each)));
-    updates.frozen().forEach(each -> requireMatch("freeze", each));
+    declared.forEach(group -> group.patterns().forEach(this::requireMatch));
+    updates.frozen().forEach(this::requireMatch);
     if (!updates.frozen().isEmpty() && weights().stream().allMatch(updates::freezes)) {
       run.diagnostics.report(
           Code.BAD_SETTING.at(
@@ -78,12 +78,12 @@ final class ParameterGroups {
         .toList();
   }
 
-  private void requireMatch(String setting, WeightPattern pattern) {
+  private void requireMatch(WeightPattern pattern) {
     List<String> names = weights();
     if (names.stream().noneMatch(pattern::matches)) {
       run.diagnostics.report(
           Code.UNMATCHED_PATTERN
-              .at(pattern.span(), setting, pattern)
+              .at(pattern.span(), pattern.setting(), pattern)
               .withHelp("the weights are " + String.join(", ", names))
               .withNearest(NearestName.of(pattern.text().replace("*", ""), names)));
     }

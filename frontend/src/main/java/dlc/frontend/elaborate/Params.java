@@ -2,6 +2,7 @@
 package dlc.frontend.elaborate;
 
 import dlc.base.Code;
+import dlc.base.Diagnostic;
 import dlc.base.Diagnostics;
 import dlc.base.NearestName;
 import dlc.base.SourceFile;
@@ -17,6 +18,7 @@ import dlc.frontend.value.Steering;
 import dlc.ir.DType;
 import dlc.ir.GraphBuilder;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,8 +52,8 @@ record Params(Scope scope, Map<String, String> texts) {
     }
     for (String name : overrides.keySet()) {
       if (!names.contains(name)) {
-        diagnostics.report(
-            Code.UNKNOWN_PARAM.at(Span.NONE, name).withNearest(NearestName.of(name, names)));
+        Diagnostic unknown = Code.UNKNOWN_PARAM.at(Span.NONE, name);
+        diagnostics.report(NearestName.advice(name, names).map(unknown::withHelp).orElse(unknown));
       }
     }
     return new Params(scope, texts);
@@ -61,7 +63,8 @@ record Params(Scope scope, Map<String, String> texts) {
       Declarations declarations, Diagnostics diagnostics, Scope scope) {
     TensorOps ops =
         new TensorOps(new GraphBuilder("params"), 1, DType.F32, Optional.empty(), Optional.of(0));
-    return new Elaboration(declarations, diagnostics, scope, false, Witness.NONE, ops, ops);
+    return new Elaboration(
+        declarations, diagnostics, scope, false, Witness.NONE, ops, ops, new HashSet<>());
   }
 
   private static Datum value(

@@ -47,6 +47,8 @@ final class Settings {
           "group",
           "freeze",
           "drop_last");
+  private static final Set<String> OF_OPTIMIZER =
+      Set.of("lr", "learning_rate", "momentum", "weight_decay");
   private static final Set<String> OFTEN = Set.of("augment", "no_decay", "group", "freeze");
 
   /** Reads one setting. */
@@ -77,6 +79,7 @@ final class Settings {
       run.diagnostics.report(
           Code.UNKNOWN_SETTING
               .at(name.span(), name)
+              .withHelp(wayOut(name.text()))
               .withNearest(NearestName.of(name.text(), KNOWN)));
     } else if (!before.isEmpty() && !mayRepeat(name.text())) {
       run.diagnostics.report(
@@ -86,6 +89,16 @@ final class Settings {
     } else {
       settings.computeIfAbsent(name.text(), _ -> new ArrayList<>()).add(setting);
     }
+  }
+
+  /** What to write instead of a setting that is like no other. */
+  private static String wayOut(String name) {
+    return OF_OPTIMIZER.contains(name)
+        ? "did you mean 'optimizer'? It takes them, as in optimizer sgd(lr=0.1)"
+        : "did you mean '"
+            + NearestName.always(name, KNOWN).orElse(KNOWN.getFirst())
+            + "'? There are "
+            + String.join(", ", KNOWN);
   }
 
   /** The setting called {@code name}. */
@@ -182,7 +195,15 @@ final class Settings {
   }
 
   boolean flag(Setting setting) {
-    String name = setting.name().text();
-    return Read.bool(name, evaluate(setting.values().getFirst().value()));
+    return Read.bool(setting.name().text(), evaluate(only(setting)));
+  }
+
+  /** The value of a setting that has only one. */
+  Expression only(Setting setting) {
+    Argument value = setting.values().getFirst();
+    if (setting.values().size() > 1 || value.name().isPresent()) {
+      throw bad(setting.name().text(), "expected one value");
+    }
+    return value.value();
   }
 }

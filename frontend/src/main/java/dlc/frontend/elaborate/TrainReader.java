@@ -245,6 +245,9 @@ final class TrainReader {
     RoutineUse use = RoutineUse.optimizer(run, setting.values().getFirst().value());
     if (use.arguments().get("lr") instanceof Datum.FloatDatum rate) {
       rate.formula().steering().ifPresent(steering -> steering.rate(model, rate.formula()));
+      if (!(rate.value() >= 0)) {
+        throw Settings.bad(use.name(), "lr is " + rate.value() + ", it must not be negative");
+      }
     }
     return use.invocation();
   }
@@ -282,13 +285,14 @@ final class TrainReader {
 
   /** A name as it stands, or what a param says. */
   private TrainSection.Precision precision(Setting setting) {
-    Expression value = setting.values().getFirst().value();
+    Expression value = settings.only(setting);
     boolean isName =
         value instanceof Expression.NameUse(String text, Span _)
             && context.scope().lookup(text).isEmpty();
     String name = isName ? value.span().text() : Read.string("precision", settings.evaluate(value));
     return TrainSection.Precision.named(name)
-        .orElseThrow(() -> Settings.bad("precision", "expected f32, bf16, f16 or f64"));
+        .orElseThrow(
+            () -> Settings.bad("precision", "expected f32, bf16, f16 or f64, found " + name));
   }
 
   private TrainSection.Stop stop(Setting setting) {

@@ -83,7 +83,7 @@ final class UpdateReader {
     for (Argument value : setting.values()) {
       if (value.name().isEmpty()) {
         String text = Read.string("a pattern of " + name, settings.evaluate(value.value()));
-        patterns.add(new WeightPattern(text, value.value().span()));
+        patterns.add(new WeightPattern(name, text, value.value().span()));
       } else if (!name.equals("group")) {
         throw Settings.bad(name, "expected names of weights, as in " + name + " \"*.bias\"");
       }
