@@ -30,7 +30,7 @@ final class DataInfoCommand implements Callable<Integer> {
   @Mixin private Output output;
   @Mixin private RunArguments run;
 
-  @Option(names = "--json", description = "Print a JSON object for each part.")
+  @Option(names = "--json", description = "Print a JSON array with an object for each part.")
   private boolean isJson;
 
   @Override
@@ -42,9 +42,12 @@ final class DataInfoCommand implements Callable<Integer> {
       parts.put("training", data.training());
       data.validation().ifPresent(part -> parts.put("validation", part));
       data.test().ifPresent(part -> parts.put("test", part));
-      parts.forEach(
-          (name, part) -> output.out().print(isJson ? json(name, part) : text(name, part)));
-      if (!isJson) {
+      if (isJson) {
+        List<String> objects = new ArrayList<>();
+        parts.forEach((name, part) -> objects.add(json(name, part)));
+        output.out().println(Words.json(objects));
+      } else {
+        parts.forEach((name, part) -> output.out().print(text(name, part)));
         data.training().vocabulary().ifPresent(tokens -> output.out().print(text(tokens)));
         output.out().print(classTable(parts));
       }
@@ -129,7 +132,7 @@ final class DataInfoCommand implements Callable<Integer> {
             .collect(Collectors.joining(","));
     String classes =
         part.classes().stream().map(Json::quoted).collect(Collectors.joining(",", "[", "]"));
-    return "{\"part\":\"%s\",\"name\":%s,\"samples\":%d,\"columns\":[%s],\"classes\":%s}\n"
+    return "{\"part\":\"%s\",\"name\":%s,\"samples\":%d,\"columns\":[%s],\"classes\":%s}"
         .formatted(name, Json.quoted(part.name()), part.size(), columns, classes);
   }
 

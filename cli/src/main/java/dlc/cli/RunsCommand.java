@@ -45,7 +45,7 @@ final class RunsCommand implements Callable<Integer> {
       description = "The folder of the runs (default: runs, or what $DLC_RUNS says).")
   private Optional<Path> parent;
 
-  @Option(names = "--json", description = "Print a JSON object for each run.")
+  @Option(names = "--json", description = "Print a JSON array with an object for each run.")
   private boolean isJson;
 
   @Override
@@ -54,7 +54,10 @@ final class RunsCommand implements Callable<Integer> {
     List<Run> runs = Files.isDirectory(folder) ? RunFolder.runsIn(folder) : List.of();
     if (isJson) {
       JsonMapper mapper = JsonMapper.builder().build();
-      runs.forEach(run -> output.out().println(mapper.writeValueAsString(json(run))));
+      output
+          .out()
+          .println(
+              Words.json(runs.stream().map(run -> mapper.writeValueAsString(json(run))).toList()));
     } else if (runs.isEmpty()) {
       output.note("there are no runs in " + folder + "; dlc train writes one there each time");
     } else {

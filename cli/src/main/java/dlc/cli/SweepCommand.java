@@ -102,7 +102,7 @@ final class SweepCommand implements Callable<Integer> {
   @Option(names = "--resume", description = "Go on with the search in that folder.")
   private boolean resumes;
 
-  @Option(names = "--json", description = "Print a JSON object for each trial, the best first.")
+  @Option(names = "--json", description = "Print a JSON array with an object for each trial, the best first.")
   private boolean isJson;
 
   @Override
@@ -242,9 +242,11 @@ final class SweepCommand implements Callable<Integer> {
 
   private void show(List<Outcome> ranked, SweepPlan plan, Path folder, boolean isStopped) {
     if (isJson) {
+      List<String> objects = new ArrayList<>();
       for (int i = 0; i < ranked.size(); i++) {
-        output.out().println(SweepLog.line(ranked.get(i), Optional.of(i + 1)));
+        objects.add(SweepLog.line(ranked.get(i), Optional.of(i + 1)));
       }
+      output.out().println(Words.json(objects));
     } else {
       output.out().print(table(ranked, plan));
     }

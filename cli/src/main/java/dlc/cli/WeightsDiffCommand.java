@@ -41,7 +41,7 @@ final class WeightsDiffCommand implements Callable<Integer> {
       description = "How far numbers may lie apart (default: 0).")
   private double tolerance;
 
-  @Option(names = "--json", description = "Print a JSON object for each difference.")
+  @Option(names = "--json", description = "Print a JSON array with an object for each difference.")
   private boolean isJson;
 
   @Override
@@ -50,7 +50,7 @@ final class WeightsDiffCommand implements Callable<Integer> {
     Map<String, NumberArray> right = ArrayFile.read(second);
     List<ArrayDifference> differences = ArrayDifference.between(left, right, tolerance);
     if (isJson) {
-      differences.forEach(each -> output.out().println(json(each)));
+      output.out().println(Words.json(differences.stream().map(WeightsDiffCommand::json).toList()));
     } else {
       print(differences);
       long common = left.keySet().stream().filter(right::containsKey).count();

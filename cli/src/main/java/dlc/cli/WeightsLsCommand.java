@@ -6,6 +6,8 @@ import dlc.runtime.file.Json;
 import dlc.runtime.file.NumberArray;
 import dlc.runtime.file.NumberSummary;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -27,14 +29,16 @@ final class WeightsLsCommand implements Callable<Integer> {
   @Parameters(index = "0", paramLabel = "W", description = "A .safetensors or .npz file.")
   private Path file;
 
-  @Option(names = "--json", description = "Print a JSON object for each array.")
+  @Option(names = "--json", description = "Print a JSON array with an object for each array.")
   private boolean isJson;
 
   @Override
   public Integer call() {
     Map<String, NumberArray> arrays = ArrayFile.read(file);
     if (isJson) {
-      arrays.forEach((name, array) -> output.out().println(json(name, array)));
+      List<String> objects = new ArrayList<>();
+      arrays.forEach((name, array) -> objects.add(json(name, array)));
+      output.out().println(Words.json(objects));
       return 0;
     }
     Table table = new Table(2).row("name", "type", "numbers", "mean", "deviation", "least", "most");

@@ -7,7 +7,9 @@ import dlc.runtime.train.Figures;
 import dlc.runtime.train.Metric;
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Figures, counts and times as people and programs read them. */
 final class Words {
@@ -72,5 +74,10 @@ final class Words {
     return whole < 3600
         ? "%d min %d s".formatted(whole / 60, whole % 60)
         : "%d h %d min".formatted(whole / 3600, whole % 3600 / 60);
+  }
+
+  /** A JSON document of objects, each on a line of its own. */
+  static String json(List<String> objects) {
+    return objects.stream().collect(Collectors.joining(",\n ", "[", "]"));
   }
 }

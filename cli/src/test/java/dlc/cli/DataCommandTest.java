@@ -47,7 +47,9 @@ final class DataCommandTest {
         .containsPattern(" a +f32\\[2] +0\\.\\d{4} +0\\.\\d{4} +0\\.0\\d{3} +0\\.9\\d{3}\n")
         .containsPattern("class +training +validation +test\n0 +\\d+ +\\d+ +\\d+\n");
     assertThat(Shell.dlc("data", "info", program, "--json").out())
-        .startsWith("{\"part\":\"training\",\"name\":\"random\",\"samples\":60,\"columns\":[");
+        .startsWith("[{\"part\":\"training\",\"name\":\"random\",\"samples\":60,\"columns\":[")
+        .contains("},\n {\"part\":\"validation\"")
+        .endsWith("}]\n");
     assertThat(Shell.dlc("data").code()).isEqualTo(2);
   }
 

@@ -116,8 +116,8 @@ final class SweepCommandTest {
     assertThat(result.code()).as(result.err()).isZero();
     List<String> lines = result.out().lines().toList();
     assertThat(lines).hasSize(3);
-    assertThat(lines.getFirst()).contains("\"rank\":1").contains("\"3\":");
-    assertThat(lines.getLast()).contains("\"status\":\"done\"");
+    assertThat(lines.getFirst()).startsWith("[{\"rank\":1").contains("\"3\":");
+    assertThat(lines.getLast()).contains("\"status\":\"done\"").endsWith("}]");
   }
 
   @Test

@@ -41,7 +41,10 @@ final class WeightsCommandTest {
         .contains("3 arrays, 9 numbers, 40 bytes")
         .contains("made: \"by \\\"hand\\\"\\n\"");
     assertThat(Shell.dlc("weights", "ls", file, "--json").out())
-        .startsWith("{\"name\":\"fc.weight\",\"type\":\"f32\",\"shape\":[2,3],\"mean\":2.18");
+        .startsWith("[{\"name\":\"fc.weight\",\"type\":\"f32\",\"shape\":[2,3],\"mean\":2.18")
+        .contains("},\n {\"name\":")
+        .endsWith("}]\n");
+    assertThat(Shell.dlc("weights", "diff", file, file, "--json").out()).isEqualTo("[]\n");
   }
 
   @Test
