@@ -16,6 +16,9 @@ import java.util.Set;
 /** A place where a kernel reads or writes memory. */
 record Access(Buffer buffer, List<Index> at, boolean isWrite) {
 
+  /** Larger steps are gathered and scattered, element by element. */
+  static final int MAX_STEP = 4;
+
   /** Those of {@code nest}, the largest memory first. */
   static List<Access> of(PlainNest nest) {
     List<Stmt> all = new ArrayList<>(nest.step());
@@ -74,9 +77,9 @@ record Access(Buffer buffer, List<Index> at, boolean isWrite) {
     return place.isIrregularIn(loop) ? 0 : place.stride(loop);
   }
 
-  /** Whether memory is read or written in vectors along {@code loop}, or is the same all along. */
+  /** Whether memory is walked along {@code loop} in steps so small that vectors are shuffled. */
   boolean isAlong(LoopVar loop) {
     Index place = place();
-    return !place.isIrregularIn(loop) && place.stride(loop) >= 0 && place.stride(loop) <= 1;
+    return !place.isIrregularIn(loop) && place.stride(loop) >= 0 && place.stride(loop) <= MAX_STEP;
   }
 }

@@ -234,15 +234,15 @@ final class JoinedRows {
         || isWide(phase.reduced(), phase.nest().step());
   }
 
-  /** Whether the innermost loop is long enough for vectors, and memory lies along it. */
+  /** Whether some loop is long enough for vectors, and memory lies along it. */
   private static boolean isWide(List<LoopVar> loops, List<Stmt> body) {
-    if (loops.isEmpty()) {
-      return false;
-    }
     Collapse.Collapsed collapsed = Collapse.run(loops, body);
-    LoopVar last = collapsed.loops().getLast();
-    return last.extent() >= VECTOR
-        && Access.of(collapsed.body()).stream().allMatch(access -> access.isAlong(last));
+    List<Access> accesses = Access.of(collapsed.body());
+    return collapsed.loops().stream()
+        .anyMatch(
+            loop ->
+                loop.extent() >= VECTOR
+                    && accesses.stream().allMatch(access -> access.isAlong(loop)));
   }
 
   /** Whether each row is by itself, and all folds over rows can be made in parts. */

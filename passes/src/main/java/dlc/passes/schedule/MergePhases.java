@@ -26,6 +26,9 @@ final class MergePhases {
   /** More sums than so many have no registers. */
   private static final int SUMS = 4;
 
+  /** Runs of memory are not cut into less. */
+  private static final int RUN = 64;
+
   private MergePhases() {}
 
   /** The nests that do what {@code phases} do in a row, one after the other. */
@@ -73,24 +76,36 @@ final class MergePhases {
     return accesses.map(access -> access.buffer().name()).collect(Collectors.toSet());
   }
 
+  /** Both in one, where that does not cut the runs of memory that either walks. */
   private static Optional<PlainNest> merge(PlainNest first, PlainNest second) {
+    return together(first, second)
+        .filter(both -> run(both) >= Math.min(RUN, Math.max(run(first), run(second))));
+  }
+
+  /** How long the innermost loop is, when even loops are joined. */
+  private static int run(PlainNest nest) {
+    List<LoopVar> loops = nest.folds() ? nest.reduced() : nest.loops();
+    return loops.isEmpty() ? RUN : Collapse.run(loops, turn(nest)).loops().getLast().extent();
+  }
+
+  private static Optional<PlainNest> together(PlainNest first, PlainNest second) {
     if (!first.folds() && !second.folds()) {
-      return same(first.loops(), second.loops()) && meetInPlace(first.after(), second.after())
+      return (same(first.loops(), second.loops()) && meetInPlace(first.after(), second.after()))
           ? Optional.of(after(first, second))
           : Optional.empty();
     }
+    boolean bothFold = first.folds() && second.folds();
     boolean fits =
-        first.folds() && second.folds()
-            ? same(first.loops(), second.loops()) && same(first.reduced(), second.reduced())
+        bothFold
+            ? (same(first.loops(), second.loops()) && same(first.reduced(), second.reduced()))
             : same(all(first), all(second));
-    return fits
-            && (first.before().size() + second.before().size()) / 2 <= SUMS
-            && isApart(results(first), turn(second))
+    boolean isOrderKept =
+        isApart(results(first), turn(second))
             && isApart(results(second), turn(first))
             && meetInPlace(results(first), results(second))
-            && meetInPlace(turn(first), turn(second))
-        ? Optional.of(turns(first, second))
-        : Optional.empty();
+            && meetInPlace(turn(first), turn(second));
+    boolean isSmall = (first.before().size() + second.before().size()) / 2 <= SUMS;
+    return (fits && isSmall && isOrderKept) ? Optional.of(turns(first, second)) : Optional.empty();
   }
 
   private static PlainNest after(PlainNest first, PlainNest second) {

@@ -17,9 +17,6 @@ import java.util.Map;
  */
 final class ScheduleElementwise {
 
-  /** Larger steps are gathered and scattered, element by element. */
-  private static final int MAX_STEP = 4;
-
   private ScheduleElementwise() {}
 
   static List<Stmt> run(PlainNest nest, int lanes) {
@@ -72,7 +69,7 @@ final class ScheduleElementwise {
             shuffled[0] &=
                 !index.isIrregularIn(loop)
                     && index.stride(loop) >= 0
-                    && index.stride(loop) <= MAX_STEP,
+                    && index.stride(loop) <= Access.MAX_STEP,
         _ -> {});
     return shuffled[0];
   }
