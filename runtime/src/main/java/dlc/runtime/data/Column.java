@@ -30,6 +30,7 @@ public record Column(
     Optional<DecodedRows> decoded) {
 
   private static final float BRIGHTEST = 255;
+  private static final float[] BRIGHTNESS = brightness();
 
   /** How many rows may be brought near before they are wanted, and how many bytes of them. */
   private static final int MOST_AHEAD = 4096;
@@ -149,9 +150,29 @@ public record Column(
       MemorySegment.copy(row(row), 0, batch, place * bytes, bytes);
       return;
     }
+    if (dtype == DType.F32 && type.dtype() == DType.U8) {
+      copyBrightness(row(row), batch.asSlice(place * 4 * elements, 4 * elements));
+      return;
+    }
     for (long i = 0; i < elements; i++) {
       store(batch, dtype, place * elements + i, row * elements + i);
     }
+  }
+
+  /** What {@link #asFloat} gives for each byte, for whole images. */
+  private static void copyBrightness(MemorySegment from, MemorySegment to) {
+    int elements = Math.toIntExact(from.byteSize());
+    for (int i = 0; i < elements; i++) {
+      to.set(JAVA_FLOAT_UNALIGNED, 4L * i, BRIGHTNESS[from.get(JAVA_BYTE, i) & 0xFF]);
+    }
+  }
+
+  private static float[] brightness() {
+    float[] values = new float[256];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = i / BRIGHTEST;
+    }
+    return values;
   }
 
   private void store(MemorySegment batch, DType dtype, long target, long index) {

@@ -3,8 +3,11 @@ package dlc.runtime.train;
 
 import dlc.runtime.Specializer;
 import dlc.runtime.data.Dataset;
+import dlc.runtime.train.ReadAhead.Pass;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /** Measures how a model does on data that it does not learn from. */
@@ -13,6 +16,7 @@ public final class Evaluator {
   private final Specializer specializer;
   private final TrainSettings settings;
   private final Map<Integer, Step> steps = new HashMap<>();
+  private final Set<Dataset> seen = new HashSet<>();
 
   public Evaluator(Specializer specializer, TrainSettings settings) {
     this.specializer = specializer;
@@ -29,7 +33,8 @@ public final class Evaluator {
     settings.task().requireLabels(dataset);
     int[] order = IntStream.range(0, dataset.size()).toArray();
     Scores scores = Scores.measuring(settings, dataset);
-    try (ReadAhead ahead = new ReadAhead(dataset, order, 0)) {
+    Pass pass = seen.add(dataset) ? Pass.FIRST : Pass.LATER;
+    try (ReadAhead ahead = new ReadAhead(dataset, order, 0, pass)) {
       for (int start = 0; start < order.length; start += settings.batch()) {
         int count = Math.min(settings.batch(), order.length - start);
         ahead.done(start);

@@ -26,15 +26,25 @@ final class ReadAhead implements AutoCloseable {
   private int next;
   private boolean isClosed;
 
-  /** Reads {@code order} of {@code dataset} from its sample {@code start} on. */
-  ReadAhead(Dataset dataset, int[] order, int start) {
+  /** How often the data have been read before. */
+  enum Pass {
+    FIRST,
+    LATER
+  }
+
+  /**
+   * Reads {@code order} of {@code dataset} from its sample {@code start} on.
+   *
+   * @param pass in later passes what fits into memory is there already
+   */
+  ReadAhead(Dataset dataset, int[] order, int start, Pass pass) {
     this.dataset = dataset;
     this.order = order;
     this.wanted = start;
     this.next = start;
     this.far =
         Stream.concat(dataset.inputs().stream(), dataset.target().stream())
-            .filter(Column::isFar)
+            .filter(column -> column.isFar() && (pass == Pass.FIRST || column.isReadAnew()))
             .toList();
     this.mostAhead = far.stream().mapToInt(Column::mostAhead).min().orElse(0);
     int readers = far.stream().mapToInt(Column::readers).max().orElse(0);
@@ -42,14 +52,21 @@ final class ReadAhead implements AutoCloseable {
         .forEach(_ -> Thread.ofPlatform().daemon().name("read-ahead").start(this::read));
   }
 
-  /** Says that the samples before {@code sample} are done. */
+  /**
+   * Says that the samples before {@code sample} are done.
+   *
+   * <p>Readers that were far enough in front sleep until half of that is used up: a thread that
+   * wakes up may take a processor from those that train, who then wait for each other.
+   */
   void done(int sample) {
     if (far.isEmpty()) {
       return;
     }
     synchronized (lock) {
       wanted = sample;
-      lock.notifyAll();
+      if (next - wanted <= mostAhead / 2) {
+        lock.notifyAll();
+      }
     }
   }
 

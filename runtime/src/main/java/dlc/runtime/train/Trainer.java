@@ -9,6 +9,7 @@ import dlc.runtime.data.Dataset;
 import dlc.runtime.data.Loaded;
 import dlc.runtime.data.RandomStream;
 import dlc.runtime.data.RandomStream.Purpose;
+import dlc.runtime.train.ReadAhead.Pass;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -140,7 +141,7 @@ public final class Trainer {
     }
     Optional<EpochReport> last = Optional.empty();
     while (!isOver && position.step() < lastStep && !stop.isRequested()) {
-      last = Optional.of(epoch());
+      last = Optional.of(epoch(last.isEmpty() ? Pass.FIRST : Pass.LATER));
       listener.epochDone(last.get());
     }
     boolean stopped = stop.isRequested();
@@ -174,7 +175,7 @@ public final class Trainer {
     return evaluator.evaluate(part, listener);
   }
 
-  private EpochReport epoch() {
+  private EpochReport epoch(Pass pass) {
     long start = System.nanoTime();
     int epoch = position.epoch() + 1;
     Dataset training = data.training();
@@ -189,7 +190,7 @@ public final class Trainer {
                 position.batches() + (lastStep - position.step()) * settings.accumulate());
     listener.epochStarted(epoch, settings.epochs(), end);
     int skipped = position.batches() * settings.batch();
-    try (ReadAhead ahead = new ReadAhead(training, order, skipped)) {
+    try (ReadAhead ahead = new ReadAhead(training, order, skipped, pass)) {
       while (position.batches() < end && !stop.isRequested()) {
         int done = position.batches() * settings.batch();
         int count = Math.min(settings.batch(), training.size() - done);

@@ -20,6 +20,7 @@ import dlc.runtime.data.RandomStream.Purpose;
 import dlc.runtime.file.ElementType;
 import dlc.runtime.file.Npy;
 import dlc.runtime.file.NumberArray;
+import dlc.runtime.train.ReadAhead.Pass;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.lang.foreign.Arena;
@@ -63,7 +64,7 @@ final class ReadAheadTest {
         Dataset.of("x", List.of(column), Optional.empty(), List.of(), row -> "row " + row);
     int[] order = RandomStream.permutation(Purpose.SHUFFLE, 1, 1, ROWS);
     MemorySegment batch = Arena.ofAuto().allocate(column.type().bytes(), 8);
-    try (ReadAhead ahead = new ReadAhead(dataset, order, 0)) {
+    try (ReadAhead ahead = new ReadAhead(dataset, order, 0, Pass.FIRST)) {
       for (int sample = 0; sample < ROWS; sample++) {
         ahead.done(sample);
         column.copyRow(dataset.row(order[sample]), batch, DType.I32, 0);
@@ -106,7 +107,7 @@ final class ReadAheadTest {
     assertThat(column.isReadAnew()).isTrue();
     MemorySegment batch = Arena.ofAuto().allocate(column.type().bytes(), 8);
     int[] order = {rows - 1, 0, rows / 2, rows - 1};
-    try (ReadAhead ahead = new ReadAhead(dataset, order, 0)) {
+    try (ReadAhead ahead = new ReadAhead(dataset, order, 0, Pass.FIRST)) {
       for (int sample = 0; sample < order.length; sample++) {
         ahead.done(sample);
         column.copyRow(order[sample], batch, DType.I32, 0);
@@ -156,7 +157,7 @@ final class ReadAheadTest {
     MemorySegment batch = Arena.ofAuto().allocate(type.bytes());
     for (int epoch = 1; epoch <= 2; epoch++) {
       int[] order = RandomStream.permutation(Purpose.SHUFFLE, 1, epoch, rows);
-      try (ReadAhead ahead = new ReadAhead(dataset, order, 0)) {
+      try (ReadAhead ahead = new ReadAhead(dataset, order, 0, Pass.FIRST)) {
         for (int sample = 0; sample < rows; sample++) {
           ahead.done(sample);
           column.copyRow(dataset.row(order[sample]), batch, DType.U8, 0);
@@ -187,7 +188,7 @@ final class ReadAheadTest {
     Column column = Column.decoded("x", type, new DecodedRows(5, 4, 100, decoder));
     Dataset dataset =
         Dataset.of("x", List.of(column), Optional.empty(), List.of(), row -> "row " + row);
-    try (ReadAhead _ = new ReadAhead(dataset, new int[] {0, 3, 4}, 0)) {
+    try (ReadAhead _ = new ReadAhead(dataset, new int[] {0, 3, 4}, 0, Pass.FIRST)) {
       assertThat(column.at(4 * 4 + 3)).isEqualTo(4);
       assertThatThrownBy(() -> column.row(3)).hasMessageContaining("3.png: this image is damaged");
     }
