@@ -3,28 +3,18 @@ package dlc.driver;
 
 import dlc.base.Code;
 import dlc.base.UserError;
+import dlc.runtime.file.MachineMemory;
 import dlc.runtime.file.Text;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.OptionalLong;
 
 /** The memory of this machine, which no model may exceed. */
 public final class Memory {
 
-  private static final Path TOTAL = Path.of("/proc/meminfo");
-  private static final Path CONTAINER = Path.of("/sys/fs/cgroup/memory.max");
-
   private Memory() {}
 
   /** How many bytes this process may use at most, where the system says so. */
   public static OptionalLong ofMachine() {
-    OptionalLong total = number(TOTAL, "MemTotal:", 1024);
-    OptionalLong limit = number(CONTAINER, "", 1);
-    if (total.isPresent() && limit.isPresent()) {
-      return OptionalLong.of(Math.min(total.getAsLong(), limit.getAsLong()));
-    }
-    return total.isPresent() ? total : limit;
+    return MachineMemory.bytes();
   }
 
   /** Complains when {@code what} needs more bytes than the machine has. */
@@ -52,21 +42,5 @@ public final class Memory {
       unit++;
     }
     return Text.of("%.1f %s", amount, units[unit]);
-  }
-
-  private static OptionalLong number(Path file, String start, long unit) {
-    try {
-      for (String line : Files.readAllLines(file)) {
-        if (line.startsWith(start)) {
-          String digits = line.replaceAll("\\D", "");
-          return digits.isEmpty()
-              ? OptionalLong.empty()
-              : OptionalLong.of(Math.multiplyExact(Long.parseLong(digits), unit));
-        }
-      }
-    } catch (IOException | ArithmeticException | NumberFormatException _) {
-      // Another system, or no limit.
-    }
-    return OptionalLong.empty();
   }
 }

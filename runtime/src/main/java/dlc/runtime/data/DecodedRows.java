@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.runtime.data;
 
-import com.sun.management.OperatingSystemMXBean;
 import dlc.runtime.file.DataFile;
+import dlc.runtime.file.MachineMemory;
 import java.lang.foreign.MemorySegment;
-import java.lang.management.ManagementFactory;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -54,8 +53,7 @@ public final class DecodedRows {
 
   /** How many bytes of data are kept in memory: half of what there is. */
   static long mostKept() {
-    return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize()
-        / 2;
+    return MachineMemory.bytes().orElse(Long.MAX_VALUE) / 2;
   }
 
   int count() {

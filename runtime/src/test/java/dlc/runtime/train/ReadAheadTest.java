@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import com.sun.management.OperatingSystemMXBean;
 import dlc.base.Code;
 import dlc.base.UserError;
 import dlc.ir.DType;
@@ -18,6 +17,7 @@ import dlc.runtime.data.DecodedRows;
 import dlc.runtime.data.RandomStream;
 import dlc.runtime.data.RandomStream.Purpose;
 import dlc.runtime.file.ElementType;
+import dlc.runtime.file.MachineMemory;
 import dlc.runtime.file.Npy;
 import dlc.runtime.file.NumberArray;
 import dlc.runtime.train.ReadAhead.Pass;
@@ -25,7 +25,6 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,8 +75,7 @@ final class ReadAheadTest {
   /** A file with holes: it takes no room on the disk. */
   @Test
   void anArrayLargerThanMemoryIsReadWithoutTakingAny() throws IOException {
-    long memory =
-        ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
+    long memory = MachineMemory.bytes().orElseThrow();
     int elements = 1 << 22;
     int rows = (int) (memory / (4L * elements)) + 64;
     Path file = folder.resolve("x.npy");
