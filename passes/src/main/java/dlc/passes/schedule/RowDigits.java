@@ -51,7 +51,7 @@ final class RowDigits {
     }
     for (Index.Term term : index.terms()) {
       LoopVar counter = term.atom() instanceof LoopVar loop ? loop : NONE;
-      if (counter == NONE && rows.stream().anyMatch(Index.of(term.atom())::dependsOn)) {
+      if (counter.equals(NONE) && rows.stream().anyMatch(Index.of(term.atom())::dependsOn)) {
         return false;
       }
       long step = stride * term.coefficient();
@@ -68,9 +68,9 @@ final class RowDigits {
     long step = own.getFirst().step();
     long below = 0;
     for (Part part : parts) {
-      if (part != own.getFirst() && part.step() < step) {
+      if (!part.equals(own.getFirst()) && part.step() < step) {
         below += part.max();
-      } else if (part != own.getFirst() && part.step() % (step * row.extent()) != 0) {
+      } else if (!part.equals(own.getFirst()) && part.step() % (step * row.extent()) != 0) {
         return false;
       }
     }
