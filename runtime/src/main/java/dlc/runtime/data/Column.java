@@ -151,7 +151,7 @@ public record Column(
       return;
     }
     if (dtype == DType.F32 && type.dtype() == DType.U8) {
-      copyBrightness(row(row), batch.asSlice(place * 4 * elements, 4 * elements));
+      copyBrightness(row(row), batch.asSlice(4 * elements * place, 4 * elements));
       return;
     }
     for (long i = 0; i < elements; i++) {
