@@ -47,6 +47,7 @@ final class PlanFusion {
   private static final int CHOICES = 4;
 
   private final Graph graph;
+  private final Set<Value> summaries;
   private final List<Value> values;
   private final Map<Value, List<Value>> users = new HashMap<>();
   private final Map<Value, Integer> costs = new HashMap<>();
@@ -56,17 +57,24 @@ final class PlanFusion {
   private final Map<Value, Set<Value>> reads = new HashMap<>();
   private final List<Remark> remarks = new ArrayList<>();
 
-  private PlanFusion(Graph graph) {
+  private PlanFusion(Graph graph, Set<Value> summaries) {
     this.graph = graph;
+    this.summaries = summaries;
     this.values = graph.values();
   }
 
   static FusionPlan plan(Graph graph) {
-    PlanFusion planner = new PlanFusion(graph);
-    planner.findUsers();
-    planner.keep();
-    planner.group();
-    return planner.plan();
+    Set<Value> summaries = new HashSet<>();
+    while (true) {
+      PlanFusion planner = new PlanFusion(graph, summaries);
+      planner.findUsers();
+      planner.keep();
+      planner.group();
+      FusionPlan plan = planner.plan();
+      if (!summaries.addAll(Summaries.find(plan, planner::canJoin))) {
+        return plan;
+      }
+    }
   }
 
   private void findUsers() {
@@ -89,6 +97,7 @@ final class PlanFusion {
             case Layout.Reshape _ -> false;
             case Computed _ ->
                 results.contains(value)
+                    || summaries.contains(value)
                     || folds(value)
                     || isDear(value)
                     || (!isView(value) && isReadOften(value))
@@ -242,6 +251,13 @@ final class PlanFusion {
       }
     }
     return best;
+  }
+
+  /**
+   * Whether {@code value}, which is not kept, would join the kernel that starts with {@code group}.
+   */
+  private boolean canJoin(Value value, Value group) {
+    return host(value, accesses(value, kept)) == group;
   }
 
   /** Why {@code value} cannot join {@code group}. */

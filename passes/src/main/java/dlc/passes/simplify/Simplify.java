@@ -24,6 +24,7 @@ public final class Simplify implements Pass {
           new FoldConstants(),
           new RemoveIdentities(),
           new MergeLayouts(),
+          new CollectFactors(),
           new AbsorbIntoDot(),
           new SinkReshapes(),
           new JoinPads(),
