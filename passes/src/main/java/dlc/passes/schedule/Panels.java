@@ -107,21 +107,36 @@ final class Panels {
   }
 
   /**
-   * Whether so many rows of a tile of {@code operand} meet in places of the first cache that it
-   * cannot stay there.
+   * How many rows of a tile of {@code operand} can stay in the first cache, as far as the places
+   * are concerned in which they meet.
    */
-  static boolean meets(
+  static long staying(
       StagedOperand operand, boolean inPanels, List<LoopVar> reduced, @Nullable LoopVar lane) {
     LoopVar last = innermost(operand, reduced);
     if (inPanels || last == null) {
-      return false;
+      return Long.MAX_VALUE;
     }
     long step = step(operand, last, lane);
     if (step < FEW) {
-      return false;
+      return Long.MAX_VALUE;
     }
-    long places = MEETING / Math.min(MEETING, Long.lowestOneBit(step));
-    return last.extent() > places * WAYS;
+    return MEETING / Math.min(MEETING, Long.lowestOneBit(step)) * WAYS;
+  }
+
+  /** How many rows a sum reads at even distances; those of copies are set apart now and then. */
+  static long rows(StagedOperand operand, List<LoopVar> reduced, @Nullable LoopVar lane) {
+    List<LoopVar> used = reduced.stream().filter(operand::uses).toList();
+    long rows = used.isEmpty() ? 1 : used.getLast().extent();
+    boolean copied = !(lane == null ? operand.isReady() : operand.isReadyAlong(lane));
+    for (int i = used.size() - 2; i >= 0 && !copied; i--) {
+      LoopVar loop = used.get(i);
+      LoopVar next = used.get(i + 1);
+      if (operand.step(loop) != operand.step(next) * next.extent()) {
+        break;
+      }
+      rows *= loop.extent();
+    }
+    return rows;
   }
 
   private static @Nullable LoopVar innermost(StagedOperand operand, List<LoopVar> reduced) {

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.passes.schedule;
 
+import dlc.ir.kernel.Stmt;
 import dlc.ir.kernel.Target;
 import dlc.ir.scalar.Index;
 import dlc.ir.scalar.LoopVar;
+import dlc.ir.scalar.Scalar;
+import dlc.ir.scalar.Space;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -26,6 +29,14 @@ final class PlanTiling {
   private static final double OVERHEAD = 1.5;
 
   private static final int MAX_VECTORS = 4;
+
+  /** How many products a part of a sum has, when it is made in parts. */
+  private static final int SHORT_PART = 128;
+
+  private static final int LONG_PART = 512;
+
+  /** Sums that are made in parts wait in memory of their own, which is not to be large. */
+  private static final int MOST_SUMS = 2_000_000;
 
   /** Elements that are a multiple of so many apart meet in the caches. */
   private static final int MEETING = 1024;
@@ -50,6 +61,13 @@ final class PlanTiling {
   private final Index target;
   private final int lanes;
   private final int registers;
+
+  /** How many elements are read and written when a sum is done. */
+  private final long accesses;
+
+  /** In how many parts the sum may be made. */
+  private final List<Integer> parts;
+
   private final List<Tiling> candidates = new ArrayList<>();
 
   private PlanTiling(
@@ -60,6 +78,32 @@ final class PlanTiling {
     this.target = target;
     this.lanes = lanes;
     this.registers = processor.vectorRegisters();
+    this.accesses = accesses(nest.after());
+    this.parts = parts(nest);
+  }
+
+  private static long accesses(List<Stmt> statements) {
+    long[] count = {0};
+    Rewriting.visitScalars(
+        statements,
+        scalar -> {
+          if (scalar instanceof Scalar.Load load && load.buffer().space() == Space.GLOBAL) {
+            count[0]++;
+          }
+        });
+    return count[0] + statements.stream().filter(Stmt.Store.class::isInstance).count();
+  }
+
+  private static List<Integer> parts(PlainNest nest) {
+    int turns = nest.reduced().getFirst().extent();
+    List<Integer> parts = new ArrayList<>();
+    for (int count = 2; count <= turns && nest.elements() <= MOST_SUMS; count++) {
+      long part = nest.turns() / count;
+      if (turns % count == 0 && part >= SHORT_PART && part <= LONG_PART) {
+        parts.add(count);
+      }
+    }
+    return parts;
   }
 
   /**
@@ -148,7 +192,7 @@ final class PlanTiling {
       for (int rowCount : sizes(down)) {
         int tile = across1.units() * rowCount * depth;
         double step = step(tile, across1.units() * depth + rowCount) * speed(width);
-        double store = storing(target.stride(lane), width);
+        double store = accesses * storing(target.stride(lane), width);
         double blocks =
             count(across, across1.units())
                 * count(down, rowCount)
@@ -162,7 +206,7 @@ final class PlanTiling {
     double staging = stagingCost(x, lane) + stagingCost(y, null);
     List<Axis> xAxes = deep == null ? List.of(across) : List.of(across, deep);
     for (List<Integer> panels : Panels.choices(operands, wide, across, down, columns)) {
-      Walk walk = walk(wide, panels, down, xAxes, lane);
+      Walk walk = walk(wide, panels, down, xAxes, lane, parts);
       double copies = staging;
       for (int operand : panels) {
         copies += Panels.cost(operands.get(operand), operand == wide ? lane : null);
@@ -177,7 +221,12 @@ final class PlanTiling {
    * other, blocked along {@code down}.
    */
   private Walk walk(
-      int wide, List<Integer> panels, @Nullable Axis down, List<Axis> xAxes, LoopVar lane) {
+      int wide,
+      List<Integer> panels,
+      @Nullable Axis down,
+      List<Axis> xAxes,
+      LoopVar lane,
+      List<Integer> inParts) {
     List<Axis> axes = new ArrayList<>(xAxes);
     if (down != null) {
       axes.add(down);
@@ -198,9 +247,10 @@ final class PlanTiling {
     Walk.Side wideSide = side(wide, wide, mine, spans, panels, lane);
     Walk.Side otherSide = side(1 - wide, wide, others, spans, panels, lane);
     double results = PlainNest.product(loops);
+    long sum = PlainNest.product(reduced);
     return farthest(x, y) >= farthest(y, x)
-        ? Walk.plan(shared, wideSide, otherSide, results)
-        : Walk.plan(shared, otherSide, wideSide, results);
+        ? Walk.plan(shared, wideSide, otherSide, results, sum, inParts)
+        : Walk.plan(shared, otherSide, wideSide, results, sum, inParts);
   }
 
   private Walk.Side side(
@@ -214,8 +264,9 @@ final class PlanTiling {
     boolean copied = panels.contains(number);
     LoopVar along = number == wide ? lane : null;
     double unevenness = Panels.unevenness(operand, copied, reduced, along);
-    boolean meets = Panels.meets(operand, copied, reduced, along);
-    return new Walk.Side(blocks, tile(operand, spans, lane), unevenness, meets);
+    long rows = Panels.rows(operand, reduced, along);
+    long staying = Panels.staying(operand, copied, reduced, along);
+    return new Walk.Side(blocks, tile(operand, spans, lane), unevenness, rows, staying);
   }
 
   /** How far apart the results are that a loop of {@code mine} alone makes. */
@@ -325,7 +376,8 @@ final class PlanTiling {
                     * (turns * step + sumUp + LATENCY);
           }
         }
-        Walk walk = walk(0, List.of(), down, right == null ? List.of() : List.of(right), lane);
+        List<Axis> xAxes = right == null ? List.of() : List.of(right);
+        Walk walk = walk(0, List.of(), down, xAxes, lane, List.of());
         cost = overlapped(cost, walk.cost());
         cost += stagingCost(operands.get(0), lane) + stagingCost(operands.get(1), lane);
         candidates.add(new Tiling(Tiling.Form.DOT, 0, along, down, right, List.of(), walk, cost));

@@ -6,6 +6,7 @@ import dlc.ir.kernel.Kernel;
 import dlc.ir.kernel.LoopKind;
 import dlc.ir.kernel.Stmt;
 import dlc.ir.kernel.Target;
+import dlc.ir.op.Comprehension;
 import dlc.ir.scalar.BinaryFn;
 import dlc.ir.scalar.Buffer;
 import dlc.ir.scalar.Condition;
@@ -47,11 +48,28 @@ final class ScheduleContraction {
   private final List<Scalar.Load> loads;
   private final Tiling tiling;
 
+  /** Where sums that are made in parts wait for the next part. */
+  private final Buffer sums;
+
   private ScheduleContraction(PlainNest nest, Buffer acc, List<Scalar.Load> loads, Tiling tiling) {
     this.nest = nest;
     this.acc = acc;
     this.loads = loads;
     this.tiling = tiling;
+    this.sums = Buffer.global("part", new TensorType(acc.type().dtype(), extents(sumLoops())));
+  }
+
+  /** The loops of the results, that of the lanes last. */
+  private List<LoopVar> sumLoops() {
+    List<LoopVar> loops = new ArrayList<>(nest.loops());
+    if (loops.remove(tiling.lane().loop())) {
+      loops.add(tiling.lane().loop());
+    }
+    return loops;
+  }
+
+  private static List<Integer> extents(List<LoopVar> loops) {
+    return loops.stream().map(LoopVar::extent).toList();
   }
 
   /** The scheduled call, or nothing when the kernel is no sum of products of two loads. */
@@ -138,7 +156,11 @@ final class ScheduleContraction {
       loads.add(staged.load());
     }
     Buffer acc = ((Stmt.Declare) nest.before().getFirst()).buffer();
-    List<Stmt> body = new ScheduleContraction(nest, acc, loads, tiling).body();
+    ScheduleContraction schedule = new ScheduleContraction(nest, acc, loads, tiling);
+    List<Stmt> body = schedule.body();
+    if (tiling.walk().parts() > 1) {
+      arguments.put(schedule.sums, staging.temporary(schedule.sums.type()));
+    }
     List<String> used = Rewriting.buffers(body);
     arguments.keySet().removeIf(buffer -> !used.contains(buffer.name()));
     Kernel kernel = call.kernel().with(List.copyOf(arguments.keySet()), body);
@@ -178,7 +200,10 @@ final class ScheduleContraction {
     List<Axis> axes = tiling.axes();
     variants(axes, 0, Condition.ALWAYS, new ArrayList<>(), tiles);
     Walk walk = tiling.walk();
-    return Work.share(walk.loops(), operations, Rewriting.substitute(tiles, walk.places()));
+    List<Stmt> placed =
+        Rewriting.guarded(walk.inside(), Rewriting.substitute(tiles, walk.places()));
+    List<Stmt> inner = Rewriting.nest(walk.inner(), LoopKind.SERIAL, placed);
+    return Work.share(walk.loops(), operations, inner);
   }
 
   private void variants(
@@ -270,19 +295,46 @@ final class ScheduleContraction {
     List<Stmt> vectorStep =
         List.of(
             new Stmt.For(lane, LoopKind.LANES, staged ? step : Rewriting.guarded(inside, step)));
-    statements.addAll(
-        Rewriting.nest(
-            nest.reduced(),
-            LoopKind.SERIAL,
-            Rewriting.nest(unrolled, LoopKind.UNROLLED, vectorStep)));
+    List<Stmt> turn = Rewriting.nest(unrolled, LoopKind.UNROLLED, vectorStep);
     List<Stmt> after =
         Rewriting.substitute(Rewriting.widen(nest.after(), Map.of(acc, tile), here), move);
+    int parts = tiling.walk().parts();
+    if (parts == 1) {
+      statements.addAll(Rewriting.nest(nest.reduced(), LoopKind.SERIAL, turn));
+      statements.addAll(vectors(unrolled, lane, inside, after));
+      return statements;
+    }
+    Index part = tiling.walk().part().index();
+    LoopVar whole = nest.reduced().getFirst();
+    LoopVar rest = new LoopVar(whole.name(), whole.extent() / parts);
+    List<LoopVar> reduced = new ArrayList<>(nest.reduced());
+    reduced.set(0, rest);
+    Index at0 = part.times(rest.extent()).plus(rest.index());
+    List<Index> place = Comprehension.indices(sumLoops());
+    Stmt resume = new Stmt.Store(tile, here, new Scalar.Load(sums, place, Condition.ALWAYS, 0));
+    Stmt keep = new Stmt.Store(sums, place, new Scalar.Load(tile, here, Condition.ALWAYS, 0));
     statements.addAll(
-        Rewriting.nest(
-            unrolled,
-            LoopKind.UNROLLED,
-            List.of(new Stmt.For(lane, LoopKind.LANES, Rewriting.guarded(inside, after)))));
+        Rewriting.guarded(
+            Condition.inRange(part, 1, parts),
+            vectors(unrolled, lane, inside, Rewriting.substitute(List.of(resume), move))));
+    statements.addAll(
+        Rewriting.nest(reduced, LoopKind.SERIAL, Rewriting.substitute(turn, Map.of(whole, at0))));
+    statements.addAll(
+        Rewriting.guarded(
+            Condition.inRange(part, 0, parts - 1),
+            vectors(unrolled, lane, inside, Rewriting.substitute(List.of(keep), move))));
+    statements.addAll(
+        Rewriting.guarded(
+            Condition.inRange(part, parts - 1, parts), vectors(unrolled, lane, inside, after)));
     return statements;
+  }
+
+  /** {@code statements} for all vectors of a tile. */
+  private static List<Stmt> vectors(
+      List<LoopVar> unrolled, LoopVar lane, Condition inside, List<Stmt> statements) {
+    List<Stmt> guarded = Rewriting.guarded(inside, statements);
+    return Rewriting.nest(
+        unrolled, LoopKind.UNROLLED, List.of(new Stmt.For(lane, LoopKind.LANES, guarded)));
   }
 
   private List<Stmt> dotTile(List<LoopVar> unrolled, LoopVar lane, Map<LoopVar, Index> move) {

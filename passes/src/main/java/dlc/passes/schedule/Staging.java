@@ -65,6 +65,11 @@ final class Staging {
     return readers.getOrDefault(memory, 1);
   }
 
+  /** Memory of {@code type} for what is needed once. */
+  Memory temporary(TensorType type) {
+    return new TemporaryMemory(temporaries++, type);
+  }
+
   /** The calls that make the copies asked for since the last time. */
   List<Call> takeCopies() {
     List<Call> taken = List.copyOf(copies);
@@ -130,7 +135,7 @@ final class Staging {
         made.computeIfAbsent(
             new Key(source, order, lows, extents, panel),
             _ -> {
-              Memory staged = new TemporaryMemory(temporaries++, type);
+              Memory staged = temporary(type);
               copies.add(copy(operand, source, staged, extents, order, lows, panel));
               return staged;
             });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.passes.schedule;
 
+import dlc.ir.scalar.Condition;
 import dlc.ir.scalar.Index;
 import dlc.ir.scalar.LoopVar;
 import java.util.HashMap;
@@ -16,14 +17,24 @@ import java.util.stream.Stream;
  * the latter then stays in the first cache. Where what the inner loops read is too large for the
  * second cache, they are cut into chunks that fit, which go around all others.
  *
+ * <p>Long sums are made in parts where that lets tiles stay in the first cache: all tiles of a
+ * chunk add one part of the sum to what they have, before any goes on with the next.
+ *
  * @param shared the loops that both operands use, outermost
  * @param around the loops of the operand whose tile stays
  * @param within the loops of the other, innermost
- * @param chunk how many turns of {@code within} make a chunk, 0 for all
+ * @param chunk how many turns of {@code within} make a chunk, 0 for all; the last one has fewer if
+ *     they do not come out even
+ * @param parts how many parts the sum is made in
  * @param cost the estimated time, in vector instructions
  */
 record Walk(
-    List<LoopVar> shared, List<LoopVar> around, List<LoopVar> within, long chunk, double cost) {
+    List<LoopVar> shared,
+    List<LoopVar> around,
+    List<LoopVar> within,
+    long chunk,
+    int parts,
+    double cost) {
 
   /** How many elements the first cache holds, and the second; most processors have more. */
   private static final double FIRST_CACHE = 8192;
@@ -38,15 +49,24 @@ record Walk(
   /** Writing a result far from the one before. */
   private static final double UNEVEN = 0.5;
 
+  /** So many chunks, at least, are shared out among threads when sums are made in parts. */
+  private static final long ENOUGH_CHUNKS = 8;
+
   /**
    * What an operand brings to a tile.
    *
    * @param loops those around the tile that this operand uses alone
    * @param tile how many elements a tile reads
    * @param unevenness how much longer they take than in a row
-   * @param meets whether they meet in few places of the first cache, and do not stay there
+   * @param rows how many rows lie at even distances
+   * @param staying how many rows can stay in the first cache: fewer where they meet in few places
    */
-  record Side(List<LoopVar> loops, double tile, double unevenness, boolean meets) {
+  record Side(List<LoopVar> loops, double tile, double unevenness, long rows, long staying) {
+
+    /** Whether those of {@code turns} of the sum do not stay in the first cache. */
+    boolean meets(long turns) {
+      return Math.min(rows, turns) > staying;
+    }
 
     long turns() {
       return PlainNest.product(loops);
@@ -59,21 +79,64 @@ record Walk(
 
   /**
    * The order in which {@code x} is around {@code y}, as results lie in memory, unless the other
-   * one saves more than walking {@code results} unevenly costs.
+   * one saves more than walking {@code results} unevenly costs. A {@code sum} of so many products
+   * can be made in {@code parts}.
    */
-  static Walk plan(List<LoopVar> shared, Side x, Side y, double results) {
-    Walk even = of(shared, x, y);
-    Walk uneven = of(shared, y, x);
-    return uneven.cost + UNEVEN * results < even.cost ? uneven : even;
+  static Walk plan(
+      List<LoopVar> shared, Side x, Side y, double results, long sum, List<Integer> parts) {
+    Walk best = whole(shared, x, y);
+    double least = best.cost;
+    Walk turned = whole(shared, y, x);
+    if (turned.cost + UNEVEN * results < least) {
+      best = turned;
+      least = turned.cost + UNEVEN * results;
+    }
+    for (int count : parts) {
+      for (Walk walk :
+          List.of(
+              inParts(shared, x, y, results, sum, count),
+              inParts(shared, y, x, results, sum, count))) {
+        if (walk.cost < least) {
+          best = walk;
+          least = walk.cost;
+        }
+      }
+    }
+    return best;
   }
 
-  private static Walk of(List<LoopVar> shared, Side outer, Side inner) {
+  /**
+   * With the sum in parts: a chunk's tiles of {@code inner}, one of {@code outer}, and the sums are
+   * in the second cache, and one tile of each in the first.
+   */
+  private static Walk inParts(
+      List<LoopVar> shared, Side outer, Side inner, double results, long sum, int parts) {
+    double turns = PlainNest.product(shared);
+    double outerTile = outer.tile / parts;
+    double innerTile = inner.tile / parts;
+    double sums = results / turns / inner.turns();
+    long fits = (long) ((SECOND_CACHE - 2 * outerTile) / (innerTile + sums));
+    long chunk = Math.min(fits, Math.ceilDiv(inner.turns() * (long) turns, ENOUGH_CHUNKS));
+    if (chunk < 2 || chunk > inner.turns() || outerTile + innerTile > 2 * FIRST_CACHE) {
+      return new Walk(shared, outer.loops, inner.loops, 0, 1, Double.POSITIVE_INFINITY);
+    }
+    double chunks = Math.ceilDiv(inner.turns(), chunk);
+    double again = outer.meets(sum / parts) ? inner.turns() : chunks;
+    double near = outer.all() * outer.unevenness * again;
+    near += inner.all() * inner.unevenness * outer.turns();
+    near += 2 * results / turns * (parts - 1);
+    double far = outer.all() * chunks + inner.all();
+    double cost = turns * (NEAR * near + FAR * far);
+    return new Walk(shared, outer.loops, inner.loops, chunk, parts, cost);
+  }
+
+  private static Walk whole(List<LoopVar> shared, Side outer, Side inner) {
     double turns = PlainNest.product(shared);
     double all = outer.all() + inner.all();
-    boolean outerFits = !outer.meets && outer.tile + inner.tile <= 2 * FIRST_CACHE;
+    boolean outerFits = !outer.meets(outer.rows) && outer.tile + inner.tile <= 2 * FIRST_CACHE;
     boolean stays = outerFits || inner.turns() == 1;
     double outerNear = stays ? outer.all() : outer.all() * inner.turns();
-    boolean innerFits = !inner.meets && inner.all() + outer.tile <= FIRST_CACHE;
+    boolean innerFits = !inner.meets(inner.rows) && inner.all() + outer.tile <= FIRST_CACHE;
     boolean innerStays = innerFits || outer.turns() == 1;
     double innerNear = innerStays ? inner.all() : inner.all() * outer.turns();
     long chunk = 0;
@@ -95,7 +158,7 @@ record Walk(
     double near = outerNear * outer.unevenness + innerNear * inner.unevenness;
     double far = all * turns <= SECOND_CACHE ? 0 : outerFar + innerFar;
     double cost = all * turns <= FIRST_CACHE ? 0 : turns * (NEAR * near + FAR * far);
-    return new Walk(shared, outer.loops, inner.loops, chunk, cost);
+    return new Walk(shared, outer.loops, inner.loops, chunk, 1, cost);
   }
 
   /** The greatest divisor of {@code number} up to {@code limit} that is not too far below, or 0. */
@@ -108,15 +171,44 @@ record Walk(
     return 0;
   }
 
-  /** The loops, the outermost first. */
+  /** The loops whose turns can be shared out among threads, the outermost first. */
   List<LoopVar> loops() {
-    List<LoopVar> middle =
-        chunk == 0 ? around : Stream.concat(Stream.of(chunks()), around.stream()).toList();
+    if (parts > 1) {
+      return several(Stream.concat(shared.stream(), Stream.of(chunks())));
+    }
     List<LoopVar> inner = chunk == 0 ? within : List.of(turn());
-    return Stream.of(shared, middle, inner)
-        .flatMap(List::stream)
-        .filter(loop -> loop.extent() > 1)
-        .toList();
+    Stream<LoopVar> outer = chunk == 0 ? shared.stream() : joined(shared, List.of(chunks()));
+    return several(Stream.of(outer, around.stream(), inner.stream()).flatMap(each -> each));
+  }
+
+  /** The loops inside of those, around the tile; the first is that of the parts of the sum. */
+  List<LoopVar> inner() {
+    if (parts == 1) {
+      return List.of();
+    }
+    Stream<LoopVar> tiles = joined(around, List.of(turn()));
+    return Stream.concat(Stream.of(part()), several(tiles).stream()).toList();
+  }
+
+  private static Stream<LoopVar> joined(List<LoopVar> first, List<LoopVar> second) {
+    return Stream.concat(first.stream(), second.stream());
+  }
+
+  private static List<LoopVar> several(Stream<LoopVar> loops) {
+    return loops.filter(loop -> loop.extent() > 1).toList();
+  }
+
+  /** The loop over the parts of the sum. */
+  LoopVar part() {
+    return new LoopVar("k", parts);
+  }
+
+  /** Where a turn of a chunk is one of {@code within}: not all are in the last chunk. */
+  Condition inside() {
+    long turns = PlainNest.product(within);
+    return chunk == 0 || turns % chunk == 0
+        ? Condition.ALWAYS
+        : Condition.inRange(flat(), 0, (int) turns);
   }
 
   /** What to put for {@code within} when there are chunks. */
@@ -137,7 +229,7 @@ record Walk(
   }
 
   private LoopVar chunks() {
-    return new LoopVar("c", (int) (PlainNest.product(within) / chunk));
+    return new LoopVar("c", (int) Math.ceilDiv(PlainNest.product(within), chunk));
   }
 
   private LoopVar turn() {
