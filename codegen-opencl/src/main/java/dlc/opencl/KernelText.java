@@ -39,7 +39,7 @@ final class KernelText {
   private final boolean shares;
   private int depth = 1;
   private @Nullable LoopVar lane;
-  private @Nullable Operand mask;
+  private Condition guards = Condition.ALWAYS;
 
   private KernelText(Kernel kernel, Helpers helpers, int turns) {
     NarrowText narrow = new NarrowText(helpers);
@@ -190,10 +190,10 @@ final class KernelText {
     if (when.always()) {
       scope(body);
     } else if (lane != null && when.dependsOn(lane)) {
-      Operand outer = mask;
-      mask = both(outer, condition(when));
+      Condition outer = guards;
+      guards = outer.and(when);
       scope(body);
-      mask = outer;
+      guards = outer;
     } else {
       braces("if (%s) {".formatted(condition(when).text()), body);
     }
@@ -204,9 +204,17 @@ final class KernelText {
     return lane;
   }
 
-  /** The lanes in which the current statement has an effect; nothing means all. */
-  @Nullable Operand mask() {
-    return mask;
+  /** The lanes in which the current statement has an effect, and {@code when} holds. */
+  LaneMask lanes(Condition when) {
+    if (lane == null) {
+      throw new IllegalStateException("there are no lanes");
+    }
+    return LaneMask.of(resolved(guards.and(when)), lane, this::condition);
+  }
+
+  /** Whether the kernel writes to {@code buffer}. */
+  boolean writes(Buffer buffer) {
+    return kernel.written().contains(buffer);
   }
 
   /** The element, or vector of elements, that {@code load} reads. */
@@ -238,7 +246,7 @@ final class KernelText {
   }
 
   /** Both conditions; nothing is the condition that always holds. */
-  @Nullable Operand both(@Nullable Operand x, @Nullable Operand y) {
+  private @Nullable Operand both(@Nullable Operand x, @Nullable Operand y) {
     if (x == null || y == null) {
       return x == null ? y : x;
     }
