@@ -84,7 +84,7 @@ final class ProfileCommand implements Callable<Integer> {
     StepClock clock = new StepClock("train_step");
     try (Workbench bench = run.open(code -> code.observedBy(code.observation().timedBy(clock)))) {
       bench.section();
-      Profile.Peak peak = new Peaks(CacheFolder.peaks()).of(bench.processor(), bench.threads());
+      Profile.Peak peak = new Peaks(CacheFolder.peaks()).of(bench);
       OptionalInt count = steps.map(OptionalInt::of).orElse(OptionalInt.empty());
       return Profiler.run(bench, clock, count, peak);
     }

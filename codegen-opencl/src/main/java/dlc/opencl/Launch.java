@@ -8,5 +8,6 @@ package dlc.opencl;
  * @param first the first step that it is to run
  * @param last the last one
  * @param turns how many turns the outermost loop of the steps makes, which work-items share
+ * @param call the number of the call that the first step is a part of
  */
-public record Launch(String function, int first, int last, int turns) {}
+public record Launch(String function, int first, int last, int turns, int call) {}

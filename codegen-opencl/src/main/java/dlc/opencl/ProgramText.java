@@ -37,13 +37,13 @@ public final class ProgramText {
   }
 
   /** A part of a kernel on the memory of its arguments. */
-  private record Step(KernelText.Part part, Call call) {}
+  private record Step(KernelText.Part part, Call call, int number) {}
 
   private final KernelProgram program;
   private final Style style;
   private final MemoryLayout layout;
   private final StringBuilder text = new StringBuilder();
-  private final Map<String, List<Launch>> launches = new LinkedHashMap<>();
+  private final Map<String, List<Launch>> steps = new LinkedHashMap<>();
 
   private ProgramText(KernelProgram program, Style style) {
     this.program = program;
@@ -79,61 +79,85 @@ public final class ProgramText {
     return style;
   }
 
-  /** What is to be launched for {@code entry}, in order. */
+  /** What is to be launched for {@code entry}, in order, as few times as possible. */
   public List<Launch> launches(String entry) {
-    return launches.getOrDefault(entry, List.of());
+    return switch (style) {
+      case KERNEL_PER_ENTRY -> merged(steps(entry));
+      case KERNEL_PER_STEP -> steps(entry);
+    };
+  }
+
+  /** The same with a launch for each step, so that each can be measured. */
+  public List<Launch> steps(String entry) {
+    return steps.getOrDefault(entry, List.of());
+  }
+
+  /** Steps of one work-item that follow each other share a launch. */
+  private static List<Launch> merged(List<Launch> steps) {
+    List<Launch> all = new ArrayList<>();
+    for (Launch step : steps) {
+      Launch before = all.isEmpty() ? null : all.getLast();
+      if (before != null && step.turns() == 1 && before.turns() == 1) {
+        all.set(
+            all.size() - 1,
+            new Launch(step.function(), before.first(), step.last(), 1, before.call()));
+      } else {
+        all.add(step);
+      }
+    }
+    return all;
   }
 
   private void write() {
     text.append("// program %s\n".formatted(program.name()));
     text.append(functions(program));
     for (Entry entry : program.entries()) {
-      List<Step> steps =
-          entry.calls().stream()
-              .flatMap(
-                  call ->
-                      KernelText.parts(call.kernel()).stream().map(part -> new Step(part, call)))
-              .toList();
+      List<Step> all = steps(entry);
       switch (style) {
-        case KERNEL_PER_ENTRY -> together(entry.name(), steps);
-        case KERNEL_PER_STEP -> apart(entry.name(), steps);
+        case KERNEL_PER_ENTRY -> together(entry.name(), all);
+        case KERNEL_PER_STEP -> apart(entry.name(), all);
       }
     }
   }
 
-  private void together(String entry, List<Step> steps) {
+  private static List<Step> steps(Entry entry) {
+    List<Step> steps = new ArrayList<>();
+    for (int i = 0; i < entry.calls().size(); i++) {
+      Call call = entry.calls().get(i);
+      for (KernelText.Part part : KernelText.parts(call.kernel())) {
+        steps.add(new Step(part, call, i));
+      }
+    }
+    return steps;
+  }
+
+  private void together(String entry, List<Step> all) {
     text.append("__kernel __attribute__((reqd_work_group_size(1, 1, 1)))\n");
     text.append(
         "void %s(__global uchar *state, __global uchar *work, int first, int last) {\n"
             .formatted(entry));
     text.append("  for (int step = first; step <= last; step++) {\n    switch (step) {\n");
-    List<Launch> all = new ArrayList<>();
-    for (int i = 0; i < steps.size(); i++) {
-      Step step = steps.get(i);
+    List<Launch> each = new ArrayList<>();
+    for (int i = 0; i < all.size(); i++) {
+      Step step = all.get(i);
       text.append("      case %d: %s; break;\n".formatted(i, call(step)));
-      int turns = step.part.turns();
-      Launch before = all.isEmpty() ? null : all.getLast();
-      if (before != null && turns == 1 && before.turns() == 1) {
-        all.set(all.size() - 1, new Launch(entry, before.first(), i, 1));
-      } else {
-        all.add(new Launch(entry, i, i, turns));
-      }
+      each.add(new Launch(entry, i, i, step.part.turns(), step.number));
     }
     text.append("    }\n  }\n}\n\n");
-    launches.put(entry, all);
+    steps.put(entry, each);
   }
 
-  private void apart(String entry, List<Step> steps) {
-    List<Launch> all = new ArrayList<>();
-    for (int i = 0; i < steps.size(); i++) {
-      Step step = steps.get(i);
+  private void apart(String entry, List<Step> all) {
+    List<Launch> each = new ArrayList<>();
+    for (int i = 0; i < all.size(); i++) {
+      Step step = all.get(i);
       String name = "%s_%d".formatted(entry, i);
       text.append(
           "__kernel void %s(__global uchar *state, __global uchar *work) {\n".formatted(name));
       text.append("  %s;\n}\n\n".formatted(call(step)));
-      all.add(new Launch(name, i, i, step.part.turns()));
+      each.add(new Launch(name, i, i, step.part.turns(), step.number));
     }
-    launches.put(entry, all);
+    steps.put(entry, each);
   }
 
   private String call(Step step) {

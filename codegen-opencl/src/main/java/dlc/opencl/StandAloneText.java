@@ -41,7 +41,7 @@ public record StandAloneText(String text, List<Launch> launches) {
       text.append(
           "__kernel void %s(%s) {\n  %s;\n}\n\n"
               .formatted(name, parameters, Helpers.call(part.function(), arguments)));
-      launches.add(new Launch(name, index, index, part.turns()));
+      launches.add(new Launch(name, index, index, part.turns(), 0));
     }
     return new StandAloneText(text.toString(), launches);
   }

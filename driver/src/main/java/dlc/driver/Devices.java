@@ -51,6 +51,11 @@ public final class Devices {
   static Backend open(RunOptions options, int threads) {
     return isCpu(options.device())
         ? new CpuBackend(Processor.runnable(options.cpu()), threads, options.code().observation())
-        : OpenCl.open(options.device());
+        : options
+            .code()
+            .observation()
+            .clock()
+            .map(clock -> OpenCl.openTimed(options.device(), clock))
+            .orElseGet(() -> OpenCl.open(options.device()));
   }
 }

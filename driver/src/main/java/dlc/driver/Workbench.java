@@ -123,6 +123,13 @@ public final class Workbench implements AutoCloseable {
     return options.threads() == 1 ? "1 thread" : options.threads() + " threads";
   }
 
+  /**
+   * The OpenCL device that computes, by its name for options; nothing where it is the processor.
+   */
+  public Optional<String> otherDevice() {
+    return Optional.of(options.device()).filter(name -> !Devices.isCpu(name));
+  }
+
   /** The processor that code is made for. */
   public Target processor() {
     return backend().target();

@@ -11,7 +11,9 @@ import dlc.ir.kernel.KernelProgram.Region;
 import dlc.ir.kernel.KernelProgram.Slot;
 import dlc.opencl.Launch;
 import dlc.runtime.Executable;
+import dlc.runtime.KernelClock;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +21,7 @@ import java.util.Optional;
 import org.jocl.CLException;
 import org.jocl.Pointer;
 import org.jocl.Sizeof;
+import org.jocl.cl_event;
 import org.jocl.cl_kernel;
 
 /** A program on a device; a run asks for its kernels and does not wait for them. */
@@ -28,7 +31,7 @@ final class DeviceExecutable implements Executable {
   private static final int ITEMS = 4;
 
   /** A function with its arguments set, and how many work-items run it. */
-  private record Prepared(cl_kernel function, long items, String name) {}
+  private record Prepared(cl_kernel function, long items, Launch launch) {}
 
   /** What a run of an entry point takes. */
   private record Steps(
@@ -39,17 +42,30 @@ final class DeviceExecutable implements Executable {
   private final DeviceQueue queue;
   private final DeviceState state;
   private final DeviceWork work;
+  private final Optional<KernelClock> clock;
   private final Map<String, Steps> entries = new LinkedHashMap<>();
 
+  /**
+   * A program on the device of {@code queue}.
+   *
+   * @param clock is told how long kernels took; then runs wait for their end
+   */
   DeviceExecutable(
-      KernelProgram program, DeviceProgram built, DeviceQueue queue, DeviceState state) {
+      KernelProgram program,
+      DeviceProgram built,
+      DeviceQueue queue,
+      DeviceState state,
+      Optional<KernelClock> clock) {
     this.program = program;
     this.built = built;
     this.queue = queue;
     this.state = state;
+    this.clock = clock;
     this.work = new DeviceWork(program, queue);
     for (Entry entry : program.entries()) {
-      List<Prepared> kernels = built.launches(entry.name()).stream().map(this::prepared).toList();
+      List<Launch> launches =
+          clock.isPresent() ? built.steps(entry.name()) : built.launches(entry.name());
+      List<Prepared> kernels = launches.stream().map(this::prepared).toList();
       InputBlock inputs = new InputBlock(entry, work, queue);
       entries.put(entry.name(), new Steps(entry, kernels, inputs, entry.writesState()));
     }
@@ -61,7 +77,7 @@ final class DeviceExecutable implements Executable {
       clSetKernelArg(function, 0, Sizeof.cl_mem, Pointer.to(state.memory()));
       clSetKernelArg(function, 1, Sizeof.cl_mem, Pointer.to(work.memory()));
       long items = Math.min(launch.turns(), (long) queue.info().computeUnits() * ITEMS);
-      return new Prepared(function, items, launch.function());
+      return new Prepared(function, items, launch);
     } catch (CLException failure) {
       throw queue.failed("it does not take the kernel " + launch.function(), failure);
     }
@@ -120,13 +136,35 @@ final class DeviceExecutable implements Executable {
     Steps steps = steps(entry);
     state.beforeRun();
     steps.inputs.upload();
-    for (Prepared kernel : steps.kernels) {
-      queue.launch(kernel.function, kernel.items, 1, kernel.name);
-    }
-    queue.flush();
+    clock.ifPresentOrElse(told -> runTimed(steps, told), () -> start(steps));
     if (steps.writesState) {
       state.changed();
     }
+  }
+
+  private void start(Steps steps) {
+    for (Prepared kernel : steps.kernels) {
+      queue.launch(kernel.function, kernel.items, 1, kernel.launch.function());
+    }
+    queue.flush();
+  }
+
+  /** What passes between kernels is left out: it is the driver's. */
+  private void runTimed(Steps steps, KernelClock told) {
+    List<cl_event> ends = new ArrayList<>();
+    for (Prepared kernel : steps.kernels) {
+      ends.add(queue.launchTimed(kernel.function, kernel.items, 1, kernel.launch.function()));
+    }
+    queue.finish();
+    long[] nanos = new long[steps.entry.calls().size()];
+    for (int i = 0; i < ends.size(); i++) {
+      nanos[steps.kernels.get(i).launch.call()] += queue.nanos(ends.get(i));
+    }
+    List<Long> stamps = new ArrayList<>(List.of(0L));
+    for (long each : nanos) {
+      stamps.add(stamps.getLast() + each);
+    }
+    told.ran(steps.entry, stamps);
   }
 
   @Override

@@ -173,6 +173,11 @@ final class DeviceProgram implements AutoCloseable {
     return text.launches(entry);
   }
 
+  /** The same with a launch for each step. */
+  List<Launch> steps(String entry) {
+    return text.steps(entry);
+  }
+
   /** What {@code launch} launches, told its steps; it still wants the two blocks of memory. */
   cl_kernel function(Launch launch) {
     cl_kernel function = clCreateKernel(program, launch.function(), null);

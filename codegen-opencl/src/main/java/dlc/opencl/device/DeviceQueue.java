@@ -3,6 +3,9 @@ package dlc.opencl.device;
 
 import static org.jocl.CL.CL_CONTEXT_PLATFORM;
 import static org.jocl.CL.CL_MEM_READ_WRITE;
+import static org.jocl.CL.CL_PROFILING_COMMAND_END;
+import static org.jocl.CL.CL_PROFILING_COMMAND_START;
+import static org.jocl.CL.CL_QUEUE_PROFILING_ENABLE;
 import static org.jocl.CL.clCreateBuffer;
 import static org.jocl.CL.clCreateCommandQueue;
 import static org.jocl.CL.clCreateContext;
@@ -10,8 +13,10 @@ import static org.jocl.CL.clEnqueueFillBuffer;
 import static org.jocl.CL.clEnqueueNDRangeKernel;
 import static org.jocl.CL.clFinish;
 import static org.jocl.CL.clFlush;
+import static org.jocl.CL.clGetEventProfilingInfo;
 import static org.jocl.CL.clReleaseCommandQueue;
 import static org.jocl.CL.clReleaseContext;
+import static org.jocl.CL.clReleaseEvent;
 import static org.jocl.CL.clReleaseMemObject;
 
 import dlc.base.Code;
@@ -20,10 +25,12 @@ import dlc.opencl.device.Transfers.Upload;
 import java.lang.foreign.MemorySegment;
 import org.jocl.CLException;
 import org.jocl.Pointer;
+import org.jocl.Sizeof;
 import org.jocl.cl_command_queue;
 import org.jocl.cl_context;
 import org.jocl.cl_context_properties;
 import org.jocl.cl_device_id;
+import org.jocl.cl_event;
 import org.jocl.cl_kernel;
 import org.jocl.cl_mem;
 
@@ -35,6 +42,18 @@ import org.jocl.cl_mem;
  */
 final class DeviceQueue implements AutoCloseable {
 
+  /** Whether the device notes when each kernel began and ended. */
+  enum Timing {
+    OFF(0),
+    ON(CL_QUEUE_PROFILING_ENABLE);
+
+    private final long properties;
+
+    Timing(long properties) {
+      this.properties = properties;
+    }
+  }
+
   private final DeviceInfo info;
   private final cl_device_id device;
   private final cl_context context;
@@ -43,7 +62,7 @@ final class DeviceQueue implements AutoCloseable {
   private long reserved;
 
   @SuppressWarnings("deprecation") // what replaces clCreateCommandQueue needs OpenCL 2.0
-  DeviceQueue(OpenClDevice device) {
+  DeviceQueue(OpenClDevice device, Timing timing) {
     this.info = device.info();
     this.device = device.id();
     try {
@@ -51,7 +70,7 @@ final class DeviceQueue implements AutoCloseable {
       properties.addProperty(CL_CONTEXT_PLATFORM, device.platform());
       this.context =
           clCreateContext(properties, 1, new cl_device_id[] {device.id()}, null, null, null);
-      this.queue = clCreateCommandQueue(context, device.id(), 0, null);
+      this.queue = clCreateCommandQueue(context, device.id(), timing.properties, null);
     } catch (CLException failure) {
       throw failed("it cannot be opened", failure);
     }
@@ -147,6 +166,35 @@ final class DeviceQueue implements AutoCloseable {
     } catch (CLException failure) {
       throw failed("it does not run the kernel " + name, failure);
     }
+  }
+
+  /** The same in a queue with {@link Timing#ON}; gives what {@link #nanos} takes. */
+  cl_event launchTimed(cl_kernel kernel, long groups, long size, String name) {
+    try {
+      cl_event end = new cl_event();
+      clEnqueueNDRangeKernel(
+          queue, kernel, 1, null, new long[] {groups * size}, new long[] {size}, 0, null, end);
+      return end;
+    } catch (CLException failure) {
+      throw failed("it does not run the kernel " + name, failure);
+    }
+  }
+
+  /** How long the kernel ran that ended in {@code end}, which is of no use afterwards. */
+  long nanos(cl_event end) {
+    try {
+      return stamp(end, CL_PROFILING_COMMAND_END) - stamp(end, CL_PROFILING_COMMAND_START);
+    } catch (CLException failure) {
+      throw failed("it does not tell how long a kernel ran", failure);
+    } finally {
+      clReleaseEvent(end);
+    }
+  }
+
+  private static long stamp(cl_event event, int what) {
+    long[] nanos = new long[1];
+    clGetEventProfilingInfo(event, what, Sizeof.cl_ulong, Pointer.to(nanos), null);
+    return nanos[0];
   }
 
   /** Lets the device begin with what it was asked to do. */

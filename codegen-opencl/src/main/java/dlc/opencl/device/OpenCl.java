@@ -3,6 +3,7 @@ package dlc.opencl.device;
 
 import dlc.base.Code;
 import dlc.base.UserError;
+import dlc.runtime.KernelClock;
 import java.lang.foreign.Arena;
 import java.lang.foreign.SymbolLookup;
 import java.util.ArrayList;
@@ -105,12 +106,17 @@ public final class OpenCl {
 
   /** Makes the device called {@code name} ready to run programs. */
   public static OpenClBackend open(String name) {
-    return new OpenClBackend(find(name), ProgramCache.ofUser());
+    return new OpenClBackend(find(name), ProgramCache.ofUser(), Optional.empty());
+  }
+
+  /** The same with {@code clock} hearing how long each kernel took; runs wait for their end. */
+  public static OpenClBackend openTimed(String name, KernelClock clock) {
+    return new OpenClBackend(find(name), ProgramCache.ofUser(), Optional.of(clock));
   }
 
   /** A queue of its own on the device called {@code name}. */
   static DeviceQueue queue(String name) {
-    return new DeviceQueue(find(name));
+    return new DeviceQueue(find(name), DeviceQueue.Timing.OFF);
   }
 
   private static OpenClDevice find(String name) {

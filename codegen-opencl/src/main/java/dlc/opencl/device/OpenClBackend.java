@@ -9,7 +9,9 @@ import dlc.opencl.DeviceTargets;
 import dlc.opencl.ProgramText;
 import dlc.runtime.Backend;
 import dlc.runtime.Executable;
+import dlc.runtime.KernelClock;
 import dlc.runtime.ModelState;
+import java.util.Optional;
 import org.jocl.CLException;
 
 /** Runs programs on an OpenCL device. */
@@ -18,11 +20,19 @@ public final class OpenClBackend implements Backend {
   private final DeviceInfo info;
   private final DeviceQueue queue;
   private final ProgramCache cache;
+  private final Optional<KernelClock> clock;
 
-  OpenClBackend(OpenClDevice device, ProgramCache cache) {
+  /**
+   * A device that is ready.
+   *
+   * @param clock hears how long kernels took
+   */
+  OpenClBackend(OpenClDevice device, ProgramCache cache, Optional<KernelClock> clock) {
     this.info = device.info();
     this.cache = cache;
-    this.queue = new DeviceQueue(device);
+    this.clock = clock;
+    this.queue =
+        new DeviceQueue(device, clock.isPresent() ? DeviceQueue.Timing.ON : DeviceQueue.Timing.OFF);
   }
 
   /** The device that it runs on. */
@@ -57,7 +67,7 @@ public final class OpenClBackend implements Backend {
     }
     DeviceProgram built = DeviceProgram.build(program, queue, cache);
     try {
-      return new DeviceExecutable(program, built, queue, (DeviceState) state);
+      return new DeviceExecutable(program, built, queue, (DeviceState) state, clock);
     } catch (UserError | CLException failure) {
       built.close();
       throw failure;

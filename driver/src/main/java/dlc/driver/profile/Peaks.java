@@ -4,7 +4,9 @@ package dlc.driver.profile;
 import dlc.base.UserError;
 import dlc.cpu.CpuBackend;
 import dlc.cpu.Peak;
+import dlc.driver.Workbench;
 import dlc.ir.kernel.Target;
+import dlc.opencl.device.Measurement;
 import dlc.runtime.file.AtomicFile;
 import dlc.runtime.file.Text;
 import dlc.runtime.profile.Profile;
@@ -27,8 +29,21 @@ import java.util.Optional;
  */
 public record Peaks(Path file) {
 
+  /**
+   * The peak of what {@code bench} computes on. That of an OpenCL device is measured each time, and
+   * what passes its caches is not told from what passes its memory.
+   */
+  public Profile.Peak of(Workbench bench) {
+    if (bench.otherDevice().isEmpty()) {
+      return of(bench.processor(), bench.threads());
+    }
+    Measurement measured = Measurement.of(bench.otherDevice().get());
+    double bytes = measured.gigabytes() * 1e9;
+    return new Profile.Peak(measured.gigaflops() * 1e9, bytes, bytes);
+  }
+
   /** The peak of {@code target} on {@code threads}: measured where the file has none. */
-  public Profile.Peak of(Target target, int threads) {
+  private Profile.Peak of(Target target, int threads) {
     String key = "%s %d %d ".formatted(target.cpu(), target.vectorBytes(), threads);
     return known(key).orElseGet(() -> measured(key, target, threads));
   }
