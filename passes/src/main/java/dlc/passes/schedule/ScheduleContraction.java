@@ -304,12 +304,13 @@ final class ScheduleContraction {
       statements.addAll(vectors(unrolled, lane, inside, after));
       return statements;
     }
+    // Each part goes on with what the one before has left.
     Index part = tiling.walk().part().index();
     LoopVar whole = nest.reduced().getFirst();
     LoopVar rest = new LoopVar(whole.name(), whole.extent() / parts);
     List<LoopVar> reduced = new ArrayList<>(nest.reduced());
     reduced.set(0, rest);
-    Index at0 = part.times(rest.extent()).plus(rest.index());
+    Index turnOfAll = part.times(rest.extent()).plus(rest.index());
     List<Index> place = Comprehension.indices(sumLoops());
     Stmt resume = new Stmt.Store(tile, here, new Scalar.Load(sums, place, Condition.ALWAYS, 0));
     Stmt keep = new Stmt.Store(sums, place, new Scalar.Load(tile, here, Condition.ALWAYS, 0));
@@ -318,7 +319,8 @@ final class ScheduleContraction {
             Condition.inRange(part, 1, parts),
             vectors(unrolled, lane, inside, Rewriting.substitute(List.of(resume), move))));
     statements.addAll(
-        Rewriting.nest(reduced, LoopKind.SERIAL, Rewriting.substitute(turn, Map.of(whole, at0))));
+        Rewriting.nest(
+            reduced, LoopKind.SERIAL, Rewriting.substitute(turn, Map.of(whole, turnOfAll))));
     statements.addAll(
         Rewriting.guarded(
             Condition.inRange(part, 0, parts - 1),
