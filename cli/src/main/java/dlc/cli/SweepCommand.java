@@ -102,7 +102,9 @@ final class SweepCommand implements Callable<Integer> {
   @Option(names = "--resume", description = "Go on with the search in that folder.")
   private boolean resumes;
 
-  @Option(names = "--json", description = "Print a JSON array with an object for each trial, the best first.")
+  @Option(
+      names = "--json",
+      description = "Print a JSON array with an object for each trial, the best first.")
   private boolean isJson;
 
   @Override
