@@ -2,10 +2,9 @@
 package dlc.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dlc.testkit.SmallDisk;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,53 +45,39 @@ final class DiskTest {
     disk = Files.createDirectory(folder.resolve("disk"));
   }
 
-  private void mount(String size) throws IOException, InterruptedException {
-    String command = "mount -t tmpfs -o size=%s tmpfs %s".formatted(size, disk);
-    Process process = new ProcessBuilder("sh", "-c", command).redirectErrorStream(true).start();
-    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assumeTrue(process.waitFor() == 0, "no file system may be mounted here: " + said);
-  }
-
-  @AfterEach
-  void unmount() throws IOException, InterruptedException {
-    new ProcessBuilder("umount", disk.toString())
-        .redirectErrorStream(true)
-        .redirectOutput(folder.resolve("umount").toFile())
-        .start()
-        .waitFor();
-  }
-
   @Test
   void aDiskThatFillsKeepsTheLastGoodCheckpoint() throws IOException, InterruptedException {
-    mount("160k");
-    Path weights = folder.resolve("w");
-    Path checkpoints = disk.resolve("c");
-    Shell full = train("--checkpoint-dir", checkpoints, "--save", weights);
-    assertThat(told(full, "no checkpoint of step"))
-        .singleElement()
-        .asString()
-        .startsWith("note: no checkpoint of step 16: ")
-        .contains("No space left on device")
-        .endsWith("training goes on");
-    assertThat(names(checkpoints)).containsExactly("step-000000008.safetensors");
-    assertThat(weights).hasSameBinaryContentAs(whole());
-    Path rest = folder.resolve("rest");
-    Shell resumed = train("--checkpoint-dir", checkpoints, "--resume", "--save", rest);
-    assertThat(resumed.err())
-        .contains("going on from " + checkpoints)
-        .contains(": step 8, epoch 2");
-    assertThat(rest).hasSameBinaryContentAs(whole());
+    try (SmallDisk _ = SmallDisk.mount(disk, "size=160k")) {
+      Path weights = folder.resolve("w");
+      Path checkpoints = disk.resolve("c");
+      Shell full = train("--checkpoint-dir", checkpoints, "--save", weights);
+      assertThat(told(full, "no checkpoint of step"))
+          .singleElement()
+          .asString()
+          .startsWith("note: no checkpoint of step 16: ")
+          .contains("No space left on device")
+          .endsWith("training goes on");
+      assertThat(names(checkpoints)).containsExactly("step-000000008.safetensors");
+      assertThat(weights).hasSameBinaryContentAs(whole());
+      Path rest = folder.resolve("rest");
+      Shell resumed = train("--checkpoint-dir", checkpoints, "--resume", "--save", rest);
+      assertThat(resumed.err())
+          .contains("going on from " + checkpoints)
+          .contains(": step 8, epoch 2");
+      assertThat(rest).hasSameBinaryContentAs(whole());
+    }
   }
 
   @Test
   void aDiskThatFillsCostsTheReportAlone() throws IOException, InterruptedException {
-    mount("48k");
-    Path weights = folder.resolve("w");
-    Shell full = train("--report", disk, "--save", weights);
-    assertThat(full.err()).contains("No space left on device");
-    assertThat(told(full, disk + "/metrics.jsonl").size()).isLessThan(2);
-    assertThat(told(full, "the report is not whole")).hasSize(1);
-    assertThat(weights).hasSameBinaryContentAs(whole());
+    try (SmallDisk _ = SmallDisk.mount(disk, "size=48k")) {
+      Path weights = folder.resolve("w");
+      Shell full = train("--report", disk, "--save", weights);
+      assertThat(full.err()).contains("No space left on device");
+      assertThat(told(full, disk + "/metrics.jsonl").size()).isLessThan(2);
+      assertThat(told(full, "the report is not whole")).hasSize(1);
+      assertThat(weights).hasSameBinaryContentAs(whole());
+    }
   }
 
   @Test

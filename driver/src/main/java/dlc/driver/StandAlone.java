@@ -55,28 +55,6 @@ public final class StandAlone {
     public Options {
       tails = List.copyOf(tails);
     }
-
-    /** For the processor alone. */
-    public Options(
-        String compiler,
-        Platform platform,
-        Linkage linkage,
-        Optional<String> cpu,
-        boolean predictOnly,
-        List<Integer> tails,
-        Optional<byte[]> weights,
-        Binary.Symbols symbols) {
-      this(
-          compiler,
-          platform,
-          linkage,
-          cpu,
-          predictOnly,
-          tails,
-          weights,
-          symbols,
-          OtherDevices.NONE);
-    }
   }
 
   /** What can compute beside the processor. */

@@ -56,6 +56,23 @@ record CompiledProgram(Path executable) {
   }
 
   static StandAlone.Options options(Optional<String> cpu, Linkage linkage) {
+    return options(cpu, linkage, Binary.Symbols.STRIPPED, StandAlone.OtherDevices.NONE);
+  }
+
+  static StandAlone.Options options(Binary.Symbols symbols) {
+    Linkage linkage = new Linkage.Dynamic();
+    return options(Optional.of(CPU), linkage, symbols, StandAlone.OtherDevices.NONE);
+  }
+
+  static StandAlone.Options options(StandAlone.OtherDevices devices) {
+    return options(Optional.of(CPU), new Linkage.Dynamic(), Binary.Symbols.STRIPPED, devices);
+  }
+
+  private static StandAlone.Options options(
+      Optional<String> cpu,
+      Linkage linkage,
+      Binary.Symbols symbols,
+      StandAlone.OtherDevices devices) {
     return new StandAlone.Options(
         "test",
         Platform.X86_64,
@@ -64,7 +81,8 @@ record CompiledProgram(Path executable) {
         false,
         List.of(),
         Optional.empty(),
-        Binary.Symbols.STRIPPED);
+        symbols,
+        devices);
   }
 
   /** Nothing but predict, with weights inside. */
@@ -77,7 +95,8 @@ record CompiledProgram(Path executable) {
         true,
         List.of(),
         Optional.of(weights),
-        Binary.Symbols.STRIPPED);
+        Binary.Symbols.STRIPPED,
+        StandAlone.OtherDevices.NONE);
   }
 
   /** Runs it beside its data, to the end. */

@@ -2,18 +2,16 @@
 package dlc.driver;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dlc.driver.CompiledProgram.Run;
+import dlc.testkit.SmallDisk;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -44,77 +42,64 @@ final class StandAloneDiskTest {
     program = CompiledProgram.of(folder, SOURCE);
   }
 
-  private void mount(String options) throws IOException, InterruptedException {
-    Files.createDirectories(disk);
-    String command = "mount -t tmpfs -o %s tmpfs %s".formatted(options, disk);
-    Process process = new ProcessBuilder("sh", "-c", command).redirectErrorStream(true).start();
-    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assumeTrue(process.waitFor() == 0, "no file system may be mounted here: " + said);
-  }
-
-  @AfterEach
-  void unmount() throws IOException, InterruptedException {
-    if (Files.isDirectory(disk)) {
-      new ProcessBuilder("umount", disk.toString())
-          .redirectErrorStream(true)
-          .redirectOutput(folder.resolve("umount").toFile())
-          .start()
-          .waitFor();
-    }
-  }
-
   @Test
   void aFullDiskKeepsTheWeightsThatAreThere() throws IOException, InterruptedException {
-    mount("size=48k");
-    assertThat(program.run("train", "--steps", "3", "--save", "disk/w").status()).isZero();
-    byte[] before = Files.readAllBytes(disk.resolve("w"));
-    Run run = program.run("train", "--save", "disk/w");
-    assertThat(run.status()).isEqualTo(1);
-    assertThat(run.errors())
-        .contains("error[E0603]: cannot write disk/w: No space left on device")
-        .contains("make room on the disk");
-    assertThat(disk.resolve("w")).hasBinaryContent(before);
-    assertThat(names(disk)).containsExactly("w");
+    try (SmallDisk _ = SmallDisk.mount(disk, "size=48k")) {
+      assertThat(program.run("train", "--steps", "3", "--save", "disk/w").status()).isZero();
+      byte[] before = Files.readAllBytes(disk.resolve("w"));
+      Run run = program.run("train", "--save", "disk/w");
+      assertThat(run.status()).isEqualTo(1);
+      assertThat(run.errors())
+          .contains("error[E0603]: cannot write disk/w: No space left on device")
+          .contains("make room on the disk");
+      assertThat(disk.resolve("w")).hasBinaryContent(before);
+      assertThat(names(disk)).containsExactly("w");
+    }
   }
 
   @Test
   void checkpointsThatDoNotFitAreLeftOutAndTheLastGoodOneStays()
       throws IOException, InterruptedException {
-    mount("size=160k");
-    Run run = program.run("train", "--save", "w", "--checkpoint-dir", "disk/c", "--epochs", "3");
-    assertThat(run.status()).isZero();
-    assertThat(run.errors())
-        .contains("no checkpoint of step 16: cannot write disk/c/step-000000016.safetensors")
-        .contains("No space left on device; training goes on", "saved w");
-    assertThat(names(disk.resolve("c"))).containsExactly("step-000000008.safetensors");
-    program.run("train", "--epochs", "3", "--save", "whole");
-    assertThat(folder.resolve("w")).hasSameBinaryContentAs(folder.resolve("whole"));
-    Run rest =
-        program.run(
-            "train", "--epochs", "3", "--resume", "--checkpoint-dir", "disk/c", "--save", "w2");
-    assertThat(rest.errors()).contains("going on from disk/c/step-000000008.safetensors");
-    assertThat(folder.resolve("w2")).hasSameBinaryContentAs(folder.resolve("whole"));
+    try (SmallDisk _ = SmallDisk.mount(disk, "size=160k")) {
+      Run run = program.run("train", "--save", "w", "--checkpoint-dir", "disk/c", "--epochs", "3");
+      assertThat(run.status()).isZero();
+      assertThat(run.errors())
+          .contains("no checkpoint of step 16: cannot write disk/c/step-000000016.safetensors")
+          .contains("No space left on device; training goes on", "saved w");
+      assertThat(names(disk.resolve("c"))).containsExactly("step-000000008.safetensors");
+      program.run("train", "--epochs", "3", "--save", "whole");
+      assertThat(folder.resolve("w")).hasSameBinaryContentAs(folder.resolve("whole"));
+      Run rest =
+          program.run(
+              "train", "--epochs", "3", "--resume", "--checkpoint-dir", "disk/c", "--save", "w2");
+      assertThat(rest.errors()).contains("going on from disk/c/step-000000008.safetensors");
+      assertThat(folder.resolve("w2")).hasSameBinaryContentAs(folder.resolve("whole"));
+    }
   }
 
   @Test
   void aReportThatDoesNotFitEndsNoTraining() throws IOException, InterruptedException {
-    mount("size=4k");
-    Files.write(disk.resolve("much"), new byte[4096 - 1]);
-    Run run = program.run("train", "--report", "disk", "--save", "w");
-    assertThat(run.status()).isZero();
-    assertThat(run.errors())
-        .contains("cannot write disk/metrics.jsonl: No space left on device")
-        .contains("training goes on without a report", "saved w");
+    try (SmallDisk _ = SmallDisk.mount(disk, "size=4k")) {
+      Files.write(disk.resolve("much"), new byte[4096 - 1]);
+      Run run = program.run("train", "--report", "disk", "--save", "w");
+      assertThat(run.status()).isZero();
+      assertThat(run.errors())
+          .contains("cannot write disk/metrics.jsonl: No space left on device")
+          .contains("training goes on without a report", "saved w");
+    }
   }
 
   @Test
   void whereNothingMayBeWrittenTrainingDoesNotBegin() throws IOException, InterruptedException {
-    mount("ro");
-    for (String option : List.of("--save=disk/w", "--checkpoint-dir=disk", "--report=disk")) {
-      Run run = program.run("train", option);
-      assertThat(run.status()).isEqualTo(1);
-      assertThat(run.errors()).contains("error[E0603]: cannot write disk").doesNotContain("saved");
-      assertThat(run.output()).isEmpty();
+    try (SmallDisk _ = SmallDisk.mount(disk, "ro")) {
+      for (String option : List.of("--save=disk/w", "--checkpoint-dir=disk", "--report=disk")) {
+        Run run = program.run("train", option);
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(run.errors())
+            .contains("error[E0603]: cannot write disk")
+            .doesNotContain("saved");
+        assertThat(run.output()).isEmpty();
+      }
     }
   }
 

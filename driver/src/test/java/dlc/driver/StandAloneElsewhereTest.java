@@ -60,7 +60,8 @@ final class StandAloneElsewhereTest {
         false,
         List.of(),
         Optional.empty(),
-        Binary.Symbols.STRIPPED);
+        Binary.Symbols.STRIPPED,
+        StandAlone.OtherDevices.NONE);
   }
 
   @Test

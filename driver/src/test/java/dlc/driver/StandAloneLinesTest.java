@@ -5,15 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dlc.cpu.binary.Binary;
-import dlc.cpu.binary.Linkage;
-import dlc.cpu.binary.Platform;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,18 +40,7 @@ final class StandAloneLinesTest {
 
   @BeforeEach
   void compile() {
-    CompiledProgram.of(
-        folder,
-        SOURCE,
-        new StandAlone.Options(
-            "test",
-            Platform.X86_64,
-            new Linkage.Dynamic(),
-            Optional.of(CompiledProgram.CPU),
-            false,
-            List.of(),
-            Optional.empty(),
-            Binary.Symbols.LINES));
+    CompiledProgram.of(folder, SOURCE, CompiledProgram.options(Binary.Symbols.LINES));
   }
 
   @Test

@@ -4,9 +4,6 @@ package dlc.driver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dlc.cpu.binary.Binary;
-import dlc.cpu.binary.Linkage;
-import dlc.cpu.binary.Platform;
 import dlc.driver.CompiledProgram.Run;
 import dlc.opencl.device.OpenCl;
 import java.io.IOException;
@@ -14,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -49,18 +45,7 @@ final class StandAloneOpenClTest {
   static void compile() {
     program =
         CompiledProgram.of(
-            folder,
-            PROGRAM,
-            new StandAlone.Options(
-                "test",
-                Platform.X86_64,
-                new Linkage.Dynamic(),
-                Optional.of(CompiledProgram.CPU),
-                false,
-                List.of(),
-                Optional.empty(),
-                Binary.Symbols.STRIPPED,
-                StandAlone.OtherDevices.OPENCL));
+            folder, PROGRAM, CompiledProgram.options(StandAlone.OtherDevices.OPENCL));
   }
 
   @Test

@@ -186,7 +186,8 @@ public final class CompileMojo extends AbstractMojo {
         predictOnly,
         List.of(),
         file == null ? Optional.empty() : Optional.of(Files.readAllBytes(file.toPath())),
-        Binary.Symbols.STRIPPED);
+        Binary.Symbols.STRIPPED,
+        StandAlone.OtherDevices.NONE);
   }
 
   private Platform platform() {
