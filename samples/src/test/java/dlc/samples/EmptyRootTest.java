@@ -146,7 +146,8 @@ final class EmptyRootTest {
             false,
             List.of(),
             Optional.empty(),
-            Binary.Symbols.STRIPPED);
+            Binary.Symbols.STRIPPED,
+            StandAlone.OtherDevices.NONE);
     try (Workbench bench = Workbench.open(ModelFile.load(sample, Map.of()), options())) {
       Path program = root.resolve("program");
       Files.write(program, StandAlone.executable(bench, options).content().toArray());

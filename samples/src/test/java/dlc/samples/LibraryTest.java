@@ -47,7 +47,8 @@ final class LibraryTest {
           false,
           List.of(),
           Optional.empty(),
-          Binary.Symbols.STRIPPED);
+          Binary.Symbols.STRIPPED,
+          StandAlone.OtherDevices.NONE);
 
   @TempDir private Path folder;
 
