@@ -2,6 +2,7 @@
 package dlc.cli;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +18,11 @@ record Shell(int code, String out, String err) {
 
   private static final String OUT = "out.txt";
   private static final String ERR = "err.txt";
+
+  static {
+    // What reaches this process is for those who run the tests; a command would take it from them.
+    System.setIn(InputStream.nullInputStream());
+  }
 
   static Shell dlc(Object... arguments) {
     StringWriter out = new StringWriter();
