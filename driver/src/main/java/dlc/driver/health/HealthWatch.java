@@ -28,8 +28,8 @@ import java.util.function.Supplier;
  *
  * <p>Signs are looked for in numbers that training has anyway: the loss, the accuracy, and rows of
  * weights that never change. Only where there is one is the model looked into, once, by a {@link
- * Diagnosis}; training that goes well pays nothing. The data are checked once, at the start, and
- * large ones on a thread of their own.
+ * Diagnosis}; training that goes well pays nothing. The data are checked once, at the start, those
+ * that are decoded or mapped after the first epoch, and large ones on a thread of their own.
  */
 public final class HealthWatch implements TrainListener {
 
@@ -107,12 +107,20 @@ public final class HealthWatch implements TrainListener {
     }
     hasBegun = true;
     ofProgram.forEach(listener::warned);
-    Supplier<List<Diagnostic>> check = new DataCheck(data, features, place)::warnings;
-    if (isNoise) {
-      return;
+    if (!isNoise && !isFar()) {
+      checkData();
     }
+  }
+
+  /** Whether samples are read or decoded while the first epoch goes on, which nothing may slow. */
+  private boolean isFar() {
+    return data.training().inputs().stream().anyMatch(Column::isFar);
+  }
+
+  private void checkData() {
+    Supplier<List<Diagnostic>> check = new DataCheck(data, features, place)::warnings;
     ofData =
-        elements() > MANY_ELEMENTS || data.training().inputs().stream().anyMatch(Column::isFar)
+        elements() > MANY_ELEMENTS || isFar()
             ? CompletableFuture.supplyAsync(check).exceptionally(HealthWatch::untold)
             : CompletableFuture.completedFuture(check.get());
     tellOfData(false);
@@ -153,10 +161,14 @@ public final class HealthWatch implements TrainListener {
 
   @Override
   public void epochDone(EpochReport report) {
+    boolean isFirst = last.isEmpty();
     last = Optional.of(report);
-    tellOfData(true);
+    tellOfData(!report.stopped());
     if (isNoise) {
       return;
+    }
+    if (isFirst && isFar() && !report.stopped()) {
+      checkData();
     }
     boolean isSuspicious =
         !falls(report) || isGuessing(report) || rows.filter(RowChanges::mostAreStill).isPresent();
@@ -170,7 +182,7 @@ public final class HealthWatch implements TrainListener {
 
   @Override
   public void finished(FinalReport report) {
-    tellOfData(true);
+    tellOfData(!report.stopped());
     if (!isNoise && report.steps() >= FEWEST_STEPS && !report.stopped()) {
       last.ifPresent(this::tellIfStuck);
     }

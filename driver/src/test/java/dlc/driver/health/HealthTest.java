@@ -14,6 +14,7 @@ import dlc.driver.Workbench;
 import dlc.runtime.file.Npy;
 import dlc.runtime.file.NumberArray;
 import dlc.runtime.train.TrainListener;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -134,6 +136,30 @@ final class HealthTest {
             """);
     assertThat(warnings).extracting(Diagnostic::code).contains(Code.CONSTANT_FEATURE, Code.LEAKAGE);
     assertThat(warnings.getFirst().message()).contains("'b'");
+  }
+
+  @Test
+  void warnsOfImagesThatAreInTwoParts() throws IOException {
+    for (int i = 0; i < 12; i++) {
+      BufferedImage image = new BufferedImage(4, 4, BufferedImage.TYPE_INT_RGB);
+      image.setRGB(i % 4, i / 4, 0x3366FF + i);
+      for (String part : List.of("train", "test")) {
+        Path place = folder.resolve(part).resolve(i % 2 == 0 ? "even" : "odd");
+        Files.createDirectories(place);
+        ImageIO.write(image, "png", place.resolve(i + ".png").toFile());
+      }
+    }
+    List<Diagnostic> warnings =
+        warnings(
+            """
+            model M(image: f32[3, 4, 4]) -> f32[2] { flatten linear(2) }
+            train M { data train=image_folder("train"), test=image_folder("test")
+              loss cross_entropy optimizer adam batch 4 epochs 1 }
+            """);
+    assertThat(warnings)
+        .filteredOn(each -> each.code() == Code.LEAKAGE)
+        .singleElement()
+        .satisfies(each -> assertThat(each.message()).startsWith("12 of 12 test samples"));
   }
 
   @Test

@@ -22,7 +22,7 @@ import java.util.function.IntFunction;
 public final class DecodedRows {
 
   /** Memory for what is kept is taken piece by piece, as it fills. */
-  private static final long BLOCK_BYTES = 1 << 24;
+  private static final long BLOCK_BYTES = 1 << 22;
 
   private record Held(int row, MemorySegment bytes) {}
 
@@ -138,12 +138,20 @@ public final class DecodedRows {
   private void keep(int row, MemorySegment bytes) {
     int block = row / rowsInBlock;
     if (blocks.get(block) == null) {
-      long rowsHere = Math.min(rowsInBlock, count - (long) block * rowsInBlock);
-      MemorySegment memory = DataFile.allocate(rowsHere * rowBytes, "the decoded data");
-      blocks.compareAndSet(block, null, memory);
+      allocate(block);
     }
     place(row).copyFrom(bytes);
     kept.set(row, 1);
+  }
+
+  /** To take memory and clear it can cost more than what it is taken for, so only one does it. */
+  private void allocate(int block) {
+    synchronized (blocks) {
+      if (blocks.get(block) == null) {
+        long rowsHere = Math.min(rowsInBlock, count - (long) block * rowsInBlock);
+        blocks.set(block, DataFile.allocate(rowsHere * rowBytes, "the decoded data"));
+      }
+    }
   }
 
   private MemorySegment place(int row) {

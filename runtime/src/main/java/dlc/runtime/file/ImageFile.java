@@ -9,18 +9,14 @@ import java.awt.image.ColorModel;
 import java.awt.image.ComponentColorModel;
 import java.awt.image.DataBufferByte;
 import java.awt.image.Raster;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Iterator;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
-import javax.imageio.ImageIO;
-import javax.imageio.ImageReader;
+import javax.imageio.stream.FileImageInputStream;
 import javax.imageio.stream.ImageInputStream;
-import javax.imageio.stream.MemoryCacheImageInputStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * An image as a model takes it: {@code [channels, height, width]} bytes of brightness, from a PNG,
@@ -52,48 +48,32 @@ public final class ImageFile {
   }
 
   public static ImageFile read(Path path) {
-    BufferedImage image = decoded(path);
-    if (image == null) {
-      throw unknown(path);
+    try {
+      return new ImageFile(
+          ImageDecoders.ask(Files.readAllBytes(path), reader -> reader.read(0))
+              .orElseThrow(() -> unknown(path)));
+    } catch (IOException | RuntimeException failure) {
+      throw damaged(path, failure);
     }
-    return new ImageFile(image);
   }
 
   /** Height and width of an image, of whose file no more is read than they take. */
   public static Size size(Path path) {
-    try (ImageInputStream in = opened(path)) {
-      Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
-      if (!readers.hasNext()) {
-        throw unknown(path);
-      }
-      ImageReader reader = readers.next();
-      try {
-        reader.setInput(in, true, true);
-        return new Size(reader.getHeight(0), reader.getWidth(0));
-      } finally {
-        reader.dispose();
-      }
+    try {
+      return size(path, reader -> new Size(reader.getHeight(0), reader.getWidth(0)))
+          .orElseThrow(() -> unknown(path));
     } catch (IOException | RuntimeException failure) {
-      throw failure instanceof UserError known ? known : damaged(path, failure);
+      throw damaged(path, failure);
     }
   }
 
-  private static ImageInputStream opened(Path path) throws IOException {
-    return Files.size(path) <= SMALL
-        ? inMemory(path)
-        : ImageIO.createImageInputStream(path.toFile());
-  }
-
-  private static ImageInputStream inMemory(Path path) throws IOException {
-    return new MemoryCacheImageInputStream(new ByteArrayInputStream(Files.readAllBytes(path)));
-  }
-
-  /** Java's decoders end in exceptions of all kinds when a file is damaged. */
-  private static @Nullable BufferedImage decoded(Path path) {
-    try {
-      return ImageIO.read(inMemory(path));
-    } catch (IOException | RuntimeException failure) {
-      throw damaged(path, failure);
+  private static Optional<Size> size(Path path, ImageDecoders.Question<Size> question)
+      throws IOException {
+    if (Files.size(path) <= SMALL) {
+      return ImageDecoders.ask(Files.readAllBytes(path), question);
+    }
+    try (ImageInputStream in = new FileImageInputStream(path.toFile())) {
+      return ImageDecoders.ask(in, question);
     }
   }
 
@@ -102,10 +82,12 @@ public final class ImageFile {
         .help("PNG, JPEG, GIF and BMP files are read");
   }
 
+  /** Java's decoders end in exceptions of all kinds when a file is damaged. */
   private static UserError damaged(Path path, Exception failure) {
-    return new UserError(
-            Code.DATA_MALFORMED, path, "this image is damaged: " + failure.getMessage())
-        .help("write it again, or leave it out");
+    return failure instanceof UserError known
+        ? known
+        : new UserError(Code.DATA_MALFORMED, path, "this image is damaged: " + failure.getMessage())
+            .help("write it again, or leave it out");
   }
 
   public int height() {
@@ -118,16 +100,15 @@ public final class ImageFile {
 
   /** The bytes of an image scaled to {@code height} and {@code width}, see {@link Resampling}. */
   public byte[] pixels(int channels, int height, int width) {
-    float[][] planes = planes(channels);
+    byte[] levels = levels(channels);
+    if (height == height() && width == width()) {
+      return levels;
+    }
     byte[] bytes = new byte[channels * height * width];
-    boolean isScaled = height != height() || width != width();
     Resampling across = new Resampling(width(), width);
     Resampling down = new Resampling(height(), height);
     for (int channel = 0; channel < channels; channel++) {
-      float[] pixels = planes[channel];
-      if (isScaled) {
-        pixels = down.columns(across.rows(pixels, height()), width);
-      }
+      float[] pixels = down.columns(across.rows(plane(levels, channel), height()), width);
       for (int i = 0; i < pixels.length; i++) {
         int rounded = Math.round(pixels[i]);
         bytes[channel * pixels.length + i] = (byte) Math.clamp(rounded, 0, 255);
@@ -136,24 +117,33 @@ public final class ImageFile {
     return bytes;
   }
 
-  private float[][] planes(int channels) {
-    int size = height() * width();
+  private float[] plane(byte[] levels, int channel) {
+    float[] plane = new float[height() * width()];
+    for (int i = 0; i < plane.length; i++) {
+      plane[i] = levels[channel * plane.length + i] & 0xFF;
+    }
+    return plane;
+  }
+
+  /** All pixels as they are, channel after channel. */
+  private byte[] levels(int channels) {
     int[] colors = colors();
-    float[][] planes = new float[channels][size];
+    int size = colors.length;
+    byte[] levels = new byte[channels * size];
     for (int i = 0; i < size; i++) {
       int color = colors[i] >>> 24 == 0 ? 0 : colors[i];
       int red = color >> 16 & 0xFF;
       int green = color >> 8 & 0xFF;
       int blue = color & 0xFF;
       if (channels == 1) {
-        planes[0][i] = Math.round(0.299f * red + 0.587f * green + 0.114f * blue);
+        levels[i] = (byte) Math.round(0.299f * red + 0.587f * green + 0.114f * blue);
       } else {
-        planes[0][i] = red;
-        planes[1][i] = green;
-        planes[2][i] = blue;
+        levels[i] = (byte) red;
+        levels[size + i] = (byte) green;
+        levels[2 * size + i] = (byte) blue;
       }
     }
-    return planes;
+    return levels;
   }
 
   private int[] colors() {
