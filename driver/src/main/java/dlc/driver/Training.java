@@ -9,6 +9,7 @@ import dlc.runtime.data.Loaded;
 import dlc.runtime.train.CheckpointFolder;
 import dlc.runtime.train.FinalReport;
 import dlc.runtime.train.GradientProbe;
+import dlc.runtime.train.ReadAhead;
 import dlc.runtime.train.StopFlag;
 import dlc.runtime.train.TrainListener;
 import dlc.runtime.train.TrainSettings;
@@ -28,10 +29,13 @@ public record Training(Workbench bench, TrainSettings settings) {
    * @param start may change the weights, which are as the program and its seed say
    */
   public static Training of(Workbench bench, TrainLimits limits, Consumer<Executable> start) {
-    bench.settings(limits); // complains of data and settings before anything else
-    bench.session().init(bench.seed());
-    start.accept(bench.state());
-    return goingOn(bench, limits);
+    // Complains of data and settings before anything else.
+    TrainSettings settings = bench.settings(limits);
+    try (ReadAhead _ = ReadAhead.beforeTraining(bench.data().training(), settings)) {
+      bench.session().init(bench.seed());
+      start.accept(bench.state());
+      return goingOn(bench, limits);
+    }
   }
 
   /** Prepares to train on with the weights that the bench has. */

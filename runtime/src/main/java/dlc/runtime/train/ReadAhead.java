@@ -15,7 +15,7 @@ import java.util.stream.Stream;
  *
  * <p>It changes nothing, so that what is computed does not depend on it.
  */
-final class ReadAhead implements AutoCloseable {
+public final class ReadAhead implements AutoCloseable {
 
   private final Object lock = new Object();
   private final List<Column> far;
@@ -50,6 +50,16 @@ final class ReadAhead implements AutoCloseable {
     int readers = far.stream().mapToInt(Column::readers).max().orElse(0);
     IntStream.range(0, readers)
         .forEach(_ -> Thread.ofPlatform().daemon().name("read-ahead").start(this::read));
+  }
+
+  /**
+   * Begins with what the first epoch wants first, as far as it is kept, while all else is made
+   * ready to train.
+   */
+  public static ReadAhead beforeTraining(Dataset dataset, TrainSettings settings) {
+    boolean isKept = dataset.inputs().stream().noneMatch(Column::isReadAnew);
+    int[] order = isKept ? settings.order(1, dataset.size()) : new int[0];
+    return new ReadAhead(dataset, order, 0, Pass.FIRST);
   }
 
   /**

@@ -3,10 +3,13 @@ package dlc.runtime.train;
 
 import dlc.base.Code;
 import dlc.base.UserError;
+import dlc.runtime.data.RandomStream;
+import dlc.runtime.data.RandomStream.Purpose;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.IntStream;
 
 /**
  * How to train.
@@ -174,6 +177,13 @@ public record TrainSettings(
         output,
         Optional.of(rule),
         checkFinite);
+  }
+
+  /** The order in which epoch {@code epoch} takes so many samples. */
+  int[] order(int epoch, int samples) {
+    return shuffle
+        ? RandomStream.permutation(Purpose.SHUFFLE, seed, epoch, samples)
+        : IntStream.range(0, samples).toArray();
   }
 
   /** The metrics to report: what was asked for, and accuracy first wherever there are classes. */

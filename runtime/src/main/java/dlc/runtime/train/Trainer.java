@@ -7,13 +7,10 @@ import dlc.runtime.Executable;
 import dlc.runtime.Specializer;
 import dlc.runtime.data.Dataset;
 import dlc.runtime.data.Loaded;
-import dlc.runtime.data.RandomStream;
-import dlc.runtime.data.RandomStream.Purpose;
 import dlc.runtime.train.ReadAhead.Pass;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.stream.IntStream;
 
 /**
  * Trains a model: runs {@code train_step} over shuffled batches, epoch by epoch, validates after
@@ -179,10 +176,7 @@ public final class Trainer {
     long start = System.nanoTime();
     int epoch = position.epoch() + 1;
     Dataset training = data.training();
-    int[] order =
-        settings.shuffle()
-            ? RandomStream.permutation(Purpose.SHUFFLE, settings.seed(), epoch, training.size())
-            : IntStream.range(0, training.size()).toArray();
+    int[] order = settings.order(epoch, training.size());
     int end =
         (int)
             Math.min(

@@ -30,6 +30,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
@@ -148,10 +149,8 @@ final class ReadAheadTest {
           bytes[7] = (byte) row;
           return bytes;
         };
-    Column column =
-        Column.decoded("x", type, new DecodedRows(rows, type.bytes(), mostBytes, decoder));
-    Dataset dataset =
-        Dataset.of("x", List.of(column), Optional.empty(), List.of(), row -> "row " + row);
+    Dataset dataset = images(type, rows, mostBytes, decoder);
+    Column column = dataset.inputs().getFirst();
     MemorySegment batch = Arena.ofAuto().allocate(type.bytes());
     for (int epoch = 1; epoch <= 2; epoch++) {
       int[] order = RandomStream.permutation(Purpose.SHUFFLE, 1, epoch, rows);
@@ -174,6 +173,33 @@ final class ReadAheadTest {
   }
 
   @Test
+  void whatIsKeptIsDecodedBeforeTrainingBegins() throws InterruptedException {
+    CountDownLatch all = new CountDownLatch(5);
+    IntFunction<byte[]> decoder =
+        row -> {
+          all.countDown();
+          return new byte[] {(byte) row};
+        };
+    TensorType type = TensorType.of(DType.U8, 1);
+    TrainSettings settings = TrainSettings.of(2, 1, 7, 0.1, new Task.Values());
+    try (ReadAhead _ = ReadAhead.beforeTraining(images(type, 5, 0, decoder), settings)) {
+      assertThat(all.getCount()).as("none can be kept").isEqualTo(5);
+    }
+    Dataset dataset = images(type, 5, 100, decoder);
+    try (ReadAhead _ = ReadAhead.beforeTraining(dataset, settings)) {
+      all.await();
+    }
+    assertThat(dataset.inputs().getFirst().at(3)).isEqualTo(3);
+  }
+
+  private static Dataset images(
+      TensorType type, int rows, long mostBytes, IntFunction<byte[]> decoder) {
+    Column column =
+        Column.decoded("x", type, new DecodedRows(rows, type.bytes(), mostBytes, decoder));
+    return Dataset.of("x", List.of(column), Optional.empty(), List.of(), row -> "row " + row);
+  }
+
+  @Test
   void aSampleThatCannotBeDecodedIsToldToWhoeverWantsIt() throws InterruptedException {
     TensorType type = TensorType.of(DType.U8, 4);
     IntFunction<byte[]> decoder =
@@ -183,9 +209,8 @@ final class ReadAheadTest {
           }
           return new byte[] {1, 2, 3, (byte) row};
         };
-    Column column = Column.decoded("x", type, new DecodedRows(5, 4, 100, decoder));
-    Dataset dataset =
-        Dataset.of("x", List.of(column), Optional.empty(), List.of(), row -> "row " + row);
+    Dataset dataset = images(type, 5, 100, decoder);
+    Column column = dataset.inputs().getFirst();
     try (ReadAhead _ = new ReadAhead(dataset, new int[] {0, 3, 4}, 0, Pass.FIRST)) {
       assertThat(column.at(4 * 4 + 3)).isEqualTo(4);
       assertThatThrownBy(() -> column.row(3)).hasMessageContaining("3.png: this image is damaged");
