@@ -204,6 +204,11 @@ final class KernelText {
     return lane;
   }
 
+  /** What must hold, by lane, for the current statement to have an effect. */
+  Condition guards() {
+    return guards;
+  }
+
   /** The lanes in which the current statement has an effect, and {@code when} holds. */
   LaneMask lanes(Condition when) {
     if (lane == null) {

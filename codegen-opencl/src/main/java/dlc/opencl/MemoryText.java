@@ -9,6 +9,8 @@ import dlc.ir.scalar.Index;
 import dlc.ir.scalar.LoopVar;
 import dlc.ir.scalar.Scalar;
 import dlc.ir.scalar.Space;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Loads and stores in OpenCL C: of registers, of one element, or of vectors. */
@@ -20,6 +22,9 @@ final class MemoryText {
   private final VectorText vectors;
   private final Registers registers = new Registers();
 
+  /** The guards under which lanes declared buffers of their own. */
+  private final Map<String, Condition> guards = new HashMap<>();
+
   MemoryText(KernelText kernel, ScalarText scalars, Helpers helpers, NarrowText narrow) {
     this.kernel = kernel;
     this.scalars = scalars;
@@ -29,7 +34,12 @@ final class MemoryText {
 
   /** The declaration of a register buffer. */
   String declare(Buffer buffer, String name) {
-    return registers.declare(buffer, name);
+    LoopVar lane = kernel.lane();
+    if (lane == null) {
+      return registers.declare(buffer, name);
+    }
+    guards.put(buffer.name(), kernel.guards());
+    return registers.declareForLanes(buffer, name, lane.extent());
   }
 
   /** The element, or vector of elements, that {@code load} reads. */
@@ -71,7 +81,11 @@ final class MemoryText {
   private Operand fromRegister(
       Scalar.Load load, Index flat, @Nullable LoopVar lane, @Nullable Operand guard) {
     int lanes = lane != null && flat.dependsOn(lane) ? lane.extent() : 1;
-    Operand value = registers.read(load.buffer(), start(load.buffer(), flat, lane), lanes);
+    int start = start(load.buffer(), flat, lane);
+    Operand value =
+        registers.isOfLanes(load.buffer())
+            ? registers.readOfLanes(load.buffer(), start)
+            : registers.read(load.buffer(), start, lanes);
     return guard == null
         ? value
         : scalars.select(guard, value, Operand.literal(load.otherwise(), value.type()));
@@ -121,6 +135,9 @@ final class MemoryText {
     Index flat = kernel.resolved(Index.linear(store.at(), buffer.type().dims()));
     Operand value = scalars.of(store.value());
     boolean varies = lane != null && flat.dependsOn(lane);
+    if (buffer.space() == Space.REGISTER && registers.isOfLanes(buffer)) {
+      return storeOfLanes(buffer, start(buffer, flat, lane), value, type);
+    }
     if (!varies && value.lanes() != 1) {
       throw new IllegalStateException("all lanes store to the same place of " + buffer);
     }
@@ -144,6 +161,17 @@ final class MemoryText {
     return step == 1
         ? vectors.store(type, pointer, written, mask)
         : vectors.storeSteps(type, pointer, step, written, mask);
+  }
+
+  /** Lanes that a condition leaves out keep what they have. */
+  private String storeOfLanes(Buffer buffer, int place, Operand value, DType type) {
+    Operand kept = type.isNarrow() ? narrow.rounded(value, type) : value;
+    Condition inside = kernel.guards();
+    Operand all =
+        inside.equals(guards.get(buffer.name()))
+            ? kept
+            : scalars.select(kernel.condition(inside), kept, registers.readOfLanes(buffer, place));
+    return registers.writeOfLanes(buffer, place, all);
   }
 
   /** The value as memory of {@code type} has it; halves are rounded when they are stored. */

@@ -14,14 +14,15 @@ import java.util.stream.IntStream;
  * Register buffers as named vectors, since compilers keep those in registers and arrays in memory.
  *
  * <p>A buffer whose last dimension is a vector has a vector for each row, others a variable for
- * each element. Parts of a vector are named by swizzles: {@code acc_2.s4567}.
+ * each element. Parts of a vector are named by swizzles: {@code acc_2.s4567}. What lanes declare,
+ * each for itself, has a vector of lanes for each element.
  */
 final class Registers {
 
   private static final Set<Integer> WIDTHS = Set.of(2, 4, 8, 16);
 
   /** Where a register buffer lives: {@code count} variables of {@code width} elements. */
-  private record Home(String name, DType type, int width, int count) {
+  private record Home(String name, DType type, int width, int count, boolean isOfLanes) {
     String variable(int element) {
       return name + (count == 1 ? "" : "_" + element / width);
     }
@@ -34,13 +35,39 @@ final class Registers {
     List<Integer> dims = buffer.type().dims();
     int width = !dims.isEmpty() && WIDTHS.contains(dims.getLast()) ? dims.getLast() : 1;
     int count = Math.toIntExact(buffer.type().elements() / width);
-    Home home = new Home(name, buffer.type().dtype().computed(), width, count);
+    return declare(buffer, new Home(name, buffer.type().dtype().computed(), width, count, false));
+  }
+
+  /** The same where each of {@code lanes} lanes has a buffer of its own. */
+  String declareForLanes(Buffer buffer, String name, int lanes) {
+    int count = Math.toIntExact(buffer.type().elements());
+    return declare(buffer, new Home(name, buffer.type().dtype().computed(), lanes, count, true));
+  }
+
+  private String declare(Buffer buffer, Home home) {
     homes.put(buffer.name(), home);
     String variables =
-        IntStream.range(0, count)
-            .mapToObj(i -> home.variable(i * width))
+        IntStream.range(0, home.count)
+            .mapToObj(i -> home.variable(i * home.width))
             .collect(Collectors.joining(", "));
-    return "%s %s;".formatted(Operand.vector(Operand.element(home.type), width), variables);
+    return "%s %s;".formatted(Operand.vector(Operand.element(home.type), home.width), variables);
+  }
+
+  /** Whether each lane has a buffer of its own. */
+  boolean isOfLanes(Buffer buffer) {
+    return home(buffer).isOfLanes;
+  }
+
+  /** The element at {@code place} of all lanes' buffers. */
+  Operand readOfLanes(Buffer buffer, int place) {
+    Home home = home(buffer);
+    return new Operand(home.variable(place * home.width), home.type, home.width);
+  }
+
+  /** The statement that writes {@code value} to the element at {@code place} of all lanes. */
+  String writeOfLanes(Buffer buffer, int place, Operand value) {
+    Home home = home(buffer);
+    return "%s = %s;".formatted(home.variable(place * home.width), value.splat(home.width).text());
   }
 
   /** The {@code lanes} elements from {@code first} on. */
