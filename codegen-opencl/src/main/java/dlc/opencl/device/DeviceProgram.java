@@ -67,7 +67,9 @@ final class DeviceProgram implements AutoCloseable {
             .orElseGet(
                 () -> {
                   cl_program made = ofText(text, options, queue);
-                  binary(made).ifPresent(binary -> cache.write(key, binary));
+                  if (cache.isThere()) {
+                    binary(made).ifPresent(binary -> cache.write(key, binary));
+                  }
                   return made;
                 });
     return new DeviceProgram(built, text);

@@ -106,12 +106,14 @@ public final class OpenCl {
 
   /** Makes the device called {@code name} ready to run programs. */
   public static OpenClBackend open(String name) {
-    return new OpenClBackend(find(name), ProgramCache.ofUser(), Optional.empty());
+    OpenClDevice device = find(name);
+    return new OpenClBackend(device, ProgramCache.of(device.info()), Optional.empty());
   }
 
   /** The same with {@code clock} hearing how long each kernel took; runs wait for their end. */
   public static OpenClBackend openTimed(String name, KernelClock clock) {
-    return new OpenClBackend(find(name), ProgramCache.ofUser(), Optional.of(clock));
+    OpenClDevice device = find(name);
+    return new OpenClBackend(device, ProgramCache.of(device.info()), Optional.of(clock));
   }
 
   /** A queue of its own on the device called {@code name}. */

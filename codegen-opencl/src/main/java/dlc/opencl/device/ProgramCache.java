@@ -26,8 +26,18 @@ final class ProgramCache {
     this.folder = folder;
   }
 
+  /**
+   * What {@code device} uses. PoCL keeps what it builds by itself, and builds everything once more,
+   * for groups of any size, when it is asked for what it built.
+   */
+  static ProgramCache of(DeviceInfo device) {
+    return device.platformVersion().contains("PoCL")
+        ? new ProgramCache(Optional.empty())
+        : ofUser();
+  }
+
   /** In the user's folder for what can be made again; nowhere where there is none. */
-  static ProgramCache ofUser() {
+  private static ProgramCache ofUser() {
     String cache = System.getenv("XDG_CACHE_HOME");
     String home = System.getenv("HOME");
     if (cache != null && !cache.isEmpty()) {
@@ -60,6 +70,11 @@ final class ProgramCache {
     } catch (IOException _) {
       return Optional.empty();
     }
+  }
+
+  /** Whether anything is kept. */
+  boolean isThere() {
+    return folder.isPresent();
   }
 
   void write(String key, byte[] binary) {
