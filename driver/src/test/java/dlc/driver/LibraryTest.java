@@ -4,6 +4,7 @@ package dlc.driver;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dlc.driver.LibraryCases.Case;
+import dlc.driver.opencl.OpenClDevices;
 import dlc.driver.parity.CpuMachine;
 import dlc.driver.parity.InterpreterMachine;
 import dlc.driver.parity.Machine;
@@ -83,20 +84,39 @@ final class LibraryTest {
   /** Every name is compiled, though not in all the forms whose gradients are checked. */
   @Test
   void theProcessorAgreesWithTheInterpreter() {
-    List<String> misses = new ArrayList<>();
     try (Machine cpu = new CpuMachine(1)) {
-      for (List<Case> some : groups(halfOfThem())) {
-        boolean hasLoss = some.getFirst().loss().isPresent();
-        String loss =
-            IntStream.range(0, some.size())
-                .mapToObj("sum(sin(output_%d))"::formatted)
-                .collect(Collectors.joining(" + "));
-        CheckedModel model = hasLoss ? some.getFirst().checked() : LibraryCases.together(some);
-        BackendComparison.of(model, loss, ENTRIES, cpu, TOLERANCE)
-            .forEach(miss -> misses.add(miss + " of " + some));
-      }
+      assertThat(misses(halfOfThem(), cpu)).isEmpty();
     }
-    assertThat(misses).isEmpty();
+  }
+
+  /** Each in one form: a device's driver takes seconds to build some of them. */
+  @Test
+  void anOpenClDeviceAgreesOnLayersAndLosses() {
+    try (Machine device = OpenClDevices.machine()) {
+      assertThat(misses(layersAndLosses(), device)).isEmpty();
+    }
+  }
+
+  private static List<String> misses(List<Case> cases, Machine machine) {
+    List<String> misses = new ArrayList<>();
+    for (List<Case> some : groups(cases)) {
+      boolean hasLoss = some.getFirst().loss().isPresent();
+      String loss =
+          IntStream.range(0, some.size())
+              .mapToObj("sum(sin(output_%d))"::formatted)
+              .collect(Collectors.joining(" + "));
+      CheckedModel model = hasLoss ? some.getFirst().checked() : LibraryCases.together(some);
+      BackendComparison.of(model, loss, ENTRIES, machine, TOLERANCE)
+          .forEach(miss -> misses.add(miss + " of " + some));
+    }
+    return misses;
+  }
+
+  private static List<Case> layersAndLosses() {
+    Set<String> seen = new TreeSet<>();
+    return CASES.stream()
+        .filter(each -> !each.subject().startsWith("fn ") && seen.add(each.subject()))
+        .toList();
   }
 
   private static List<Case> halfOfThem() {

@@ -6,8 +6,10 @@ import dlc.ir.GraphBuilder;
 import dlc.ir.Value;
 import dlc.ir.op.Leaf;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Many graphs as one, since a device's driver takes long to make even a small kernel ready. */
 final class MergedGraphs {
@@ -18,12 +20,22 @@ final class MergedGraphs {
   static Graph of(String name, List<Graph> graphs) {
     GraphBuilder builder = new GraphBuilder(name);
     for (int i = 0; i < graphs.size(); i++) {
-      add(graphs.get(i), name + "." + i + ".", builder);
+      Graph graph = graphs.get(i);
+      add(graph, graph.results().keySet(), name + "." + i + ".", builder);
     }
     return builder.build();
   }
 
-  private static void add(Graph graph, String prefix, GraphBuilder builder) {
+  /** {@code graph} without its result called {@code name}. */
+  static Graph without(String name, Graph graph) {
+    GraphBuilder builder = new GraphBuilder(graph.name());
+    Set<String> kept = new LinkedHashSet<>(graph.results().keySet());
+    kept.remove(name);
+    add(graph, kept, "", builder);
+    return builder.build();
+  }
+
+  private static void add(Graph graph, Set<String> kept, String prefix, GraphBuilder builder) {
     Map<Value, Value> copies = new HashMap<>();
     for (Value value : graph.values()) {
       Value copy =
@@ -34,6 +46,7 @@ final class MergedGraphs {
                   value.op(), value.span(), value.operands().stream().map(copies::get).toList());
       copies.put(value, copy);
     }
-    graph.results().forEach((result, value) -> builder.result(prefix + result, copies.get(value)));
+    kept.forEach(
+        result -> builder.result(prefix + result, copies.get(graph.results().get(result))));
   }
 }

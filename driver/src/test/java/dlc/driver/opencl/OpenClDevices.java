@@ -8,18 +8,18 @@ import dlc.driver.parity.Machine;
 import dlc.opencl.device.OpenCl;
 
 /** The device that tests use, where there is one. */
-final class OpenClDevices {
+public final class OpenClDevices {
 
   private OpenClDevices() {}
 
   /** The machine to test; without a device the test is skipped, and says why. */
-  static Machine machine() {
+  public static Machine machine() {
     require();
     return new BackendMachine(OpenCl.open("opencl"));
   }
 
   /** Skips the test where there is no device. */
-  static void require() {
+  public static void require() {
     assumeTrue(
         !OpenCl.devices().isEmpty(),
         () -> OpenCl.problem().orElse("") + ": install pocl-opencl-icd to run this test");

@@ -12,6 +12,8 @@ import dlc.ir.interp.GraphInterpreter;
 import dlc.ir.interp.Inputs;
 import dlc.ir.interp.OpExamples;
 import dlc.ir.interp.RandomGraphs;
+import dlc.ir.interp.SizedExamples;
+import dlc.ir.op.Elementwise;
 import dlc.passes.Differentiate;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -46,6 +48,34 @@ final class OpenClOpsTest {
     check(
         IntStream.range(0, examples.size())
             .mapToObj(i -> examples.get(i).in(types.get(i % types.size())).graph()));
+  }
+
+  /**
+   * Vectors and groups divide neither these batches nor these channels. Each elementwise op has one
+   * of the sizes in turn, since they all are lowered alike.
+   */
+  @Test
+  void everyOpAgreesOnBatchesAndChannelsOfOddSizes() {
+    List<List<OpExamples.Example>> sizes =
+        List.of(SizedExamples.of(1, 20), SizedExamples.of(127, 3), SizedExamples.of(129, 20));
+    check(
+        IntStream.range(0, sizes.getFirst().size())
+            .boxed()
+            .flatMap(
+                i ->
+                    sizes.getFirst().get(i).op() instanceof Elementwise
+                        ? Stream.of(sizes.get(i % sizes.size()).get(i))
+                        : sizes.stream().map(examples -> examples.get(i)))
+            .map(OpExamples.Example::graph));
+  }
+
+  @Test
+  void everyGradientAgrees() {
+    check(
+        OpExamples.all().stream()
+            .filter(OpExamples.Example::isDifferentiated)
+            .map(each -> new Differentiate().run(each.in(DType.F32).gradients()))
+            .map(graph -> MergedGraphs.without("loss", graph)));
   }
 
   @Test

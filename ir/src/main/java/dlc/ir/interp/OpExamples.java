@@ -76,6 +76,20 @@ public final class OpExamples {
       return builder.build();
     }
 
+    /**
+     * Whether its gradient means something: not where a value is held constant by definition, is
+     * too coarse for differences, or is itself a gradient, of which no one asks the gradient.
+     */
+    public boolean isDifferentiated() {
+      return resultType().dtype().isFloat()
+          && !resultType().dtype().isNarrow()
+          && operands.stream().noneMatch(type -> type.dtype().isNarrow())
+          && op != Elementwise.STOP_GRADIENT
+          && !(op instanceof Window.WindowRoute)
+          && !(op instanceof RoutedWeightGrad)
+          && !(op instanceof Tiles);
+    }
+
     /** The type of the result. */
     public TensorType resultType() {
       return apply(new GraphBuilder("example")).type();
