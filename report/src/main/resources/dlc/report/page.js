@@ -54,6 +54,19 @@ const byStep = (run, name) => {
   return [rows.map((step) => step.epochs_done), rows.map((step) => step[name])];
 };
 
+/** The chart of gradient norms. A norm of 0 has no place on a logarithmic axis, so it is left out. */
+function gradientNorms(curves) {
+  const isAboveZero = ({ data: [, norms] }) => norms.map((norm) => norm > 0);
+  const log = curves.some((curve) => isAboveZero(curve).includes(true));
+  const shown = log
+    ? curves.map((curve) => {
+      const kept = isAboveZero(curve);
+      return { ...curve, data: curve.data.map((values) => values.filter((_, i) => kept[i])) };
+    })
+    : curves;
+  return { title: "Gradient norm", key: "gradient_norm", log, curves: shown };
+}
+
 /** The charts of one run: a title, what the values are, and curves of x and y with their colors. */
 function chartsOf(run) {
   const pair = (name) => [
@@ -66,8 +79,8 @@ function chartsOf(run) {
     ...metricNames(run).map((name) => ({ title: words(name), key: name, curves: pair(name) })),
     { title: "Learning rate", key: "lr",
       curves: [{ label: "learning rate", color: "--training", data: byStep(run, "lr") }] },
-    { title: "Gradient norm", key: "gradient_norm", log: true,
-      curves: [{ label: "gradient norm", color: "--training", width: 1.25, data: byStep(run, "gradient_norm") }] },
+    gradientNorms(
+      [{ label: "gradient norm", color: "--training", width: 1.25, data: byStep(run, "gradient_norm") }]),
   ];
   return list
     .map((chart) => ({ ...chart, curves: chart.curves.filter((curve) => curve.data[0].length > 0) }))
@@ -93,7 +106,7 @@ function comparedCharts(runs) {
   return [
     ...names.map((name) => ({ title: words(name), key: name, curves: curves(name) })),
     { title: "Learning rate", key: "lr", curves: steps("lr") },
-    { title: "Gradient norm", key: "gradient_norm", log: true, curves: steps("gradient_norm") },
+    gradientNorms(steps("gradient_norm")),
   ]
     .map((chart) => ({ ...chart, curves: chart.curves.filter((curve) => curve.data[0].length > 0) }))
     .filter((chart) => chart.curves.length > 0);

@@ -94,7 +94,7 @@ public final class HealthWatch implements TrainListener {
 
   @Override
   public void resumed(int epochs) {
-    // The first loss of a run that goes on is low already.
+    // The first loss of a run that goes on is low already: what it was before is not known.
     isDiagnosed = epochs > 0;
     firstSteps = epochs > 0 ? FIRST_STEPS : 0;
     firstLosses = epochs > 0 ? Double.POSITIVE_INFINITY : 0;
@@ -195,7 +195,8 @@ public final class HealthWatch implements TrainListener {
 
   private boolean falls(EpochReport report) {
     double first = firstLosses / Math.max(1, firstSteps);
-    return report.training().loss() < first - LEAST_FALL * Math.abs(first);
+    return Double.isInfinite(first)
+        || report.training().loss() < first - LEAST_FALL * Math.abs(first);
   }
 
   /** Whether a classifier is no better than one that gives the same answer to every sample. */

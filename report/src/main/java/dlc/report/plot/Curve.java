@@ -2,6 +2,7 @@
 package dlc.report.plot;
 
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * A line through points.
@@ -21,5 +22,15 @@ record Curve(String label, Shade shade, List<Double> xs, List<Double> ys) {
   Curve {
     xs = List.copyOf(xs);
     ys = List.copyOf(ys);
+  }
+
+  /** The points that have a place on a logarithmic axis. */
+  Curve aboveZero() {
+    int[] kept = IntStream.range(0, ys.size()).filter(i -> ys.get(i) > 0).toArray();
+    return new Curve(
+        label,
+        shade,
+        IntStream.of(kept).mapToObj(xs::get).toList(),
+        IntStream.of(kept).mapToObj(ys::get).toList());
   }
 }

@@ -48,15 +48,16 @@ record Plot(String name, String title, boolean isShare, boolean isLogarithmic, L
   private static Plot curves(String name, Stream<Curve> some) {
     String words = name.replace('_', ' ');
     List<Curve> curves = some.filter(curve -> !curve.xs().isEmpty()).toList();
-    // A norm that is 0, as where all weights are frozen, has no place on a logarithmic axis.
-    boolean isPositive =
-        curves.stream().flatMap(curve -> curve.ys().stream()).allMatch(value -> value > 0);
+    List<Curve> aboveZero =
+        curves.stream().map(Curve::aboveZero).filter(curve -> !curve.xs().isEmpty()).toList();
+    // Where all norms are 0, as where all weights are frozen, none has a place on such an axis.
+    boolean isLogarithmic = name.equals("gradient_norm") && !aboveZero.isEmpty();
     return new Plot(
         name.replace('_', '-'),
         words.substring(0, 1).toUpperCase(Locale.ROOT) + words.substring(1),
         Metric.named(name).filter(Metric::isShare).isPresent(),
-        name.equals("gradient_norm") && isPositive,
-        curves);
+        isLogarithmic,
+        isLogarithmic ? aboveZero : curves);
   }
 
   private static Stream<Curve> epochs(Run run, String figure) {
