@@ -59,7 +59,10 @@ public record Condition(List<Test> tests) {
   public static final Condition ALWAYS = new Condition(List.of());
 
   public Condition {
-    tests = tests.stream().filter(test -> !test.alwaysHolds()).distinct().toList();
+    tests =
+        tests.isEmpty()
+            ? List.of()
+            : tests.stream().filter(test -> !test.alwaysHolds()).distinct().toList();
   }
 
   public static Condition inRange(Index index, int low, int high) {

@@ -4,12 +4,9 @@ package dlc.ir.scalar;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * An integer that is a sum of loop counters times constants, in normal form.
@@ -110,17 +107,29 @@ public record Index(int constant, List<Term> terms) {
     if (terms.isEmpty()) {
       return other.plus(constant);
     }
-    Map<String, Term> sums = new TreeMap<>();
-    Stream.concat(terms.stream(), other.terms.stream())
-        .forEach(
-            term ->
-                sums.merge(
-                    term.atom().toString(),
-                    term,
-                    (a, b) -> new Term(a.coefficient() + b.coefficient(), a.atom())));
-    List<Term> terms = new ArrayList<>(sums.values());
-    terms.removeIf(term -> term.coefficient() == 0);
-    return rejoined(constant + other.constant, terms);
+    return rejoined(constant + other.constant, merged(terms, other.terms));
+  }
+
+  /** The terms of both, which are in the order of their atoms' names. */
+  private static List<Term> merged(List<Term> some, List<Term> others) {
+    List<Term> merged = new ArrayList<>(some.size() + others.size());
+    int i = 0;
+    int j = 0;
+    while (i < some.size() && j < others.size()) {
+      Term x = some.get(i);
+      Term y = others.get(j);
+      int order = x.atom().toString().compareTo(y.atom().toString());
+      if (order != 0) {
+        merged.add(order < 0 ? x : y);
+      } else if (x.coefficient() + y.coefficient() != 0) {
+        merged.add(new Term(x.coefficient() + y.coefficient(), x.atom()));
+      }
+      i += order <= 0 ? 1 : 0;
+      j += order >= 0 ? 1 : 0;
+    }
+    merged.addAll(some.subList(i, some.size()));
+    merged.addAll(others.subList(j, others.size()));
+    return merged;
   }
 
   /**
@@ -158,9 +167,14 @@ public record Index(int constant, List<Term> terms) {
     if (factor == 0) {
       return ZERO;
     }
-    return new Index(
-        constant * factor,
-        terms.stream().map(term -> new Term(term.coefficient() * factor, term.atom())).toList());
+    if (factor == 1) {
+      return this;
+    }
+    List<Term> products = new ArrayList<>(terms.size());
+    for (Term term : terms) {
+      products.add(new Term(term.coefficient() * factor, term.atom()));
+    }
+    return new Index(constant * factor, products);
   }
 
   /** This over {@code divisor}, rounded down. */
@@ -239,18 +253,19 @@ public record Index(int constant, List<Term> terms) {
 
   /** The least value it can take. */
   public int min() {
-    return bound(term -> term.coefficient() > 0 ? term.atom().min() : term.atom().max());
+    return bound(false);
   }
 
   /** The greatest value it can take. */
   public int max() {
-    return bound(term -> term.coefficient() > 0 ? term.atom().max() : term.atom().min());
+    return bound(true);
   }
 
-  private int bound(Function<Term, Integer> extreme) {
+  private int bound(boolean greatest) {
     long sum = constant;
     for (Term term : terms) {
-      sum += (long) term.coefficient() * extreme.apply(term);
+      boolean most = term.coefficient() > 0 == greatest;
+      sum += (long) term.coefficient() * (most ? term.atom().max() : term.atom().min());
     }
     return (int) Math.max(Integer.MIN_VALUE / 4, Math.min(Integer.MAX_VALUE / 4, sum));
   }
@@ -261,16 +276,22 @@ public record Index(int constant, List<Term> terms) {
 
   /** By how much it grows with {@code loop} alone, which it must depend on in no other way. */
   public int stride(LoopVar loop) {
-    return terms.stream()
-        .filter(term -> term.atom().equals(loop))
-        .mapToInt(Term::coefficient)
-        .findFirst()
-        .orElse(0);
+    for (Term term : terms) {
+      if (term.atom().equals(loop)) {
+        return term.coefficient();
+      }
+    }
+    return 0;
   }
 
   /** Whether {@code loop} occurs in it, also inside a division. */
   public boolean dependsOn(LoopVar loop) {
-    return terms.stream().anyMatch(term -> dependsOn(term.atom(), loop));
+    for (Term term : terms) {
+      if (dependsOn(term.atom(), loop)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean dependsOn(Atom atom, LoopVar loop) {
@@ -284,8 +305,12 @@ public record Index(int constant, List<Term> terms) {
 
   /** Whether it depends on {@code loop} in a way that is not a constant stride. */
   public boolean isIrregularIn(LoopVar loop) {
-    return terms.stream()
-        .anyMatch(term -> !(term.atom() instanceof LoopVar) && dependsOn(term.atom(), loop));
+    for (Term term : terms) {
+      if (!(term.atom() instanceof LoopVar) && dependsOn(term.atom(), loop)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The same with each counter that {@code replacement} answers for replaced, and normal again. */

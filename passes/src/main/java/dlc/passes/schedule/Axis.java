@@ -54,6 +54,15 @@ record Axis(LoopVar loop, int units, int size, int width) {
     return variants;
   }
 
+  /** How many units each kind of block has. */
+  List<Integer> sizes() {
+    int rest = units % size;
+    if (units < size) {
+      return List.of(rest);
+    }
+    return rest == 0 ? List.of(size) : List.of(size, rest);
+  }
+
   /** Whether all turns of the full blocks are turns of the loop. */
   boolean fills() {
     return units / size * size * width <= loop.extent();

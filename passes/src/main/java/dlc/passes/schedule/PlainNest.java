@@ -114,7 +114,11 @@ record PlainNest(
   }
 
   static long product(List<LoopVar> loops) {
-    return loops.stream().mapToLong(LoopVar::extent).reduce(1, (x, y) -> x * y);
+    long product = 1;
+    for (LoopVar loop : loops) {
+      product *= loop.extent();
+    }
+    return product;
   }
 
   PlainNest withLoops(List<LoopVar> newLoops) {

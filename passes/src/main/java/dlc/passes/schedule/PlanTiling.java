@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +53,9 @@ final class PlanTiling {
   /** Reading with a condition in the innermost loop. */
   private static final double CONDITIONAL = 2.5;
 
+  /** Ways that take so many times what another one does are left out. */
+  private static final double HOPELESS = 2;
+
   /** Half the lanes do more than half of the work: they are cheaper to run. */
   private static final double HALF_VECTOR = 0.95;
 
@@ -68,7 +72,10 @@ final class PlanTiling {
   /** In how many parts the sum may be made. */
   private final List<Integer> parts;
 
-  private final List<Tiling> candidates = new ArrayList<>();
+  /** A tile, and what it takes without what its operands take to come through the caches. */
+  private record Way(double cost, Supplier<List<Tiling>> tilings) {}
+
+  private final List<Way> ways = new ArrayList<>();
 
   private PlanTiling(
       PlainNest nest, List<StagedOperand> operands, Index target, int lanes, Target processor) {
@@ -117,7 +124,25 @@ final class PlanTiling {
       planner.outerForms(width);
       planner.dotForms(width);
     }
-    return planner.candidates.stream().sorted(Comparator.comparingDouble(Tiling::cost)).toList();
+    return planner.best();
+  }
+
+  /** Only ways that may be near the best are looked at closely: there are hundreds. */
+  private List<Tiling> best() {
+    ways.sort(Comparator.comparingDouble(Way::cost));
+    List<Tiling> tilings = new ArrayList<>();
+    double least = Double.POSITIVE_INFINITY;
+    for (Way way : ways) {
+      if (way.cost > HOPELESS * least) {
+        break;
+      }
+      for (Tiling tiling : way.tilings.get()) {
+        tilings.add(tiling);
+        least = Math.min(least, tiling.cost());
+      }
+    }
+    tilings.sort(Comparator.comparingDouble(Tiling::cost));
+    return tilings;
   }
 
   private void outerForms(int width) {
@@ -188,13 +213,13 @@ final class PlanTiling {
     others /= columns == null ? 1 : columns.extent();
     double turns = PlainNest.product(reduced);
     double cost = 0;
-    for (Axis.Variant across1 : across.variants()) {
+    for (int columnCount : across.sizes()) {
       for (int rowCount : sizes(down)) {
-        int tile = across1.units() * rowCount * depth;
-        double step = step(tile, across1.units() * depth + rowCount) * speed(width);
+        int tile = columnCount * rowCount * depth;
+        double step = step(tile, columnCount * depth + rowCount) * speed(width);
         double store = accesses * storing(target.stride(lane), width);
         double blocks =
-            count(across, across1.units())
+            count(across, columnCount)
                 * count(down, rowCount)
                 * (deep == null ? 1 : deep.units() / (double) depth);
         cost += others * blocks * (turns * step + tile * store + LATENCY);
@@ -203,17 +228,36 @@ final class PlanTiling {
     StagedOperand x = operands.get(wide);
     StagedOperand y = operands.get(1 - wide);
     cost *= y.load().when().always() || y.isStageable() ? 1 : CONDITIONAL;
+    double computing = cost;
     double staging = stagingCost(x, lane) + stagingCost(y, null);
+    ways.add(
+        new Way(
+            computing + staging,
+            () -> tilings(lane, wide, across, down, deep, computing, staging)));
+  }
+
+  /** With each choice of panels. */
+  private List<Tiling> tilings(
+      LoopVar lane,
+      int wide,
+      Axis across,
+      @Nullable Axis down,
+      @Nullable Axis deep,
+      double computing,
+      double staging) {
+    List<Tiling> tilings = new ArrayList<>();
     List<Axis> xAxes = deep == null ? List.of(across) : List.of(across, deep);
+    LoopVar columns = deep == null ? null : deep.loop();
     for (List<Integer> panels : Panels.choices(operands, wide, across, down, columns)) {
       Walk walk = walk(wide, panels, down, xAxes, lane, parts);
       double copies = staging;
       for (int operand : panels) {
         copies += Panels.cost(operands.get(operand), operand == wide ? lane : null);
       }
-      double total = overlapped(cost, walk.cost()) + copies;
-      candidates.add(new Tiling(Tiling.Form.OUTER, wide, across, down, deep, panels, walk, total));
+      double total = overlapped(computing, walk.cost()) + copies;
+      tilings.add(new Tiling(Tiling.Form.OUTER, wide, across, down, deep, panels, walk, total));
     }
+    return tilings;
   }
 
   /**
@@ -314,7 +358,7 @@ final class PlanTiling {
   }
 
   private static List<Integer> sizes(@Nullable Axis axis) {
-    return axis == null ? List.of(1) : axis.variants().stream().map(Axis.Variant::units).toList();
+    return axis == null ? List.of(1) : axis.sizes();
   }
 
   /** How many blocks of that size there are. */
@@ -376,11 +420,18 @@ final class PlanTiling {
                     * (turns * step + sumUp + LATENCY);
           }
         }
+        double computing = cost;
+        double staging = stagingCost(operands.get(0), lane) + stagingCost(operands.get(1), lane);
         List<Axis> xAxes = right == null ? List.of() : List.of(right);
-        Walk walk = walk(0, List.of(), down, xAxes, lane, List.of());
-        cost = overlapped(cost, walk.cost());
-        cost += stagingCost(operands.get(0), lane) + stagingCost(operands.get(1), lane);
-        candidates.add(new Tiling(Tiling.Form.DOT, 0, along, down, right, List.of(), walk, cost));
+        ways.add(
+            new Way(
+                computing + staging,
+                () -> {
+                  Walk walk = walk(0, List.of(), down, xAxes, lane, List.of());
+                  double total = overlapped(computing, walk.cost()) + staging;
+                  return List.of(
+                      new Tiling(Tiling.Form.DOT, 0, along, down, right, List.of(), walk, total));
+                }));
       }
     }
   }

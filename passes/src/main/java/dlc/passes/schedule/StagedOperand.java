@@ -67,7 +67,12 @@ record StagedOperand(
   }
 
   boolean uses(LoopVar loop) {
-    return drivers.stream().anyMatch(driver -> driver.dependsOn(loop));
+    for (Index driver : drivers) {
+      if (driver.dependsOn(loop)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Whether every coordinate moves evenly with {@code loop}. */
