@@ -16,10 +16,8 @@ import dlc.ir.kernel.KernelProgram;
 import dlc.ir.kernel.Target;
 import dlc.passes.lower.PlanMemory;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.SortedSet;
 
 /** Makes of a model a program that trains, measures and predicts by itself. */
 public final class StandAlone {
@@ -135,11 +133,18 @@ public final class StandAlone {
     if (!options.predictOnly && model.train().isPresent()) {
       ProgramOptions arriving = bench.trained();
       Program usual = program(arriving);
-      wanted.add(new Wanted("init", bench.batch(), usual));
-      add(wanted, TRAIN, usual, arriving, tails.training());
-      add(wanted, ACCUMULATE, usual, arriving, tails.training());
-      add(wanted, EVAL, usual, arriving, tails.measured());
-      add(wanted, EPOCH_END, usual, arriving, Collections.emptySortedSet());
+      for (String entry : List.of("init", TRAIN, ACCUMULATE, EVAL, EPOCH_END)) {
+        add(wanted, entry, bench.batch(), usual);
+      }
+      // Last, so that two threads share the work evenly: each has a training step to make.
+      for (int tail : tails.training()) {
+        Program program = program(arriving.withBatch(tail));
+        add(wanted, TRAIN, tail, program);
+        add(wanted, ACCUMULATE, tail, program);
+      }
+      for (int tail : tails.measured()) {
+        add(wanted, EVAL, tail, program(arriving.withBatch(tail)));
+      }
     }
     wanted.add(new Wanted(PREDICT, 1, model.program(floats.withBatch(1))));
     return wanted;
@@ -149,18 +154,9 @@ public final class StandAlone {
     return MemoryPlan.program(model, specialized, piece);
   }
 
-  private void add(
-      List<Wanted> wanted,
-      String entry,
-      Program usual,
-      ProgramOptions arriving,
-      SortedSet<Integer> tails) {
-    if (usual.entry(entry).isEmpty()) {
-      return;
-    }
-    wanted.add(new Wanted(entry, bench.batch(), usual));
-    for (int tail : tails) {
-      wanted.add(new Wanted(entry, tail, program(arriving.withBatch(tail))));
+  private static void add(List<Wanted> wanted, String entry, int batch, Program program) {
+    if (program.entry(entry).isPresent()) {
+      wanted.add(new Wanted(entry, batch, program));
     }
   }
 

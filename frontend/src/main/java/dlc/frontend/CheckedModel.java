@@ -10,7 +10,9 @@ import dlc.frontend.elaborate.Outline;
 import dlc.frontend.elaborate.Witness;
 import dlc.ir.Program;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** A model without errors: what it takes and gives, its weights, and its programs. */
 public final class CheckedModel {
@@ -18,6 +20,7 @@ public final class CheckedModel {
   private final Elaborator elaborator;
   private final Outline outline;
   private final Optional<TrainSection> train;
+  private final Map<ProgramOptions, Program> programs = new ConcurrentHashMap<>();
 
   CheckedModel(Elaborator elaborator, Outline outline, Optional<TrainSection> train) {
     this.elaborator = elaborator;
@@ -81,15 +84,18 @@ public final class CheckedModel {
    * accumulate_step} where a step sums batches up, {@code epoch_end} where a schedule watches
    * epochs.
    *
+   * <p>Programs are kept: the next question for one with the same options takes no time.
+   *
    * @throws dlc.base.CompilationFailed when the options do not fit the model
    */
   public Program program(ProgramOptions options) {
-    return DeepStack.call(
-        () -> {
-          Diagnostics diagnostics = new Diagnostics();
-          Program program = elaborator.program(outline.name(), options, diagnostics);
-          diagnostics.throwIfAny();
-          return program;
-        });
+    return programs.computeIfAbsent(options, each -> DeepStack.call(() -> elaborated(each)));
+  }
+
+  private Program elaborated(ProgramOptions options) {
+    Diagnostics diagnostics = new Diagnostics();
+    Program program = elaborator.program(outline.name(), options, diagnostics);
+    diagnostics.throwIfAny();
+    return program;
   }
 }
