@@ -146,17 +146,15 @@ final class CompileCommand implements Callable<Integer> {
     if (hasRemarks) {
       printRemarks();
     }
-    if (emit.isEmpty()) {
-      writeExecutable();
-      return 0;
-    }
-    if (emit.get().isLibrary()) {
-      writeLibrary(emit.get());
-      return 0;
-    }
-    file.ifPresent(AtomicFile::requireWritable);
     TimingObserver timing = new TimingObserver();
-    write(bytes(emit.get(), timing));
+    if (emit.isEmpty()) {
+      writeExecutable(timing);
+    } else if (emit.get().isLibrary()) {
+      writeLibrary(emit.get(), timing);
+    } else {
+      file.ifPresent(AtomicFile::requireWritable);
+      write(bytes(emit.get(), timing));
+    }
     if (timePasses) {
       output.err().print(timing.report());
       output.err().flush();
@@ -180,11 +178,11 @@ final class CompileCommand implements Callable<Integer> {
     return batch.orElse(model.train().map(TrainSection::batch).orElse(TrainSection.DEFAULT_BATCH));
   }
 
-  private void writeExecutable() {
+  private void writeExecutable(TimingObserver timing) {
     Path path = file.orElseThrow(() -> usage("a program needs a file to be written to: -o OUT"));
     AtomicFile.requireWritable(path);
     requireWholeOrPredict();
-    Binary.Executable made = executable.compile(request());
+    Binary.Executable made = executable.compile(request(timing));
     write(made.content().toArray());
     if (executable.reportsSizes()) {
       Table table = new Table(2);
@@ -205,18 +203,24 @@ final class CompileCommand implements Callable<Integer> {
     }
   }
 
-  private ExecutableArguments.Request request() {
+  private ExecutableArguments.Request request(TimingObserver timing) {
     cpu.ifPresent(Processor::named);
     return new ExecutableArguments.Request(
-        program.load(), program.model(), batch, cpu, entry.isPresent(), Tilings.read(output.err()));
+        program.load(),
+        program.model(),
+        batch,
+        cpu,
+        entry.isPresent(),
+        Tilings.read(output.err()),
+        observer(timing));
   }
 
-  private void writeLibrary(Stage kind) {
+  private void writeLibrary(Stage kind, TimingObserver timing) {
     Path path = file.orElseThrow(() -> usage("a library needs a file to be written to: -o OUT"));
     AtomicFile.requireWritable(path);
     requireWholeOrPredict();
     if (kind == Stage.jar) {
-      write(executable.jar(request()));
+      write(executable.jar(request(timing)));
       return;
     }
     Path header =
@@ -224,7 +228,7 @@ final class CompileCommand implements Callable<Integer> {
     AtomicFile.requireWritable(header);
     Binary.Library library =
         executable.library(
-            request(),
+            request(timing),
             switch (kind) {
               case staticlib -> Binary.LibraryKind.STATIC;
               case sharedlib -> Binary.LibraryKind.SHARED;

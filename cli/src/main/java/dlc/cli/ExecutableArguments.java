@@ -12,6 +12,7 @@ import dlc.driver.RunOptions;
 import dlc.driver.StandAlone;
 import dlc.driver.Workbench;
 import dlc.driver.profile.TilingFile;
+import dlc.passes.Pipeline;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,7 +78,8 @@ final class ExecutableArguments {
       Optional<Integer> batch,
       Optional<String> cpu,
       boolean predictOnly,
-      TilingFile tilings) {}
+      TilingFile tilings,
+      Pipeline.Observer observer) {}
 
   @Option(
       names = "--device",
@@ -124,7 +126,7 @@ final class ExecutableArguments {
             1,
             usual.device(),
             usual.cpu(),
-            usual.observer(),
+            request.observer,
             usual.code().tiledBy(request.tilings::choiceFor).within(limit.bytes()));
     try (Workbench bench = Workbench.open(request.file, run)) {
       return work.apply(bench);

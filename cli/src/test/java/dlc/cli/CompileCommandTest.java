@@ -118,6 +118,15 @@ final class CompileCommandTest {
   }
 
   @Test
+  void passesOfProgramsCanBeTimed() {
+    Path program = folder.resolve("timed");
+    Shell shell = Shell.dlc("compile", file, "--cpu=x86-64-v3", "-o", program, "--time-passes");
+    assertThat(shell.code()).as(shell.err()).isZero();
+    assertThat(shell.err()).contains("differentiate", "simplify", " ms ");
+    assertThat(program).isExecutable();
+  }
+
+  @Test
   void anUnknownEntryPointSuggestsTheNearest() {
     Shell shell = Shell.dlc("compile", file, "--emit=ir", "--entry=trainstep");
     assertThat(shell.code()).isEqualTo(2);

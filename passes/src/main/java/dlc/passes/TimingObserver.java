@@ -6,7 +6,10 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/** Adds up the time that each pass takes and the values that it makes or removes. */
+/**
+ * Adds up the time that each pass takes and the values that it makes or removes. Several threads
+ * may run passes.
+ */
 public final class TimingObserver implements Pipeline.Observer {
 
   private static final class Total {
@@ -17,24 +20,24 @@ public final class TimingObserver implements Pipeline.Observer {
   }
 
   private final Map<String, Total> totals = new LinkedHashMap<>();
-  private long start;
+  private final ThreadLocal<Long> start = ThreadLocal.withInitial(System::nanoTime);
 
   @Override
   public void starting(Pass pass) {
-    start = System.nanoTime();
+    start.set(System.nanoTime());
   }
 
   @Override
-  public void after(Pass pass, Graph before, Graph after) {
+  public synchronized void after(Pass pass, Graph before, Graph after) {
     Total total = totals.computeIfAbsent(pass.id(), _ -> new Total());
-    total.nanoseconds += System.nanoTime() - start;
+    total.nanoseconds += System.nanoTime() - start.get();
     total.runs++;
     total.valuesBefore += before.values().size();
     total.valuesAfter += after.values().size();
   }
 
   /** One line a pass, in the order in which they first ran. */
-  public String report() {
+  public synchronized String report() {
     StringBuilder report = new StringBuilder();
     totals.forEach(
         (id, total) ->
