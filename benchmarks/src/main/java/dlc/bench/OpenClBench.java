@@ -1,20 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.bench;
 
-import dlc.driver.ModelFile;
 import dlc.driver.RunOptions;
-import dlc.driver.Workbench;
-import dlc.driver.profile.Profiler;
-import dlc.driver.profile.StepClock;
 import dlc.runtime.profile.KernelRow;
 import dlc.runtime.profile.Profile;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.OptionalInt;
-import java.util.OptionalLong;
 
 /**
  * Every kernel of training steps on an OpenCL device beside the same kernel made by LLVM on the
@@ -98,24 +91,12 @@ final class OpenClBench {
   }
 
   private Profile profile(String model, int batch, String name) {
-    StepClock clock = new StepClock("train_step");
-    RunOptions usual = RunOptions.usual();
-    RunOptions options =
-        new RunOptions(
-            usual.model(),
-            usual.data(),
-            usual.environment(),
-            OptionalInt.of(batch),
-            OptionalLong.empty(),
-            usual.threads(),
-            name,
-            usual.cpu(),
-            usual.observer(),
-            usual.code().observedBy(usual.code().observation().timedBy(clock)));
-    ModelFile file = ModelFile.load(models.resolve(model + ".dl"), Map.of());
-    try (Workbench bench = Workbench.open(file, options)) {
-      return Profiler.run(bench, clock, OptionalInt.empty(), new Profile.Peak(1, 1, 1));
-    }
+    return ProfiledStep.of(
+        models.resolve(model + ".dl"),
+        batch,
+        RunOptions.usual().threads(),
+        name,
+        _ -> new Profile.Peak(1, 1, 1));
   }
 
   private static String time(double nanos) {
