@@ -4,20 +4,25 @@ package dlc.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
 import dlc.report.RunFolder;
 import dlc.report.watch.WatchServer;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -172,6 +177,53 @@ final class ReportTest {
     }
   }
 
+  @Test
+  void aPageThatIsOpenFollowsTheRun() throws Exception {
+    Optional<String> browser = browser();
+    assumeTrue(browser.isPresent(), "no Chromium here: apt-get install chromium");
+    Path moving = Files.createDirectory(folder.resolve("followed"));
+    Files.copy(run.resolve("run.json"), moving.resolve("run.json"));
+    Path metrics = moving.resolve("metrics.jsonl");
+    List<String> lines = Files.readAllLines(run.resolve("metrics.jsonl"));
+    AtomicInteger looks = new AtomicInteger();
+    HttpServer between = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+    try (WatchServer server = WatchServer.start(new RunFolder(moving), 0);
+        HttpClient client = HttpClient.newHttpClient()) {
+      // After each look of the page another line is written; the second is asked for by itself.
+      between.createContext(
+          "/",
+          exchange -> {
+            if (exchange.getRequestURI().getPath().equals("/runs.json")) {
+              int some = Math.min(looks.incrementAndGet(), lines.size());
+              Files.write(metrics, lines.subList(0, some));
+            }
+            pass(client, server.address().resolve(exchange.getRequestURI()), exchange);
+          });
+      between.start();
+      URI address = URI.create("http://127.0.0.1:" + between.getAddress().getPort() + "/");
+      assertThat(dom(browser.get(), address)).contains("finished", "test accuracy");
+      assertThat(looks.get()).isGreaterThanOrEqualTo(lines.size());
+    } finally {
+      between.stop(0);
+    }
+  }
+
+  private static void pass(HttpClient client, URI address, HttpExchange exchange)
+      throws IOException {
+    try (exchange) {
+      HttpResponse<String> answer = get(client, address);
+      byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
+      answer
+          .headers()
+          .firstValue("content-type")
+          .ifPresent(type -> exchange.getResponseHeaders().set("content-type", type));
+      exchange.sendResponseHeaders(answer.statusCode(), body.length);
+      exchange.getResponseBody().write(body);
+    } catch (InterruptedException interruption) {
+      throw new IOException(interruption);
+    }
+  }
+
   private static Optional<String> browser() {
     return Stream.of(System.getenv("PATH").split(java.io.File.pathSeparator, -1))
         .flatMap(place -> BROWSERS.stream().map(name -> Path.of(place, name)))
@@ -191,7 +243,7 @@ final class ReportTest {
                 "--no-sandbox",
                 "--disable-gpu",
                 "--user-data-dir=" + profile,
-                "--virtual-time-budget=3000",
+                "--virtual-time-budget=5000",
                 "--dump-dom",
                 address.toString())
             .redirectOutput(output.toFile())

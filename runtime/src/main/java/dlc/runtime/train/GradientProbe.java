@@ -43,13 +43,20 @@ public final class GradientProbe {
     return done % Math.clamp(all / POINTS, 1, LARGEST_INTERVAL) == 0;
   }
 
+  /** Compiles what looks at whole batches, before the clock of the first epoch starts. */
+  void prepare(Dataset dataset) {
+    step(Math.min(settings.batch(), dataset.size()), dataset);
+  }
+
+  private Step step(int count, Dataset dataset) {
+    return steps.computeIfAbsent(
+        count,
+        batch -> new Step(specializer.forBatch(batch), ENTRY, batch, settings.output(), dataset));
+  }
+
   Gradients measure(
       TrainSteps training, Dataset dataset, int[] order, int start, int count, Position position) {
-    Step step =
-        steps.computeIfAbsent(
-            count,
-            batch ->
-                new Step(specializer.forBatch(batch), ENTRY, batch, settings.output(), dataset));
+    Step step = step(count, dataset);
     training.steer(step, position);
     step.run(dataset, order, start);
     Executable executable = step.executable();

@@ -131,6 +131,7 @@ public final class Trainer {
   }
 
   private FinalReport trainAll() {
+    probe.ifPresent(each -> each.prepare(data.training()));
     started = System.nanoTime();
     startedAt = position.step();
     if (!isResuming) {
