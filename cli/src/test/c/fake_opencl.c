@@ -6,6 +6,7 @@
 //   narrow   it has no doubles
 //   build    its compiler finds an error in line 40
 //   lost     it is gone when the second kernel is to run
+//   late     it is gone after a hundred kernels
 //
 // BrokenDeviceTest compiles this as a shared library. It computes nothing.
 #include <stdlib.h>
@@ -129,7 +130,8 @@ int clGetProgramInfo(void *program, u32 what, u64 room, void *value, u64 *bytes)
 }
 
 int clEnqueueNDRangeKernel(void) {
-  return fails("lost") && ++launches > 1 ? -5 : 0;
+  launches++;
+  return (fails("lost") && launches > 1) || (fails("late") && launches > 100) ? -5 : 0;
 }
 
 int clEnqueueWriteBuffer(void *queue, void *buffer, u32 blocking, u64 offset, u64 bytes,

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -86,14 +87,7 @@ final class BrokenDeviceTest {
           lost   | error[E0902]: opencl:0 (Fake 3000): it does not run the kernel
           """)
   void whatFailsIsSaid(String how, String message) throws IOException, InterruptedException {
-    Map<String, String> environment =
-        Map.of(
-            "FAKE_OPENCL",
-            how,
-            "LD_LIBRARY_PATH",
-            folder.toString(),
-            "XDG_CACHE_HOME",
-            folder.resolve("cache").toString());
+    Map<String, String> environment = environment(how);
     Shell trained =
         Shell.inProcess(
             folder, environment, "train", "spirals.dl", "--device", "opencl", "--quiet");
@@ -105,6 +99,33 @@ final class BrokenDeviceTest {
     assertThat(compiled.err()).contains(message, log, "--device cpu");
     Shell fallen = run(environment, "train", "--quiet", "--device", "cpu");
     assertThat(fallen.code()).as(fallen.err()).isZero();
+  }
+
+  private static Map<String, String> environment(String how) {
+    return Map.of(
+        "FAKE_OPENCL",
+        how,
+        "LD_LIBRARY_PATH",
+        folder.toString(),
+        "XDG_CACHE_HOME",
+        folder.resolve("cache").toString());
+  }
+
+  @Test
+  void theCheckpointOutlivesTheDevice() throws IOException, InterruptedException {
+    List<String> options =
+        List.of("--quiet", "--epochs=5", "--checkpoint-dir=saved", "--checkpoint-every-steps=1");
+    List<Object> command = new ArrayList<>(List.of("train", "spirals.dl", "--device=opencl"));
+    command.addAll(options);
+    Shell lost = Shell.inProcess(folder, environment("late"), command.toArray());
+    assertThat(lost.code()).isEqualTo(1);
+    assertThat(lost.err()).contains("it does not run the kernel", "was saved before is unharmed");
+    assertThat(folder.resolve("saved")).isNotEmptyDirectory();
+    command.set(2, "--device=cpu");
+    command.set(3, "--resume");
+    Shell resumed = Shell.inProcess(folder, environment("late"), command.toArray());
+    assertThat(resumed.code()).as(resumed.err()).isZero();
+    assertThat(resumed.out()).contains("epoch 5/5").doesNotContain("epoch 1/5");
   }
 
   private static Shell run(Map<String, String> environment, String... arguments)
