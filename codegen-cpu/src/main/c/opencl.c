@@ -150,9 +150,9 @@ static void run(const Entry *entry) {
   constants = entry;
   upload(entry);
   for (i64 i = 0; i < code->launches; i++) {
-    u64 one = 1;
-    i32 status = cl.clEnqueueNDRangeKernel(queue, ready[index][i].kernel, 1, NULL,
-                                           &ready[index][i].items, &one, 0, NULL, NULL);
+    const Ready *next = ready[index] + i;
+    i32 status = cl.clEnqueueNDRangeKernel(queue, next->kernel, 1, NULL, &next->items, &next->size,
+                                           0, NULL, NULL);
     if (status != 0) {
       device_failed(text_of("it does not run the kernel %s", code->launch[i].function), status);
     }

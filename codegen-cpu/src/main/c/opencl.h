@@ -80,10 +80,12 @@ void device_failed(const char *what, i32 status) __attribute__((noreturn));
 
 // ---- programs
 
-// What is launched: a function with its arguments set, and by how many work-items.
+// What is launched: a function with its arguments set, by how many work-items, in groups of which
+// size.
 typedef struct {
   void *kernel;
   u64 items;
+  u64 size;
 } Ready;
 
 // The launches of an entry point, all arguments set.

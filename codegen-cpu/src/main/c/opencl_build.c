@@ -3,7 +3,11 @@
 #include "file.h"
 #include "opencl.h"
 
-enum { ITEMS = 4 };  // for each unit of the device: the last ones to end keep few others idle
+enum {
+  ITEMS = 4,    // for each unit of a processor: the last ones to end keep few others idle
+  GROUP = 64,   // items of a group: two or one times what devices run in step
+  GROUPS = 64,  // for each unit of other devices: some compute while others wait for memory
+};
 
 static char *build_log(void *program) {
   u64 bytes = 0;
@@ -99,6 +103,14 @@ static void set(void *kernel, u32 index, u64 bytes, const void *value, const Lau
   }
 }
 
+// Who runs it: single items on processors, which are told steps, and groups of them on others.
+static Ready ready_for(void *kernel, i64 turns, i64 is_processor) {
+  i64 size = is_processor || turns == 1 ? 1 : GROUP;
+  i64 most = device.units * (is_processor ? ITEMS : GROUPS);
+  i64 groups = (turns + size - 1) / size;
+  return (Ready){kernel, (u64)((groups < most ? groups : most) * size), (u64)size};
+}
+
 Ready *build_entry(const Entry *entry, void *context, void *state, void *work) {
   const DeviceCode *code = entry->device;
   void *program = build(entry, context);
@@ -117,8 +129,7 @@ Ready *build_entry(const Entry *entry, void *context, void *state, void *work) {
       set(kernel, 2, 4, steps, launch);
       set(kernel, 3, 4, steps + 1, launch);
     }
-    i64 most = device.units * ITEMS;
-    ready[i] = (Ready){kernel, (u64)(launch->turns < most ? launch->turns : most)};
+    ready[i] = ready_for(kernel, launch->turns, code->tells_steps);
   }
   return ready;
 }

@@ -22,7 +22,7 @@ public final class DeviceTargets {
 
   /** Any other device, called {@code name}. */
   public static Target graphics(String name) {
-    return new Target(name, "", 16, 16);
+    return Target.ofItems(name);
   }
 
   /** The length of vectors for a processor that says that its own hold {@code floats}. */

@@ -26,6 +26,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class KernelText {
 
+  /** Which turns of a parallel loop a work-item runs. */
+  enum Sharing {
+    /** Turns that follow each other, since a processor's core reads on where it has read. */
+    IN_RUNS,
+    /** Turns far from each other, so that items beside each other read beside each other. */
+    IN_TURN
+  }
+
   /** What the line starts with that begins a function. */
   static final String HEAD = "static void ";
 
@@ -37,11 +45,13 @@ final class KernelText {
   private final MemoryText memory;
   private final Kernel kernel;
   private final boolean shares;
+  private final Sharing sharing;
   private int depth = 1;
   private @Nullable LoopVar lane;
   private Condition guards = Condition.ALWAYS;
 
-  private KernelText(Kernel kernel, Helpers helpers, int turns) {
+  private KernelText(Kernel kernel, Helpers helpers, Sharing sharing, int turns) {
+    this.sharing = sharing;
     NarrowText narrow = new NarrowText(helpers);
     scalars = new ScalarText(this, helpers, narrow);
     indices = new IndexText(scalars::of);
@@ -77,9 +87,9 @@ final class KernelText {
   }
 
   /** The text of all functions of {@code kernel}. */
-  static String write(Kernel kernel, Helpers helpers) {
+  static String write(Kernel kernel, Helpers helpers, Sharing sharing) {
     return parts(kernel).stream()
-        .map(part -> new KernelText(kernel, helpers, part.turns()).function(part))
+        .map(part -> new KernelText(kernel, helpers, sharing, part.turns()).function(part))
         .collect(Collectors.joining());
   }
 
@@ -170,7 +180,6 @@ final class KernelText {
     }
   }
 
-  /** Each work-item runs turns that follow each other. */
   private void share(Stmt.For loop) {
     if (!shares) {
       loop(new Stmt.For(loop.counter(), LoopKind.SERIAL, loop.body()));
@@ -179,10 +188,22 @@ final class KernelText {
     String i = indices.enter(loop.counter());
     int extent = loop.counter().extent();
     line("const long items = get_global_size(0), item = get_global_id(0);");
-    line("const int end = (int)(%dL * (item + 1) / items);".formatted(extent));
-    braces(
-        "for (int %s = (int)(%dL * item / items); %s < end; %s++) {".formatted(i, extent, i, i),
-        loop.body());
+    switch (sharing) {
+      case IN_RUNS -> {
+        line("const int end = (int)(%dL * (item + 1) / items);".formatted(extent));
+        braces(
+            "for (int %s = (int)(%dL * item / items); %s < end; %s++) {".formatted(i, extent, i, i),
+            loop.body());
+      }
+      case IN_TURN -> {
+        line("for (long at = item; at < %d; at += items) {".formatted(extent));
+        depth++;
+        line("const int %s = (int)at;".formatted(i));
+        block(loop.body());
+        depth--;
+        line("}");
+      }
+    }
     indices.leave(loop.counter());
   }
 

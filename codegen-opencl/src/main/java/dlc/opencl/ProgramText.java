@@ -31,9 +31,15 @@ public final class ProgramText {
      * One kernel an entry point, told which steps to run: drivers of CPUs take long to make a
      * kernel ready, and steps of one work-item that follow each other are a single launch.
      */
-    KERNEL_PER_ENTRY,
+    KERNEL_PER_ENTRY(KernelText.Sharing.IN_RUNS),
     /** One kernel a step: each has as many registers as it needs. */
-    KERNEL_PER_STEP
+    KERNEL_PER_STEP(KernelText.Sharing.IN_TURN);
+
+    private final KernelText.Sharing sharing;
+
+    Style(KernelText.Sharing sharing) {
+      this.sharing = sharing;
+    }
   }
 
   /** A part of a kernel on the memory of its arguments. */
@@ -58,11 +64,11 @@ public final class ProgramText {
   }
 
   /** The kernels of {@code program} as functions of their buffers, with what they call. */
-  static String functions(KernelProgram program) {
+  static String functions(KernelProgram program, KernelText.Sharing sharing) {
     Helpers helpers = new Helpers();
     StringBuilder functions = new StringBuilder();
     for (Kernel kernel : program.kernels()) {
-      functions.append(KernelText.write(kernel, helpers));
+      functions.append(KernelText.write(kernel, helpers, sharing));
     }
     String doubles = needsDoubles(program) ? "#pragma OPENCL EXTENSION cl_khr_fp64 : enable\n" : "";
     return "#pragma OPENCL FP_CONTRACT ON\n%s\n%s\n%s"
@@ -110,7 +116,7 @@ public final class ProgramText {
 
   private void write() {
     text.append("// program %s\n".formatted(program.name()));
-    text.append(functions(program));
+    text.append(functions(program, style.sharing));
     for (Entry entry : program.entries()) {
       List<Step> all = steps(entry);
       switch (style) {

@@ -28,7 +28,8 @@ public record StandAloneText(String text, List<Launch> launches) {
     Entry entry = new Entry("run", List.of(new Call(kernel, List.of())), Map.of(), Map.of());
     KernelProgram alone =
         new KernelProgram(kernel.name(), List.of(entry), Map.of(), List.of(), 0, 0);
-    StringBuilder text = new StringBuilder(ProgramText.functions(alone));
+    StringBuilder text =
+        new StringBuilder(ProgramText.functions(alone, KernelText.Sharing.IN_RUNS));
     String parameters =
         kernel.arguments().stream()
             .map(buffer -> KernelText.pointerType(kernel, buffer) + buffer)

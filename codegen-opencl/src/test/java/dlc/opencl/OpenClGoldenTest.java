@@ -14,20 +14,33 @@ import java.util.List;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/** The OpenCL C of small graphs, for a device with vectors of 8 floats. It needs no device. */
+/**
+ * The OpenCL C of small graphs, for a device with vectors of 8 floats, and for one that has
+ * work-items in their place. It needs no device.
+ */
 final class OpenClGoldenTest {
 
   @TestFactory
   List<DynamicTest> goldens() {
-    return GoldenTests.under("opencl", (command, input, file) -> text(GraphParser.parseOne(input)));
+    return GoldenTests.under(
+        "opencl",
+        (command, input, file) ->
+            text(input, Target.X86_64_V3, ProgramText.Style.KERNEL_PER_ENTRY));
   }
 
-  private static String text(Graph graph) {
+  @TestFactory
+  List<DynamicTest> goldensOfItems() {
+    return GoldenTests.under(
+        "items",
+        (command, input, file) ->
+            text(input, DeviceTargets.graphics("gpu"), ProgramText.Style.KERNEL_PER_STEP));
+  }
+
+  private static String text(String input, Target target, ProgramText.Style style) {
+    Graph graph = GraphParser.parseOne(input);
     Graph simple = new Simplify().run(new Differentiate().run(graph));
     return ProgramText.of(
-            PlanMemory.run(
-                "m", List.of(Schedule.run(LowerToKernels.run(simple), Target.X86_64_V3))),
-            ProgramText.Style.KERNEL_PER_ENTRY)
+            PlanMemory.run("m", List.of(Schedule.run(LowerToKernels.run(simple), target))), style)
         .text();
   }
 }

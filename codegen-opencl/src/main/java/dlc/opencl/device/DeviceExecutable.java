@@ -27,11 +27,8 @@ import org.jocl.cl_kernel;
 /** A program on a device; a run asks for its kernels and does not wait for them. */
 final class DeviceExecutable implements Executable {
 
-  /** So many work-items for each unit of the device: the last ones to end keep few others idle. */
-  private static final int ITEMS = 4;
-
-  /** A function with its arguments set, and how many work-items run it. */
-  private record Prepared(cl_kernel function, long items, Launch launch) {}
+  /** A function with its arguments set, and who runs it. */
+  private record Prepared(cl_kernel function, Groups groups, Launch launch) {}
 
   /** What a run of an entry point takes. */
   private record Steps(
@@ -76,8 +73,7 @@ final class DeviceExecutable implements Executable {
       cl_kernel function = built.function(launch);
       clSetKernelArg(function, 0, Sizeof.cl_mem, Pointer.to(state.memory()));
       clSetKernelArg(function, 1, Sizeof.cl_mem, Pointer.to(work.memory()));
-      long items = Math.min(launch.turns(), (long) queue.info().computeUnits() * ITEMS);
-      return new Prepared(function, items, launch);
+      return new Prepared(function, Groups.of(launch.turns(), queue.info()), launch);
     } catch (CLException failure) {
       throw queue.failed("it does not take the kernel " + launch.function(), failure);
     }
@@ -144,7 +140,7 @@ final class DeviceExecutable implements Executable {
 
   private void start(Steps steps) {
     for (Prepared kernel : steps.kernels) {
-      queue.launch(kernel.function, kernel.items, 1, kernel.launch.function());
+      queue.launch(kernel.function, kernel.groups, kernel.launch.function());
     }
     queue.flush();
   }
@@ -153,7 +149,7 @@ final class DeviceExecutable implements Executable {
   private void runTimed(Steps steps, KernelClock told) {
     List<cl_event> ends = new ArrayList<>();
     for (Prepared kernel : steps.kernels) {
-      ends.add(queue.launchTimed(kernel.function, kernel.items, 1, kernel.launch.function()));
+      ends.add(queue.launchTimed(kernel.function, kernel.groups, kernel.launch.function()));
     }
     queue.finish();
     long[] nanos = new long[steps.entry.calls().size()];

@@ -54,6 +54,26 @@ public record DeviceInfo(
     extensions = List.copyOf(extensions);
   }
 
+  /** The same device as if it were of {@code other} kind. */
+  DeviceInfo as(Kind other) {
+    return new DeviceInfo(
+        index,
+        name,
+        platform,
+        platformVersion,
+        driver,
+        other,
+        computeUnits,
+        megahertz,
+        memory,
+        largestBuffer,
+        localMemory,
+        largestGroup,
+        vectorFloats,
+        roundsDivisions,
+        extensions);
+  }
+
   /** Whether it has the extension called {@code extension}. */
   public boolean has(String extension) {
     return extensions.contains(extension);

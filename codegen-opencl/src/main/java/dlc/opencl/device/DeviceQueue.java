@@ -158,22 +158,38 @@ final class DeviceQueue implements AutoCloseable {
     }
   }
 
-  /** Starts {@code kernel} in {@code groups} groups of {@code size} work-items. */
-  void launch(cl_kernel kernel, long groups, long size, String name) {
+  /** Starts {@code kernel} in {@code groups}. */
+  void launch(cl_kernel kernel, Groups groups, String name) {
     try {
       clEnqueueNDRangeKernel(
-          queue, kernel, 1, null, new long[] {groups * size}, new long[] {size}, 0, null, null);
+          queue,
+          kernel,
+          1,
+          null,
+          new long[] {groups.items()},
+          new long[] {groups.size()},
+          0,
+          null,
+          null);
     } catch (CLException failure) {
       throw failed("it does not run the kernel " + name, failure);
     }
   }
 
   /** The same in a queue with {@link Timing#ON}; gives what {@link #nanos} takes. */
-  cl_event launchTimed(cl_kernel kernel, long groups, long size, String name) {
+  cl_event launchTimed(cl_kernel kernel, Groups groups, String name) {
     try {
       cl_event end = new cl_event();
       clEnqueueNDRangeKernel(
-          queue, kernel, 1, null, new long[] {groups * size}, new long[] {size}, 0, null, end);
+          queue,
+          kernel,
+          1,
+          null,
+          new long[] {groups.items()},
+          new long[] {groups.size()},
+          0,
+          null,
+          end);
       return end;
     } catch (CLException failure) {
       throw failed("it does not run the kernel " + name, failure);

@@ -110,6 +110,14 @@ public final class OpenCl {
     return new OpenClBackend(device, ProgramCache.of(device.info()), Optional.empty());
   }
 
+  /** The same as if it were a graphics processor: with the schedule and the groups of those. */
+  public static OpenClBackend openAsGraphics(String name) {
+    OpenClDevice device = find(name);
+    OpenClDevice graphics =
+        new OpenClDevice(device.info().as(DeviceInfo.Kind.GPU), device.platform(), device.id());
+    return new OpenClBackend(graphics, ProgramCache.of(device.info()), Optional.empty());
+  }
+
   /** The same with {@code clock} hearing how long each kernel took; runs wait for their end. */
   public static OpenClBackend openTimed(String name, KernelClock clock) {
     OpenClDevice device = find(name);

@@ -10,10 +10,20 @@ import java.util.Optional;
  *
  * @param cpu the processor's name as LLVM knows it
  * @param features LLVM's feature string, may be empty
- * @param vectorBytes the size of a vector register
+ * @param vectorBytes the size of a vector register; 0 where work-items take the place of lanes
  * @param vectorRegisters how many of them there are
  */
 public record Target(String cpu, String features, int vectorBytes, int vectorRegisters) {
+
+  /** A device with work-items in place of vectors. */
+  public static Target ofItems(String name) {
+    return new Target(name, "", 0, 0);
+  }
+
+  /** Whether it computes in vectors: other devices have work-items in place of lanes. */
+  public boolean hasVectors() {
+    return vectorBytes > 0;
+  }
 
   /** How many elements of {@code type} a vector register holds. */
   public int lanes(DType type) {

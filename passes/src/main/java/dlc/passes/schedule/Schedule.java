@@ -12,7 +12,10 @@ import dlc.passes.lower.LoweredGraph.Call;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Rewrites the plain kernels of an entry point for a processor with vectors and threads. */
+/**
+ * Rewrites the plain kernels of an entry point for a processor with vectors and threads, or for a
+ * device with work-items.
+ */
 public final class Schedule {
 
   private Schedule() {}
@@ -24,6 +27,9 @@ public final class Schedule {
 
   /** A schedule whose contractions are tiled as {@code choice} says. */
   public static LoweredGraph run(LoweredGraph graph, Target target, TilingChoice choice) {
+    if (!target.hasVectors()) {
+      return ScheduleItems.run(graph);
+    }
     LoweredGraph split = JoinRows.run(SplitSums.run(graph));
     Staging staging = new Staging(split);
     List<Call> calls = new ArrayList<>();

@@ -17,10 +17,13 @@ import dlc.passes.lower.LoweredGraph.Call;
 import dlc.passes.lower.LoweredGraph.Memory;
 import dlc.passes.lower.LoweredGraph.TemporaryMemory;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.ToIntFunction;
 
 /**
  * Sums products in parts where a sum has so many elements that those of a tile of the result do not
@@ -49,11 +52,19 @@ final class SplitSums {
   /** The parts are written and read: they must be this much smaller than the operands. */
   private static final long MARGIN = 8;
 
+  /** A device of work-items has nothing to do for most of them with fewer sums than that. */
+  private static final long FEW_ITEMS = 4096;
+
+  /** A part of fewer elements is not worth the sum of the parts. */
+  private static final long LEAST_TURNS = 32;
+
   private final LoweredGraph graph;
+  private final ToIntFunction<PlainNest> parts;
   private int temporaries;
 
-  private SplitSums(LoweredGraph graph) {
+  private SplitSums(LoweredGraph graph, ToIntFunction<PlainNest> parts) {
     this.graph = graph;
+    this.parts = parts;
     for (Call call : graph.calls()) {
       for (Memory memory : call.arguments()) {
         if (memory instanceof TemporaryMemory(int number, TensorType _)) {
@@ -64,16 +75,25 @@ final class SplitSums {
   }
 
   static LoweredGraph run(LoweredGraph graph) {
-    return new SplitSums(graph).split();
+    return new SplitSums(graph, SplitSums::parts).split();
+  }
+
+  /**
+   * Splits sums, of products or not, until there are enough of them for a device's work-items; and
+   * so the sums of the parts, which makes a tree. Each turn leaves shorter sums, so that it ends.
+   */
+  static LoweredGraph forItems(LoweredGraph graph) {
+    LoweredGraph split = new SplitSums(graph, SplitSums::partsForItems).split();
+    return split.calls().size() == graph.calls().size() ? split : forItems(split);
   }
 
   private LoweredGraph split() {
     List<Call> calls = new ArrayList<>();
     for (Call call : graph.calls()) {
       PlainNest nest = PlainNest.of(call.kernel());
-      int parts = parts(nest);
-      if (parts > 1) {
-        calls.addAll(split(call, nest, parts));
+      int count = parts.applyAsInt(nest);
+      if (count > 1) {
+        calls.addAll(split(call, nest, count));
       } else {
         calls.add(call);
       }
@@ -110,6 +130,40 @@ final class SplitSums {
     return 1;
   }
 
+  /** The fewest parts that make items enough, or else as many as are worth it. */
+  private static int partsForItems(PlainNest nest) {
+    long results = PlainNest.product(nest.loops());
+    if (!isSum(nest) || results >= FEW_ITEMS) {
+      return 1;
+    }
+    int turns = nest.reduced().getFirst().extent();
+    int best = 1;
+    for (int parts = 2; parts <= turns && results * best < FEW_ITEMS; parts++) {
+      if (turns % parts == 0 && nest.turns() / parts >= LEAST_TURNS) {
+        best = parts;
+      }
+    }
+    return best;
+  }
+
+  /** Whether it adds up into one register, which begins as 0. */
+  private static boolean isSum(PlainNest nest) {
+    return nest.folds()
+        && nest.before().size() == 2
+        && nest.before().getFirst() instanceof Stmt.Declare(Buffer acc)
+        && nest.before().getLast() instanceof Stmt.Store(Buffer begun, var _, Scalar zero)
+        && begun.equals(acc)
+        && zero instanceof Scalar.Literal(double value, var _)
+        && value == 0
+        && nest.step().getLast() instanceof Stmt.Store(Buffer summed, var _, Scalar sum)
+        && summed.equals(acc)
+        && sum instanceof Scalar.Binary(BinaryFn fn, Scalar.Load old, Scalar _)
+        && fn == BinaryFn.ADD
+        && old.buffer().equals(acc)
+        && nest.step().stream().filter(Stmt.Let.class::isInstance).count()
+            == nest.step().size() - 1;
+  }
+
   /** Whether where it reads next is known only at run time. */
   private static boolean isGathered(Scalar.Load load, PlainNest nest) {
     LoopVar last = nest.reduced().getLast();
@@ -122,8 +176,9 @@ final class SplitSums {
     nest.loops().forEach(loop -> dims.add(loop.extent()));
     TensorType type = new TensorType(acc.type().dtype(), dims);
     Memory memory = new TemporaryMemory(temporaries++, type);
-    Buffer buffer = Buffer.global("part", type);
-    LoopVar part = new LoopVar("c", parts);
+    String number = freeNumber(call, nest);
+    Buffer buffer = Buffer.global("part" + number, type);
+    LoopVar part = new LoopVar("c" + number, parts);
     LoopVar whole = nest.reduced().getFirst();
     LoopVar inner = new LoopVar(whole.name(), whole.extent() / parts);
     List<Index> place = new ArrayList<>(List.of(part.index()));
@@ -156,6 +211,19 @@ final class SplitSums {
     return List.of(
         call(call, name + "_parts", arguments, Rewriting.nest(loops, LoopKind.SERIAL, sums)),
         call(call, name, arguments, Rewriting.nest(nest.loops(), LoopKind.SERIAL, total)));
+  }
+
+  /** What makes names of a buffer and a loop of parts that nothing else has: often nothing. */
+  private static String freeNumber(Call call, PlainNest nest) {
+    Set<String> taken = new HashSet<>();
+    call.kernel().arguments().forEach(buffer -> taken.add(buffer.name()));
+    nest.loops().forEach(loop -> taken.add(loop.name()));
+    nest.reduced().forEach(loop -> taken.add(loop.name()));
+    String number = "";
+    for (int i = 1; taken.contains("part" + number) || taken.contains("c" + number); i++) {
+      number = Integer.toString(i);
+    }
+    return number;
   }
 
   private static Scalar read(Buffer buffer, List<Index> at) {

@@ -60,6 +60,15 @@ final class Work {
       List<LoopVar> outer = loops.subList(0, loops.size() - 1);
       return share(outer, operations, Rewriting.nest(List.of(last), LoopKind.SERIAL, body));
     }
+    return turns(loops, body);
+  }
+
+  /** One parallel loop over all turns of {@code loops}, or {@code body} where there are none. */
+  static List<Stmt> turns(List<LoopVar> loops, List<Stmt> body) {
+    long turns = PlainNest.product(loops);
+    if (turns < 2 || turns > Integer.MAX_VALUE) {
+      return Rewriting.nest(loops, LoopKind.SERIAL, body);
+    }
     LoopVar all = new LoopVar("p", (int) turns);
     List<Index> parts = Index.delinear(all.index(), loops.stream().map(LoopVar::extent).toList());
     Map<LoopVar, Index> replacement = new HashMap<>();

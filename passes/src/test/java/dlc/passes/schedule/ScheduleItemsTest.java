@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+package dlc.passes.schedule;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dlc.ir.Graph;
+import dlc.ir.kernel.Kernel;
+import dlc.ir.kernel.KernelPrinter;
+import dlc.ir.kernel.Target;
+import dlc.ir.text.GraphParser;
+import dlc.passes.Agreement;
+import dlc.passes.lower.LowerToKernels;
+import dlc.passes.lower.LoweredGraph;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** Work-items make tiles of large products, and parts of sums of which there are few. */
+final class ScheduleItemsTest {
+
+  private static final Target GRAPHICS = Target.ofItems("graphics");
+
+  @Test
+  void anItemMakesATileOfALargeProduct() {
+    Graph product =
+        graph(
+            """
+            func @f(%x: f32[256, 7] input, %w: f32[160, 7] input) {
+              %0 = dot %x, %w equation="zk,ok->zo" : f32[256, 160]
+              return y=%0
+            }
+            """);
+    assertThat(text(product)).contains("register acc: f32[4, 2]", "parallel p < 5120");
+    check(product);
+  }
+
+  @Test
+  void anItemMakesATileOfAConvolution() {
+    Graph convolution =
+        graph(
+            """
+            func @f(%x: f32[4, 3, 32, 32] input, %w: f32[8, 3, 3, 3] input) {
+              %0 = convolution %x, %w stride=[1, 1] low=[1, 1] high=[1, 1] dilation=[1, 1] groups=1 : f32[4, 8, 32, 32]
+              return y=%0
+            }
+            """);
+    assertThat(text(convolution)).contains("register acc: f32[4, 2]");
+    check(convolution);
+  }
+
+  @Test
+  void fewItemsMakeNoTiles() {
+    Graph product =
+        graph(
+            """
+            func @f(%x: f32[64, 7] input, %w: f32[64, 7] input) {
+              %0 = dot %x, %w equation="zk,ok->zo" : f32[64, 64]
+              return y=%0
+            }
+            """);
+    assertThat(text(product)).contains("register acc: f32[]", "parallel p < 4096");
+    check(product);
+  }
+
+  @Test
+  void sumsAreMadeInParts() {
+    Graph sum =
+        graph(
+            """
+            func @f(%x: f32[640, 5] input) {
+              %0 = reduce %x fn=sum axes=[0] : f32[5]
+              return y=%0
+            }
+            """);
+    assertThat(text(sum)).contains("_parts", "parallel p < 100", "serial r0 < 32");
+    check(sum);
+  }
+
+  @Test
+  void theSumOfManyPartsIsMadeInPartsAgain() {
+    Graph sum =
+        graph(
+            """
+            func @f(%x: f32[32, 4096] input) {
+              %0 = reduce %x fn=sum axes=[0, 1] : f32[]
+              return y=%0
+            }
+            """);
+    assertThat(text(sum)).contains("parts_parts", "serial c < 32", "parallel p < 4096");
+    check(sum);
+  }
+
+  @Test
+  void thePartsOfAProductAreAddedInOneOrder() {
+    Graph product =
+        graph(
+            """
+            func @f(%x: f32[512, 6] input, %y: f32[512, 10] input) {
+              %0 = dot %x, %y equation="zi,zo->oi" : f32[10, 6]
+              return y=%0
+            }
+            """);
+    assertThat(text(product)).contains("parallel p < 960", "serial c < 16");
+    check(product);
+  }
+
+  private static Graph graph(String text) {
+    return GraphParser.parseOne(text);
+  }
+
+  private static String text(Graph graph) {
+    LoweredGraph scheduled = Schedule.run(LowerToKernels.run(graph), GRAPHICS);
+    List<Kernel> kernels = scheduled.calls().stream().map(LoweredGraph.Call::kernel).toList();
+    return kernels.stream().map(KernelPrinter::print).collect(Collectors.joining());
+  }
+
+  private static void check(Graph graph) {
+    Agreement.check(graph, lowered -> Schedule.run(lowered, GRAPHICS));
+  }
+}
