@@ -27,9 +27,9 @@ picture() {
   echo "docs/images/$4.png"
 }
 
-# Runs a command in a terminal of 136 columns and LINES lines.
+# Runs a command in a terminal: NAME COLUMNS LINES COMMAND
 in_terminal() {
-  tmux -L "$session" new-session -d -s "$1" -x 136 -y "$2" "cd '$scratch' && ${*:3}; sleep 600"
+  tmux -L "$session" new-session -d -s "$1" -x "$2" -y "$3" "cd '$scratch' && ${*:4}; sleep 600"
 }
 
 # The terminal as a picture, without the empty lines at its end.
@@ -42,7 +42,7 @@ terminal_picture() {
       aha --no-header --black
     echo '</pre>'
   } >"$scratch/$1.html"
-  picture "file://$scratch/$1.html" 1200 "$2" "$1"
+  picture "file://$scratch/$1.html" "$2" "$3" "$1"
 }
 
 wait_for() {
@@ -59,18 +59,18 @@ cp "$root/samples/digits.dl" "$scratch/"
 dlc=$root/dlc
 "$dlc" --version >/dev/null # builds it
 
-in_terminal terminal 30 "'$dlc' train digits.dl --batch 4 --report runs/first"
+in_terminal terminal 136 30 "'$dlc' train digits.dl --batch 4 --report runs/first"
 wait_for terminal 'epoch 3/5 .*left'
 sleep 1
-terminal_picture terminal 150
+terminal_picture terminal 1200 150
 wait_for terminal 'report runs/first'
 picture "file://$scratch/runs/first/report.html" 1280 1500 report
 
 (cd "$scratch" && "$dlc" train digits.dl --batch 64 --report runs/second >/dev/null 2>&1)
 (cd "$scratch" && "$dlc" runs compare runs/first runs/second -o compare.html >/dev/null)
-picture "file://$scratch/compare.html" 1280 1300 compare
+picture "file://$scratch/compare.html" 1280 1330 compare
 
-in_terminal running 30 "'$dlc' train digits.dl --batch 4 --epochs 60 --report runs/long"
+in_terminal running 136 30 "'$dlc' train digits.dl --batch 4 --epochs 60 --report runs/long"
 wait_for running 'epoch 6/60 .*left'
 "$dlc" watch "$scratch/runs/long" --port 0 >"$scratch/address" &
 watching=$!
@@ -107,6 +107,6 @@ END
   --metric validation.accuracy --out search >/dev/null 2>&1)
 picture "file://$scratch/search/sweep.html" 1180 900 sweep
 
-in_terminal check 20 "'$dlc' check '$root/samples/simple_cnn.dl'"
+in_terminal check 160 20 "'$dlc' check '$root/samples/simple_cnn.dl'"
 wait_for check 'trained on'
-terminal_picture check 260
+terminal_picture check 1400 245

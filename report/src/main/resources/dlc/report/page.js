@@ -127,6 +127,10 @@ function decades(_, __, low, high) {
   return found;
 }
 
+/** From the power of ten below to the one above; uPlot's own range ends at 1e-16. */
+const wholeDecades = (_, low, high) =>
+  low > 0 ? [10 ** Math.floor(Math.log10(low)), 10 ** (Math.floor(Math.log10(high)) + 1)] : [0.1, 10];
+
 function options(chart, width) {
   const axis = {
     stroke: () => css("--faint"),
@@ -140,7 +144,7 @@ function options(chart, width) {
   return {
     width,
     height: 280,
-    scales: { x: { time: false }, y: { distr: chart.log ? 3 : 1 } },
+    scales: { x: { time: false }, y: chart.log ? { distr: 3, range: wholeDecades } : { distr: 1 } },
     cursor: { points: { size: 7 }, drag: { x: true, y: false } },
     axes: [
       { ...axis, size: 34, space: 56, incrs: [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000, 10000] },
