@@ -39,7 +39,7 @@ final class KernelText {
   private KernelText(Target target, Set<String> declarations) {
     text = new FunctionText(declarations);
     NarrowText narrow = new NarrowText(text, target);
-    scalars = new ScalarText(text, this, narrow);
+    scalars = new ScalarText(text, this, narrow, new FloatBits(text, target));
     indices = new IndexText(text, counters, scalars::of);
     memory = new MemoryText(text, this, indices, scalars, narrow);
   }

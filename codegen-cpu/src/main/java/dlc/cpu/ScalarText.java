@@ -15,11 +15,13 @@ final class ScalarText {
   private final FunctionText text;
   private final KernelText kernel;
   private final NarrowText narrow;
+  private final FloatBits bits;
 
-  ScalarText(FunctionText text, KernelText kernel, NarrowText narrow) {
+  ScalarText(FunctionText text, KernelText kernel, NarrowText narrow, FloatBits bits) {
     this.text = text;
     this.kernel = kernel;
     this.narrow = narrow;
+    this.bits = bits;
   }
 
   /** The value of {@code scalar}; a vector only where it differs between lanes. */
@@ -91,7 +93,7 @@ final class ScalarText {
       case COS -> call("cos", x);
       case TANH -> call("tanh", x);
       case ERF -> call("erf", x);
-      case POW2, EXPONENT, MANTISSA -> FloatBits.write(fn, x, text);
+      case POW2, EXPONENT, MANTISSA -> bits.write(fn, x);
     };
   }
 
@@ -165,6 +167,7 @@ final class ScalarText {
       case MUL -> arithmetic(floating ? "fmul contract" : "mul", x, y);
       case DIV -> floating ? arithmetic("fdiv", x, y) : divideIntegers(x, y);
       case POW -> call("pow", x, y);
+      case SCALE -> bits.scale(x, y);
       case MAX -> extreme("ogt", "sgt", x, y);
       case MIN -> extreme("olt", "slt", x, y);
       case EQ -> compare("oeq", "eq", x, y);

@@ -123,6 +123,7 @@ final class ScalarText {
           like(
               "pow(%s, %s)".formatted(lhs.splat(lanes).text(), rhs.splat(lanes).text()),
               lhs.splat(lanes));
+      case SCALE -> function("scale", scaling(lanes), lhs, rhs, lanes);
       case MAX -> extreme("max", ">", lhs, rhs, lanes);
       case MIN -> extreme("min", "<", lhs, rhs, lanes);
       case EQ, NE, LT, LE, GT, GE -> compare(fn.symbol(), lhs, rhs, lanes);
@@ -167,6 +168,17 @@ final class ScalarText {
         function,
         "static %s %s(%s x, %s y) {\n  %s\n}\n".formatted(type, function, type, type, value));
     return like(Helpers.call(function, x.text(), rhs.splat(lanes).text()), x);
+  }
+
+  /** In two steps: 2^y may be more or less than a float can be. */
+  private static String scaling(int lanes) {
+    String floats = Operand.vector("float", lanes);
+    String ints = Operand.vector("int", lanes);
+    return """
+        %s first = floor(y * 0.5f);
+        return x * as_%s((convert_%s(first) + 127) << 23) * as_%s((convert_%s(y - first) + 127) << 23);"""
+        .formatted(floats, floats, ints, floats, ints)
+        .replace("\n", "\n  ");
   }
 
   /** Rounds down, and a division by 0 gives 0. */

@@ -35,6 +35,11 @@ public record Target(String cpu, String features, int vectorBytes, int vectorReg
     return features.contains("+f16c") || features.contains("+neon") || vectorBytes >= 32;
   }
 
+  /** Whether it has an instruction that multiplies vectors of f32 by powers of two: AVX-512. */
+  public boolean scalesFloats() {
+    return isX86() && vectorBytes == 64;
+  }
+
   /** Whether it has an instruction that rounds a vector of f32 to bf16. */
   public boolean roundsToBf16() {
     return features.contains("+avx512bf16");

@@ -105,6 +105,7 @@ public enum Elementwise implements Computed {
       case MUL -> MUL;
       case DIV -> DIV;
       case POW -> POW;
+      case SCALE -> throw new IllegalStateException("no op computes " + fn);
       case MAX -> MAX;
       case MIN -> MIN;
       case EQ -> EQUAL;

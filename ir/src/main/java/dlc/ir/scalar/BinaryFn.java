@@ -12,6 +12,8 @@ public enum BinaryFn {
   /** Integers round towards minus infinity; a division by 0 gives 0. */
   DIV("/"),
   POW("pow"),
+  /** {@code x * 2^y}, for f32 and a whole y from -252 to 254: also where 2^y is none. */
+  SCALE("scale"),
   /** NaN if either is. */
   MAX("max"),
   /** NaN if either is. */
@@ -35,7 +37,7 @@ public enum BinaryFn {
   public boolean isComparison() {
     return switch (this) {
       case EQ, NE, LT, LE, GT, GE -> true;
-      case ADD, SUB, MUL, DIV, POW, MAX, MIN, AND, OR -> false;
+      case ADD, SUB, MUL, DIV, POW, SCALE, MAX, MIN, AND, OR -> false;
     };
   }
 
@@ -52,6 +54,7 @@ public enum BinaryFn {
       case MUL -> integral ? (int) (((long) x) * ((long) y)) : x * y;
       case DIV -> integral ? (y == 0 ? 0 : Math.floor(x / y)) : x / y;
       case POW -> Math.pow(x, y);
+      case SCALE -> x * Math.pow(2, y);
       case MAX -> Math.max(x, y);
       case MIN -> Math.min(x, y);
       case EQ -> truth(x == y);

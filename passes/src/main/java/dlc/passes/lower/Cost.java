@@ -45,7 +45,7 @@ final class Cost {
               };
           case Scalar.Binary binary ->
               switch (binary.fn()) {
-                case ADD, SUB, MUL, MAX, MIN, EQ, NE, LT, LE, GT, GE, AND, OR -> 1;
+                case ADD, SUB, MUL, SCALE, MAX, MIN, EQ, NE, LT, LE, GT, GE, AND, OR -> 1;
                 case DIV -> DIVISION;
                 case POW -> 2 * CALL;
               };

@@ -96,16 +96,16 @@ final class ExpandMath {
     return let(sum);
   }
 
-  // e^x = 2^n e^r with r = x - n ln 2, |r| <= ln 2 / 2; 2^n in two steps, since n may be 128 or
-  // -149.
+  // e^x = 2^n e^r with r = x - n ln 2, |r| <= ln 2 / 2.
   private Scalar exp(Scalar x) {
     Reduced by = reduce(x);
     Scalar p =
         polynomial(by.rest, 1.0 / 5040, 1.0 / 720, 1.0 / 120, 1.0 / 24, 1.0 / 6, 0.5, 1.0, 1.0);
-    return p.times(fn(UnaryFn.POW2, by.half)).times(fn(UnaryFn.POW2, by.otherHalf));
+    return new Scalar.Binary(BinaryFn.SCALE, p, by.exponent);
   }
 
-  // As e^x, with 1 taken off before the second step: the sum of e^r - 1 and 1 would lose it.
+  // As e^x, in two steps, since n may be 128, with 1 taken off before the second one: the sum of
+  // e^r - 1 and 1 would lose it.
   private Scalar expm1(Scalar x) {
     Reduced by = reduce(x);
     Scalar value =
@@ -113,21 +113,22 @@ final class ExpandMath {
             polynomial(by.rest, 1.0 / 5040, 1.0 / 720, 1.0 / 120, 1.0 / 24, 1.0 / 6, 0.5)
                 .times(let(by.rest.times(by.rest)))
                 .plus(by.rest));
-    Scalar scale = let(fn(UnaryFn.POW2, by.half));
-    Scalar one = fn(UnaryFn.POW2, fn(UnaryFn.NEG, by.otherHalf));
-    return value.times(scale).plus(scale.minus(one)).times(fn(UnaryFn.POW2, by.otherHalf));
+    Scalar half = let(fn(UnaryFn.FLOOR, by.exponent.times(lit(0.5))));
+    Scalar otherHalf = let(by.exponent.minus(half));
+    Scalar scale = let(fn(UnaryFn.POW2, half));
+    Scalar one = fn(UnaryFn.POW2, fn(UnaryFn.NEG, otherHalf));
+    return value.times(scale).plus(scale.minus(one)).times(fn(UnaryFn.POW2, otherHalf));
   }
 
-  /** {@code x = (half + otherHalf) ln 2 + rest}. */
-  private record Reduced(Scalar rest, Scalar half, Scalar otherHalf) {}
+  /** {@code x = exponent ln 2 + rest}. */
+  private record Reduced(Scalar rest, Scalar exponent) {}
 
   private Reduced reduce(Scalar x) {
     Scalar low = x.is(LT, lit(-104)).choose(lit(-104), x);
     Scalar clamped = let(low.is(GT, lit(89)).choose(lit(89), low));
     Scalar n = let(fn(UnaryFn.FLOOR, clamped.times(lit(1.4426950408889634)).plus(lit(0.5))));
     Scalar r = let(clamped.minus(n.times(lit(0.693359375))).minus(n.times(lit(-2.12194440e-4))));
-    Scalar half = let(fn(UnaryFn.FLOOR, n.times(lit(0.5))));
-    return new Reduced(r, half, let(n.minus(half)));
+    return new Reduced(r, n);
   }
 
   // log x = e ln 2 + log(1 + f), with 1 + f the mantissa moved into [sqrt(1/2), sqrt(2)).
