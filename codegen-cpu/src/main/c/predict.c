@@ -255,7 +255,7 @@ static void add_json(Text *text, const char *name, const double *values,
     add_list(text, "probabilities", probabilities, count);
   }
   add_list(text, "values", values, count);
-  text_add(text, "}\n");
+  text_add(text, "}");
   free(taken);
 }
 
@@ -282,7 +282,8 @@ static void add_words(Text *text, const char *name, const double *values,
   free(taken);
 }
 
-static void predict(const Entry *entry, const Samples *samples, i64 sample, int json) {
+/* Prints what the model computes of a sample, in JSON behind `lead`. */
+static void predict(const Entry *entry, const Samples *samples, i64 sample, const char *lead) {
   const Slot *in = find_input(entry, dlc_model.input[0].name);
   copy_row(&samples->column, sample, slot_memory(in), in->type, 0);
   set_params(entry);
@@ -302,7 +303,8 @@ static void predict(const Entry *entry, const Samples *samples, i64 sample, int 
   to_probabilities(probabilities, count);
   int classes = dlc_model.link == LINK_SOFTMAX || dlc_model.link == LINK_EXP;
   Text text = {0};
-  (json ? add_json : add_words)(&text, samples->name[sample], values,
+  text_add(&text, "%s", lead ? lead : "");
+  (lead ? add_json : add_words)(&text, samples->name[sample], values,
                                 classes ? probabilities : NULL, count);
   print(1, &text);
   free(text.at);
@@ -322,10 +324,20 @@ void run_predict(const Options *options) {
   take_weights(options);
   start_threads(options);
   const Entry *entry = require_entry("predict", 1);
+  int json = has_option(options, "--json");
+  int several = options->rest > 1;
   for (i64 i = 0; i < options->rest; i++) {
     Samples samples = read_samples(options->inputs[i]);
+    several |= samples.column.rows > 1;
     for (i64 sample = 0; sample < samples.column.rows; sample++) {
-      predict(entry, &samples, sample, has_option(options, "--json"));
+      const char *lead = !several ? "" : i + sample == 0 ? "[" : ",\n ";
+      predict(entry, &samples, sample, json ? lead : NULL);
     }
+  }
+  if (json) {
+    Text end = {0};
+    text_add(&end, several ? "]\n" : "\n");
+    print(1, &end);
+    free(end.at);
   }
 }

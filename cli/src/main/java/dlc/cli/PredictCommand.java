@@ -8,6 +8,7 @@ import dlc.runtime.file.Json;
 import dlc.runtime.file.Text;
 import dlc.runtime.train.Weights;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -49,7 +50,9 @@ final class PredictCommand implements Callable<Integer> {
           "PNG or JPEG images, .csv tables, .npy arrays, .raw bytes, or numbers: 5.1,3.5,1.4,0.2")
   private List<String> inputs;
 
-  @Option(names = "--json", description = "Print a JSON object for each sample.")
+  @Option(
+      names = "--json",
+      description = "Print a JSON object; of several samples, an array of them.")
   private boolean isJson;
 
   @Override
@@ -57,13 +60,28 @@ final class PredictCommand implements Callable<Integer> {
     try (Workbench bench = run.open()) {
       Weights.load(bench.state(), weights).notes().forEach(note -> output.note("note: " + note));
       SamplePredictor predictor = SamplePredictor.of(bench);
+      List<Prediction> predictions = new ArrayList<>();
       for (String input : inputs) {
         for (Prediction prediction : predictor.predict(input)) {
-          output.out().println(isJson ? json(prediction) : text(prediction));
+          predictions.add(prediction);
+          if (!isJson) {
+            output.out().println(text(prediction));
+          }
         }
+      }
+      if (isJson) {
+        output.out().println(json(predictions));
       }
     }
     return 0;
+  }
+
+  private static String json(List<Prediction> predictions) {
+    return predictions.size() == 1
+        ? json(predictions.getFirst())
+        : predictions.stream()
+            .map(PredictCommand::json)
+            .collect(Collectors.joining(",\n ", "[", "]"));
   }
 
   private static String text(Prediction prediction) {

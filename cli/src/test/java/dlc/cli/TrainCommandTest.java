@@ -109,8 +109,9 @@ final class TrainCommandTest {
     assertThat(predict.code()).as(predict.err()).isZero();
     List<String> lines = predict.out().lines().toList();
     assertThat(lines).hasSize(3).allMatch(line -> line.contains("\"probabilities\":["));
-    assertThat(lines.get(1).replace("two.npy:0", ""))
+    assertThat(lines.get(1).replace("two.npy:0", "").replaceFirst(",$", "]"))
         .isEqualTo(lines.get(2).replace("two.npy:1", ""));
+    assertThat(lines.getFirst()).startsWith("[{").endsWith("},");
     Shell text = Shell.dlc("predict", digits, "--weights", weights, image);
     assertThat(text.out()).containsPattern("one.png  \\d \\d+\\.\\d%");
   }
@@ -205,5 +206,35 @@ final class TrainCommandTest {
     Shell shell = Shell.dlc("predict", file, "--weights", weights, "8.1,2.0", "1.2,5.0");
     assertThat(shell.code()).as(shell.err()).isZero();
     assertThat(shell.out()).contains("8.1,2.0  tree ", "1.2,5.0  grass ");
+  }
+
+  @Test
+  void aRowMayHoldTheWordsOfATable() throws IOException {
+    StringBuilder rows = new StringBuilder("height,color,kind\n");
+    for (int i = 0; i < 60; i++) {
+      rows.append(i % 2 == 0 ? "1.5,green,grass\n" : "1.5,brown,tree\n");
+    }
+    Files.writeString(folder.resolve("plants.csv"), rows.toString());
+    Path file =
+        Files.writeString(
+            folder.resolve("plants.dl"),
+            """
+            model Plants(features: f32[3]) -> f32[2] { linear(2) }
+            train Plants {
+              data csv("plants.csv", label="kind") loss cross_entropy
+              optimizer adam(lr=0.1) batch 8 epochs 9
+            }
+            """);
+    Path weights = folder.resolve("plants.safetensors");
+    assertThat(Shell.dlc("train", file, "--save", weights, "--no-report").code()).isZero();
+    Shell shell =
+        Shell.dlc("predict", file, "--weights", weights, "1.5,brown", "1.5,green", "--json");
+    assertThat(shell.code()).as(shell.err()).isZero();
+    assertThat(shell.out())
+        .containsPattern(
+            "(?s)^\\[\\{\"input\":\"1.5,brown\",\"class\":\"tree\".*,\n \\{\"input\":\"1.5,green\",\"class\":\"grass\".*]\n$");
+    assertThat(Shell.dlc("predict", file, "--weights", weights, "1.5,pink").err()).contains("pink");
+    assertThat(Shell.dlc("predict", file, "--weights", weights, "1.5,brown,2").err())
+        .contains("cannot find 1.5,brown,2");
   }
 }

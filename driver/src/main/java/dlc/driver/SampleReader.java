@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /** Reads what {@code dlc predict} is given: images, tables, arrays, or numbers as they are. */
@@ -108,12 +109,29 @@ final class SampleReader {
       try {
         values[i] = Float.parseFloat(words[i].strip());
       } catch (NumberFormatException _) {
-        throw new UserError(Code.DATA_NOT_FOUND, input)
-            .help("give a file that exists, or numbers such as 5.1,3.5,1.4,0.2");
+        return row(input, List.of(words));
       }
     }
     requireElements(input, values.length);
     return Samples.of(input, type.withDType(DType.F32), values);
+  }
+
+  /** A row of the features of a table, of which some are words. */
+  private Samples row(String input, List<String> words) {
+    Optional<CsvEncoding> table =
+        isTable() ? Optional.of(CsvEncoding.of(bench.source(), bench.paths())) : Optional.empty();
+    if (table.filter(each -> each.columns() == words.size()).isEmpty()) {
+      throw new UserError(Code.DATA_NOT_FOUND, input)
+          .help("give a file that exists, or a sample such as 5.1,3.5,1.4,0.2");
+    }
+    Dataset sample = table.get().sample(input, words);
+    requireElements(input, sample.inputs().getFirst().type().elements());
+    return new Samples(List.of(input), sample.inputs());
+  }
+
+  private boolean isTable() {
+    return bench.model().train().flatMap(section -> section.data()).isPresent()
+        && bench.source().kind().equals("csv");
   }
 
   private void requireElements(String input, long found) {
@@ -165,10 +183,7 @@ final class SampleReader {
 
   /** A table with the columns of the one that was trained on, or one of plain numbers. */
   private Samples table(Path path) {
-    boolean isCsv =
-        bench.model().train().flatMap(section -> section.data()).isPresent()
-            && bench.source().kind().equals("csv");
-    if (!isCsv) {
+    if (!isTable()) {
       return plainTable(path);
     }
     SourceSpec source = bench.source();

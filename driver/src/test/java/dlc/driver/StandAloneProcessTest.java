@@ -132,6 +132,10 @@ final class StandAloneProcessTest {
                 "\"class\":\"" + prediction.className(prediction.best().orElseThrow()) + "\"");
       }
     }
+    String alone = program.run("predict", "--weights", "weights", "--json", "digit.raw").output();
+    assertThat(program.run("predict", "--weights", "weights", "--json", "digit.raw", "digit.raw"))
+        .extracting(Run::output)
+        .isEqualTo("[%s,\n %1$s]\n".formatted(alone.strip()));
     Files.write(folder.resolve("short.raw"), new byte[5]);
     Run wrong = program.run("predict", "--weights", "weights", "short.raw");
     assertThat(wrong.status()).isEqualTo(1);
