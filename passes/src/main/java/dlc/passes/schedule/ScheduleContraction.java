@@ -56,7 +56,7 @@ final class ScheduleContraction {
     this.acc = acc;
     this.loads = loads;
     this.tiling = tiling;
-    this.sums = Buffer.global("part", new TensorType(acc.type().dtype(), extents(sumLoops())));
+    this.sums = Buffer.global("sums", new TensorType(acc.type().dtype(), extents(sumLoops())));
   }
 
   /** The loops of the results, that of the lanes last. */

@@ -229,7 +229,7 @@ record Walk(
   }
 
   private LoopVar chunks() {
-    return new LoopVar("c", (int) Math.ceilDiv(PlainNest.product(within), chunk));
+    return new LoopVar("chunk", (int) Math.ceilDiv(PlainNest.product(within), chunk));
   }
 
   private LoopVar turn() {
