@@ -56,6 +56,9 @@ final class PlanTiling {
   /** Ways that take so many times what another one does are left out. */
   private static final double HOPELESS = 2;
 
+  /** So many ways there are, at least, for who measures them. */
+  private static final int ENOUGH = 12;
+
   /** Half the lanes do more than half of the work: they are cheaper to run. */
   private static final double HALF_VECTOR = 0.95;
 
@@ -133,7 +136,7 @@ final class PlanTiling {
     List<Tiling> tilings = new ArrayList<>();
     double least = Double.POSITIVE_INFINITY;
     for (Way way : ways) {
-      if (way.cost > HOPELESS * least) {
+      if (way.cost > HOPELESS * least && tilings.size() >= ENOUGH) {
         break;
       }
       for (Tiling tiling : way.tilings.get()) {
