@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
  * A kernel program as the text of one LLVM module.
  *
  * <p>Each entry point becomes a function {@code void @prefix.entry(ptr state, ptr work)}. A
- * parallel kernel is run by {@code @dlc_parallel}, which the thread pool provides. Where kernels
- * are timed, the function takes a third pointer, to which it writes a {@code timespec} before each
- * call and after the last.
+ * parallel kernel is run by {@code @dlc_parallel}, which the thread pool provides; an entry point
+ * that has one tells the pool when it begins and ends. Where kernels are timed, the function takes
+ * a third pointer, to which it writes a {@code timespec} before each call and after the last.
  */
 public final class ModuleText {
 
@@ -153,6 +153,7 @@ public final class ModuleText {
     Span last = start;
     int pointers = 0;
     int stamps = 0;
+    int before = thunks;
     for (Call call : entry.calls()) {
       StringBuilder instructions = new StringBuilder();
       stamp(stamps++, instructions);
@@ -169,12 +170,24 @@ public final class ModuleText {
       body.append(placed(function, last, instructions.toString()));
     }
     stamp(stamps, body);
-    String calls = target.isX86() ? FloatMode.flushing(body.toString()) : body.toString();
+    String text = thunks > before ? raced(entry.name(), body.toString()) : body.toString();
+    String calls = target.isX86() ? FloatMode.flushing(text) : text;
     String head =
         "define void @%s.%s(ptr noundef %%state, ptr noundef %%work%s) #0 {\n"
             .formatted(prefix, entry.name(), isTimed() ? ", ptr noundef %stamps" : "");
     functions.append(lines == null ? head : lines.headed(function, head));
     functions.append(calls).append(placed(function, last, "  ret void\n")).append("}\n\n");
+  }
+
+  /** The calls {@code body} of an entry point, which the pool times to decide who computes them. */
+  private String raced(String entry, String body) {
+    declarations.add("declare i64 @dlc_begin(ptr)");
+    declarations.add("declare void @dlc_end(ptr, i64)");
+    String race = "@%s.%s.race".formatted(prefix, entry);
+    functions.append(race).append(" = internal global [6 x i64] zeroinitializer\n\n");
+    return "  %%begin = call i64 @dlc_begin(ptr %s)\n".formatted(race)
+        + body
+        + "  call void @dlc_end(ptr %s, i64 %%begin)\n".formatted(race);
   }
 
   private String placed(int function, Span span, String instructions) {

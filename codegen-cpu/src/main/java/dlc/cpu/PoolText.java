@@ -28,6 +28,9 @@ public final class PoolText {
           pause.equals(RISC_V_PAUSE) ? "" : "declare " + pause.replace("i32 1", "i32");
       return text.replace("SPINS", "20000")
           .replace("PATIENCE", "2000")
+          .replace("HELP", "64")
+          .replace("PERIOD", "4096")
+          .replace("LONG", "80000000")
           .replace("FUTEX", intel ? "202" : "98")
           .replace("declare void @PAUSE()", declaration)
           .replace("call void @PAUSE()", "call " + pause)

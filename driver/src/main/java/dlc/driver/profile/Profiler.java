@@ -21,8 +21,11 @@ import java.util.OptionalInt;
  */
 public final class Profiler {
 
-  /** Steps before the measured ones: memory is touched, and caches and threads are warm. */
-  private static final int WARM_UP = 5;
+  /**
+   * Steps before the measured ones: memory is touched, caches and threads are warm, and the thread
+   * pool knows whether all threads are faster than one.
+   */
+  private static final int WARM_UP = 12;
 
   private static final int LEAST_STEPS = 10;
   private static final double SECONDS = 1.5;
