@@ -346,7 +346,7 @@ function comparison(runs) {
     [...new Set(figures.flatMap((each) => Object.keys(each ?? {})))].filter((name) => name !== "samples")
       .forEach((name) => add(`${part} ${name.replaceAll("_", " ")}`, figures.map((each) => figure(name, each?.[name]))));
   }
-  add("epochs", runs.map((run) => run.epochs.length));
+  add("epochs trained", runs.map((run) => run.epochs.length));
   add("took", runs.map((run) => (run.end ? seconds(run.end.seconds) : "–")));
   add("weights", runs.map((run) => (run.facts ? count(run.facts.weights) : "–")));
   [...new Set(runs.flatMap((run) => Object.keys(run.facts?.settings ?? {})))]
