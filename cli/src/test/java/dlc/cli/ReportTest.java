@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -155,6 +156,45 @@ final class ReportTest {
       HttpRequest post =
           HttpRequest.newBuilder(server.address()).POST(BodyPublishers.ofString("x")).build();
       assertThat(client.send(post, BodyHandlers.ofString()).statusCode()).isEqualTo(405);
+    }
+  }
+
+  @Test
+  void theCommandShowsARunOfAnotherProcessWhileItGoesOn() throws Exception {
+    Path here = Files.createDirectory(folder.resolve("here"));
+    Path there = Files.createDirectory(folder.resolve("there"));
+    Path watched = folder.resolve("watched");
+    Process training =
+        Shell.start(there, Map.of(), "train", program, "--report", watched, "--epochs", 100_000);
+    Process watching = null;
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      await(training, watched.resolve("metrics.jsonl"), "\"epoch\":1,");
+      watching = Shell.start(here, Map.of(), "watch", watched, "--port", 0);
+      await(watching, here.resolve("out.txt"), "\n");
+      URI address = URI.create(Files.readString(here.resolve("out.txt")).strip());
+      String first = get(client, address.resolve("runs.json")).body();
+      assertThat(first).contains("\"live\":true");
+      int epochs = epochs(first);
+      while (training.isAlive()
+          && epochs(get(client, address.resolve("runs.json")).body()) <= epochs) {
+        TimeUnit.MILLISECONDS.sleep(20);
+      }
+      assertThat(training.isAlive()).as(Shell.said(there)).isTrue();
+    } finally {
+      training.destroyForcibly().waitFor();
+      if (watching != null) {
+        watching.destroyForcibly().waitFor();
+      }
+    }
+  }
+
+  private static int epochs(String runs) {
+    return runs.split("\"event\":\"epoch\"", -1).length - 1;
+  }
+
+  private static void await(Process process, Path file, String text) throws Exception {
+    while (process.isAlive() && !(Files.exists(file) && Files.readString(file).contains(text))) {
+      TimeUnit.MILLISECONDS.sleep(20);
     }
   }
 
