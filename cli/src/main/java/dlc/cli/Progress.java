@@ -71,12 +71,16 @@ final class Progress implements TrainListener, AutoCloseable {
     bar.ifPresent(
         shown -> {
           shown.stepTo(report.stepInEpoch());
-          long now = System.nanoTime();
-          if (now - told > INTERVAL_MS * 1_000_000L) {
-            told = now;
+          if (asks()) {
+            told = System.nanoTime();
             shown.setExtraMessage(figures(report));
           }
         });
+  }
+
+  @Override
+  public boolean asks() {
+    return bar.isPresent() && System.nanoTime() - told > INTERVAL_MS * 1_000_000L;
   }
 
   private static String figures(BatchReport report) {

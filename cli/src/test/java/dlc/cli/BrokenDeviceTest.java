@@ -2,7 +2,6 @@
 package dlc.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -26,8 +25,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 @EnabledOnOs(value = OS.LINUX, architectures = "amd64")
 final class BrokenDeviceTest {
 
-  private static final Path COMPILER = Path.of("/usr/bin/gcc");
-
   private static final String PROGRAM =
       """
       model Spirals(x: f32[2]) -> f32[3] {
@@ -46,24 +43,7 @@ final class BrokenDeviceTest {
 
   @BeforeAll
   static void makeLibraryAndProgram() throws IOException, InterruptedException {
-    assumeTrue(
-        Files.isExecutable(COMPILER), "there is no " + COMPILER + ": install gcc to run this test");
-    Path library = folder.resolve("libOpenCL.so.1");
-    Process compiler =
-        new ProcessBuilder(
-                COMPILER.toString(),
-                "-Wall",
-                "-Wextra",
-                "-Werror",
-                "-shared",
-                "-fPIC",
-                Path.of("src/test/c/fake_opencl.c").toAbsolutePath().toString(),
-                "-o",
-                library.toString())
-            .inheritIO()
-            .start();
-    assertThat(compiler.waitFor()).isZero();
-    Files.createSymbolicLink(folder.resolve("libOpenCL.so"), library);
+    FakeOpenCl.in(folder);
     Path program = Files.writeString(folder.resolve("spirals.dl"), PROGRAM);
     Shell compiled =
         Shell.dlc(
@@ -87,7 +67,7 @@ final class BrokenDeviceTest {
           lost   | error[E0902]: opencl:0 (Fake 3000): it does not run the kernel
           """)
   void whatFailsIsSaid(String how, String message) throws IOException, InterruptedException {
-    Map<String, String> environment = environment(how);
+    Map<String, String> environment = new FakeOpenCl(folder).environment(how);
     Shell trained =
         Shell.inProcess(
             folder, environment, "train", "spirals.dl", "--device", "opencl", "--quiet");
@@ -101,29 +81,21 @@ final class BrokenDeviceTest {
     assertThat(fallen.code()).as(fallen.err()).isZero();
   }
 
-  private static Map<String, String> environment(String how) {
-    return Map.of(
-        "FAKE_OPENCL",
-        how,
-        "LD_LIBRARY_PATH",
-        folder.toString(),
-        "XDG_CACHE_HOME",
-        folder.resolve("cache").toString());
-  }
-
   @Test
   void theCheckpointOutlivesTheDevice() throws IOException, InterruptedException {
     List<String> options =
         List.of("--quiet", "--epochs=5", "--checkpoint-dir=saved", "--checkpoint-every-steps=1");
     List<Object> command = new ArrayList<>(List.of("train", "spirals.dl", "--device=opencl"));
     command.addAll(options);
-    Shell lost = Shell.inProcess(folder, environment("late"), command.toArray());
+    Shell lost =
+        Shell.inProcess(folder, new FakeOpenCl(folder).environment("late"), command.toArray());
     assertThat(lost.code()).isEqualTo(1);
     assertThat(lost.err()).contains("it does not run the kernel", "was saved before is unharmed");
     assertThat(folder.resolve("saved")).isNotEmptyDirectory();
     command.set(2, "--device=cpu");
     command.set(3, "--resume");
-    Shell resumed = Shell.inProcess(folder, environment("late"), command.toArray());
+    Shell resumed =
+        Shell.inProcess(folder, new FakeOpenCl(folder).environment("late"), command.toArray());
     assertThat(resumed.code()).as(resumed.err()).isZero();
     assertThat(resumed.out()).contains("epoch 5/5").doesNotContain("epoch 1/5");
   }

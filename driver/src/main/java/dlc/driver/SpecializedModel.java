@@ -8,6 +8,7 @@ import dlc.ir.Value;
 import dlc.runtime.Executable;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -72,6 +73,16 @@ final class SpecializedModel implements Executable {
   @Override
   public void fetch(String entry, String name) {
     load(entry).fetch(entry, name);
+  }
+
+  @Override
+  public int keep(String entry, List<String> names) {
+    return load(entry).keep(entry, names);
+  }
+
+  @Override
+  public void recall(String entry, int back) {
+    load(entry).recall(entry, back);
   }
 
   private Executable load(String entry) {

@@ -40,6 +40,9 @@ public final class Recorder implements TrainListener, AutoCloseable {
   private static final int MOST_NOTES = 50;
   private static final double SECONDS_BETWEEN_PAGES = 20;
 
+  /** Those who look at a run under way see it so late. */
+  private static final double SECONDS_BETWEEN_BATCHES = 1;
+
   /**
    * What is recorded.
    *
@@ -70,6 +73,7 @@ public final class Recorder implements TrainListener, AutoCloseable {
   private String measuredOn = "validation";
   private Optional<Figures> measured = Optional.empty();
   private double trainingSeconds;
+  private long lastBatch;
   private long lastPage = System.nanoTime();
   private boolean isBroken;
 
@@ -143,8 +147,14 @@ public final class Recorder implements TrainListener, AutoCloseable {
 
   @Override
   public void batchDone(BatchReport report) {
+    lastBatch = System.nanoTime();
     steps.batchDone(report);
     tensorBoard.ifPresent(log -> attempt(() -> log.batchDone(report)));
+  }
+
+  @Override
+  public boolean asks() {
+    return (System.nanoTime() - lastBatch) / 1e9 > SECONDS_BETWEEN_BATCHES;
   }
 
   @Override

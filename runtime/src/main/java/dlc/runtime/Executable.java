@@ -3,6 +3,7 @@ package dlc.runtime;
 
 import dlc.ir.TensorType;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -38,6 +39,21 @@ public interface Executable extends AutoCloseable {
 
   /** Waits until the slot of a result holds what the last run made. */
   void fetch(String entry, String name);
+
+  /**
+   * Has the results {@code names}, always the same ones, of the run just started stay, without
+   * waiting for them. Gives how many runs before it are still kept: none where runs are over when
+   * they return, since there the slots hold the results until the next run.
+   */
+  default int keep(String entry, List<String> names) {
+    return 0;
+  }
+
+  /**
+   * Waits until the slots of what was kept hold the results of the run of {@code entry} that was
+   * kept {@code back} runs before the last one.
+   */
+  default void recall(String entry, int back) {}
 
   /**
    * The memory of a weight, buffer or optimizer state, which lives on from call to call; valid

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.opencl.device;
 
+import static java.util.Objects.requireNonNull;
 import static org.jocl.CL.clReleaseKernel;
 import static org.jocl.CL.clSetKernelArg;
 
@@ -14,6 +15,7 @@ import dlc.runtime.Executable;
 import dlc.runtime.KernelClock;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +43,7 @@ final class DeviceExecutable implements Executable {
   private final DeviceWork work;
   private final Optional<KernelClock> clock;
   private final Map<String, Steps> entries = new LinkedHashMap<>();
+  private final Map<String, KeptResults> kept = new HashMap<>();
 
   /**
    * A program on the device of {@code queue}.
@@ -140,7 +143,7 @@ final class DeviceExecutable implements Executable {
 
   private void start(Steps steps) {
     for (Prepared kernel : steps.kernels) {
-      queue.launch(kernel.function, kernel.groups, kernel.launch.function());
+      queue.launch(kernel.function, kernel.groups, kernel.launch.function(), null);
     }
     queue.flush();
   }
@@ -149,7 +152,9 @@ final class DeviceExecutable implements Executable {
   private void runTimed(Steps steps, KernelClock told) {
     List<cl_event> ends = new ArrayList<>();
     for (Prepared kernel : steps.kernels) {
-      ends.add(queue.launchTimed(kernel.function, kernel.groups, kernel.launch.function()));
+      cl_event end = new cl_event();
+      queue.launch(kernel.function, kernel.groups, kernel.launch.function(), end);
+      ends.add(end);
     }
     queue.finish();
     long[] nanos = new long[steps.entry.calls().size()];
@@ -176,6 +181,23 @@ final class DeviceExecutable implements Executable {
   }
 
   @Override
+  public int keep(String entry, List<String> names) {
+    return kept.computeIfAbsent(
+            entry, called -> new KeptResults(results(called, names), work, queue))
+        .keep();
+  }
+
+  private List<Slot> results(String entry, List<String> names) {
+    Entry called = steps(entry).entry();
+    return names.stream().map(name -> requireNonNull(called.results().get(name), name)).toList();
+  }
+
+  @Override
+  public void recall(String entry, int back) {
+    requireNonNull(kept.get(entry), entry).recall(back);
+  }
+
+  @Override
   public MemorySegment state(String name) {
     Slot slot = program.states().get(name);
     if (slot == null) {
@@ -197,6 +219,7 @@ final class DeviceExecutable implements Executable {
       steps.kernels.forEach(kernel -> clReleaseKernel(kernel.function()));
       steps.inputs.close();
     }
+    kept.values().forEach(KeptResults::close);
     built.close();
     work.close();
   }

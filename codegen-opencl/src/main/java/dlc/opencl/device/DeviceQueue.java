@@ -9,6 +9,7 @@ import static org.jocl.CL.CL_QUEUE_PROFILING_ENABLE;
 import static org.jocl.CL.clCreateBuffer;
 import static org.jocl.CL.clCreateCommandQueue;
 import static org.jocl.CL.clCreateContext;
+import static org.jocl.CL.clEnqueueCopyBuffer;
 import static org.jocl.CL.clEnqueueFillBuffer;
 import static org.jocl.CL.clEnqueueNDRangeKernel;
 import static org.jocl.CL.clFinish;
@@ -21,7 +22,7 @@ import static org.jocl.CL.clReleaseMemObject;
 
 import dlc.base.Code;
 import dlc.base.UserError;
-import dlc.opencl.device.Transfers.Upload;
+import dlc.opencl.device.Transfers.Transfer;
 import java.lang.foreign.MemorySegment;
 import org.jocl.CLException;
 import org.jocl.Pointer;
@@ -33,9 +34,11 @@ import org.jocl.cl_device_id;
 import org.jocl.cl_event;
 import org.jocl.cl_kernel;
 import org.jocl.cl_mem;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A device's context and its queue, in which one thing is done after the other.
+ * A device's context and its queue, in which one thing is done after the other; a second one brings
+ * inputs meanwhile.
  *
  * <p>Nothing but reading waits. What goes wrong on the device is reported by whatever is asked of
  * it next.
@@ -54,10 +57,14 @@ final class DeviceQueue implements AutoCloseable {
     }
   }
 
+  private static final String TAKES_NOTHING = "it takes no data";
+  private static final String NEEDS = "%s needs %,d bytes of its memory";
+
   private final DeviceInfo info;
   private final cl_device_id device;
   private final cl_context context;
   private final cl_command_queue queue;
+  private final cl_command_queue beside;
   private final Transfers transfers = Transfers.ofLibrary();
   private long reserved;
 
@@ -71,6 +78,7 @@ final class DeviceQueue implements AutoCloseable {
       this.context =
           clCreateContext(properties, 1, new cl_device_id[] {device.id()}, null, null, null);
       this.queue = clCreateCommandQueue(context, device.id(), timing.properties, null);
+      this.beside = clCreateCommandQueue(context, device.id(), 0, null);
     } catch (CLException failure) {
       throw failed("it cannot be opened", failure);
     }
@@ -97,14 +105,24 @@ final class DeviceQueue implements AutoCloseable {
 
   /** A buffer of {@code bytes} bytes, all 0, for {@code what}. */
   cl_mem allocate(long bytes, String what) {
+    cl_mem memory = reserve(bytes, what);
+    try {
+      clEnqueueFillBuffer(queue, memory, Pointer.to(new byte[1]), 1, 0, bytes, 0, null, null);
+      return memory;
+    } catch (CLException failure) {
+      throw failed(NEEDS.formatted(what, bytes), failure);
+    }
+  }
+
+  /** The same with anything in it. */
+  cl_mem reserve(long bytes, String what) {
     require(bytes, what);
     try {
       cl_mem memory = clCreateBuffer(context, CL_MEM_READ_WRITE, bytes, null, null);
-      clEnqueueFillBuffer(queue, memory, Pointer.to(new byte[1]), 1, 0, bytes, 0, null, null);
       reserved += bytes;
       return memory;
     } catch (CLException failure) {
-      throw failed("%s needs %,d bytes of its memory".formatted(what, bytes), failure);
+      throw failed(NEEDS.formatted(what, bytes), failure);
     }
   }
 
@@ -131,21 +149,53 @@ final class DeviceQueue implements AutoCloseable {
     reserved -= bytes;
   }
 
-  /** Starts copying {@code from} to the device; it must not change until the copy was awaited. */
-  Upload upload(cl_mem memory, long offset, MemorySegment from) {
+  /** Copies {@code from} to the device and waits for it. */
+  void upload(cl_mem memory, long offset, MemorySegment from) {
     try {
-      return transfers.start(queue, memory, offset, from);
+      Transfer transfer = transfers.start(queue, memory, offset, from, null);
+      transfers.await(transfer);
+      transfers.release(transfer);
     } catch (CLException failure) {
-      throw failed("it takes no data", failure);
+      throw failed(TAKES_NOTHING, failure);
     }
   }
 
-  /** Waits for an upload to be over. */
-  void await(Upload upload) {
+  /**
+   * Starts copying {@code from} to the beginning of {@code memory}, beside whatever else is done,
+   * once {@code after} is over; {@code from} must not change before the copy was awaited.
+   */
+  Transfer uploadBeside(cl_mem memory, MemorySegment from, @Nullable Transfer after) {
     try {
-      transfers.await(upload);
+      Transfer transfer = transfers.start(beside, memory, 0, from, after);
+      clFlush(beside);
+      return transfer;
     } catch (CLException failure) {
-      throw failed("it takes no data", failure);
+      throw failed(TAKES_NOTHING, failure);
+    }
+  }
+
+  /** Copies on the device, after all that was asked for before and {@code after}. */
+  Transfer move(cl_mem from, cl_mem to, long place, long bytes, Transfer after) {
+    try {
+      return transfers.move(queue, from, to, place, bytes, after);
+    } catch (CLException failure) {
+      throw failed(TAKES_NOTHING, failure);
+    }
+  }
+
+  /** Waits for a copy to be over. */
+  void await(Transfer transfer) {
+    try {
+      transfers.await(transfer);
+    } catch (CLException failure) {
+      throw failed(TAKES_NOTHING, failure);
+    }
+  }
+
+  /** Forgets a copy, which goes on. */
+  void release(@Nullable Transfer transfer) {
+    if (transfer != null) {
+      transfers.release(transfer);
     }
   }
 
@@ -158,28 +208,22 @@ final class DeviceQueue implements AutoCloseable {
     }
   }
 
-  /** Starts {@code kernel} in {@code groups}. */
-  void launch(cl_kernel kernel, Groups groups, String name) {
+  /** Copies on the device, when all that was asked for before is done. */
+  void copy(cl_mem from, long offset, cl_mem to, long place, long bytes) {
     try {
-      clEnqueueNDRangeKernel(
-          queue,
-          kernel,
-          1,
-          null,
-          new long[] {groups.items()},
-          new long[] {groups.size()},
-          0,
-          null,
-          null);
+      clEnqueueCopyBuffer(queue, from, to, offset, place, bytes, 0, null, null);
     } catch (CLException failure) {
-      throw failed("it does not run the kernel " + name, failure);
+      throw failed("it copies no data", failure);
     }
   }
 
-  /** The same in a queue with {@link Timing#ON}; gives what {@link #nanos} takes. */
-  cl_event launchTimed(cl_kernel kernel, Groups groups, String name) {
+  /**
+   * Starts {@code kernel} in {@code groups}.
+   *
+   * @param end becomes what {@link #nanos} takes, in a queue with {@link Timing#ON}
+   */
+  void launch(cl_kernel kernel, Groups groups, String name, @Nullable cl_event end) {
     try {
-      cl_event end = new cl_event();
       clEnqueueNDRangeKernel(
           queue,
           kernel,
@@ -190,7 +234,6 @@ final class DeviceQueue implements AutoCloseable {
           0,
           null,
           end);
-      return end;
     } catch (CLException failure) {
       throw failed("it does not run the kernel " + name, failure);
     }
@@ -236,6 +279,7 @@ final class DeviceQueue implements AutoCloseable {
     try {
       clFinish(queue);
       clReleaseCommandQueue(queue);
+      clReleaseCommandQueue(beside);
       clReleaseContext(context);
     } catch (CLException _) {
       // The device is lost; there is nothing left to free.

@@ -43,7 +43,7 @@ final class DeviceState implements ModelState {
   /** Brings what the host wrote to the device, before a run. */
   void beforeRun() {
     if (hostIsNewer) {
-      queue.await(queue.upload(memory, 0, copy));
+      queue.upload(memory, 0, copy);
       hostIsNewer = false;
     }
   }

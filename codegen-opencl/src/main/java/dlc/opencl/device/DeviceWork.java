@@ -40,7 +40,7 @@ final class DeviceWork implements AutoCloseable {
     try (Arena once = Arena.ofConfined()) {
       MemorySegment bytes = once.allocate(constants.length, ALIGNMENT);
       bytes.copyFrom(MemorySegment.ofArray(constants));
-      queue.await(queue.upload(memory, offset, bytes));
+      queue.upload(memory, offset, bytes);
     }
   }
 

@@ -92,7 +92,7 @@ public record Measurement(double gigaflops, double gigabytes) {
 
   private static long timed(DeviceQueue queue, cl_kernel kernel, long groups, long size) {
     long start = System.nanoTime();
-    queue.launch(kernel, new Groups(groups, size), "of the measurement");
+    queue.launch(kernel, new Groups(groups, size), "of the measurement", null);
     queue.finish();
     return System.nanoTime() - start;
   }

@@ -18,6 +18,7 @@ import org.jocl.CL;
 import org.jocl.CLException;
 import org.jocl.cl_command_queue;
 import org.jocl.cl_mem;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Copies between memory of this process and buffers of a device.
@@ -29,8 +30,8 @@ import org.jocl.cl_mem;
  */
 final class Transfers {
 
-  /** A copy to the device that is under way. */
-  record Upload(long event) {}
+  /** A copy that may be under way. */
+  record Transfer(long event) {}
 
   private static final class Once {
     static final Transfers OF_LIBRARY = new Transfers(OpenCl.library().orElseThrow());
@@ -38,6 +39,7 @@ final class Transfers {
 
   private final MethodHandle write;
   private final MethodHandle read;
+  private final MethodHandle move;
   private final MethodHandle waitFor;
   private final MethodHandle release;
 
@@ -48,6 +50,13 @@ final class Transfers {
             ADDRESS, ADDRESS);
     write = function(library, "clEnqueueWriteBuffer", copy);
     read = function(library, "clEnqueueReadBuffer", copy);
+    move =
+        function(
+            library,
+            "clEnqueueCopyBuffer",
+            FunctionDescriptor.of(
+                JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG,
+                JAVA_INT, ADDRESS, ADDRESS));
     waitFor =
         function(library, "clWaitForEvents", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
     release = function(library, "clReleaseEvent", FunctionDescriptor.of(JAVA_INT, JAVA_LONG));
@@ -63,37 +72,86 @@ final class Transfers {
     return Once.OF_LIBRARY;
   }
 
-  /** Copies all of {@code from} to {@code offset} of {@code memory}, at some time. */
-  Upload start(cl_command_queue queue, cl_mem memory, long offset, MemorySegment from) {
+  /**
+   * Copies all of {@code from} to {@code offset} of {@code memory}, at some time.
+   *
+   * @param after what must be over before
+   */
+  Transfer start(
+      cl_command_queue queue,
+      cl_mem memory,
+      long offset,
+      MemorySegment from,
+      @Nullable Transfer after) {
     try (Arena call = Arena.ofConfined()) {
       MemorySegment event = call.allocate(JAVA_LONG);
-      copy(write, queue, memory, CL_FALSE, offset, from, event);
-      return new Upload(event.get(JAVA_LONG, 0));
+      copy(write, queue, memory, CL_FALSE, offset, from, waiting(call, after), event);
+      return new Transfer(event.get(JAVA_LONG, 0));
     }
   }
 
-  /** Returns when the memory that {@code upload} copies may change; to be called once. */
-  void await(Upload upload) {
+  /** Copies {@code bytes} from buffer to buffer, at some time after {@code after}. */
+  Transfer move(
+      cl_command_queue queue,
+      cl_mem from,
+      cl_mem to,
+      long place,
+      long bytes,
+      @Nullable Transfer after) {
     try (Arena call = Arena.ofConfined()) {
-      MemorySegment event = call.allocateFrom(JAVA_LONG, upload.event);
-      check(() -> (int) waitFor.invokeExact(1, event));
-    } finally {
-      check(() -> (int) release.invokeExact(upload.event));
+      MemorySegment event = call.allocate(JAVA_LONG);
+      MemorySegment waits = waiting(call, after);
+      check(
+          () ->
+              (int)
+                  move.invokeExact(
+                      queue.getNativePointer(),
+                      from.getNativePointer(),
+                      to.getNativePointer(),
+                      0L,
+                      place,
+                      bytes,
+                      count(waits),
+                      waits,
+                      event));
+      return new Transfer(event.get(JAVA_LONG, 0));
     }
+  }
+
+  private static MemorySegment waiting(Arena call, @Nullable Transfer after) {
+    return after == null ? MemorySegment.NULL : call.allocateFrom(JAVA_LONG, after.event);
+  }
+
+  private static int count(MemorySegment waits) {
+    return (int) (waits.byteSize() / Long.BYTES);
+  }
+
+  /** Returns when {@code transfer} is over. */
+  void await(Transfer transfer) {
+    try (Arena call = Arena.ofConfined()) {
+      MemorySegment event = call.allocateFrom(JAVA_LONG, transfer.event);
+      check(() -> (int) waitFor.invokeExact(1, event));
+    }
+  }
+
+  /** Forgets {@code transfer}, which goes on; to be called once. */
+  void release(Transfer transfer) {
+    check(() -> (int) release.invokeExact(transfer.event));
   }
 
   /** Copies what lies at {@code offset} of {@code memory} to {@code to}, and waits for it. */
   void read(cl_command_queue queue, cl_mem memory, long offset, MemorySegment to) {
-    copy(read, queue, memory, CL_TRUE, offset, to, MemorySegment.NULL);
+    copy(read, queue, memory, CL_TRUE, offset, to, MemorySegment.NULL, MemorySegment.NULL);
   }
 
   private static void copy(
       MethodHandle function,
       cl_command_queue queue,
       cl_mem memory,
-      boolean waits,
+      boolean isBlocking,
       long offset,
       MemorySegment host,
+      MemorySegment waits,
       MemorySegment event) {
     check(
         () ->
@@ -101,12 +159,12 @@ final class Transfers {
                 function.invokeExact(
                     queue.getNativePointer(),
                     memory.getNativePointer(),
-                    waits ? 1 : 0,
+                    isBlocking ? 1 : 0,
                     offset,
                     host.byteSize(),
                     host,
-                    0,
-                    MemorySegment.NULL,
+                    count(waits),
+                    waits,
                     event));
   }
 

@@ -85,12 +85,15 @@ final class Saving {
             aside -> listener.noted("the checkpoints of an earlier run are now in " + aside));
   }
 
+  /** Whether {@link #afterBatch} saves. */
+  boolean isDue(Position position) {
+    return position.step() > saved.step()
+        && folder.everySteps().isPresent()
+        && position.step() % folder.everySteps().getAsLong() == 0;
+  }
+
   void afterBatch(Position position, Scores scores) {
-    boolean isDue =
-        position.step() > saved.step()
-            && folder.everySteps().isPresent()
-            && position.step() % folder.everySteps().getAsLong() == 0;
-    if (isDue) {
+    if (isDue(position)) {
       save(position, scores, false);
     }
   }

@@ -27,6 +27,9 @@ final class Step {
   /** The entry point in which a model is measured. */
   static final String EVAL = "eval_step";
 
+  private static final String LOSS = "loss";
+  private static final String RATE = "lr";
+
   /** Where the program takes a column of the data. */
   private record Place(MemorySegment memory, DType dtype) {}
 
@@ -37,6 +40,9 @@ final class Step {
   private final Steering steering;
   private final Place loss;
   private final Column outputs;
+  private final Optional<MemorySegment> rate;
+  private int begun;
+  private int room;
 
   Step(Executable executable, String entry, int batch, String output, Dataset dataset) {
     this.executable = executable;
@@ -52,10 +58,11 @@ final class Step {
       }
       places.add(new Place(executable.slot(entry, column.name()), type.dtype()));
     }
-    this.loss = new Place(executable.slot(entry, "loss"), executable.type(entry, "loss").dtype());
+    this.loss = new Place(executable.slot(entry, LOSS), executable.type(entry, LOSS).dtype());
     TensorType type = executable.type(entry, output);
     TensorType perSample = TensorType.of(type.dtype(), type.dims().subList(1, type.rank()));
     this.outputs = new Column(output, perSample, executable.slot(entry, output));
+    this.rate = executable.result(entry, RATE);
   }
 
   /** What steers the step. */
@@ -63,17 +70,46 @@ final class Step {
     return steering;
   }
 
-  /** The learning rate that was in force in the last run, where the program changes it. */
-  OptionalDouble rate() {
-    Optional<MemorySegment> rate = executable.result(entry, "lr");
-    rate.ifPresent(_ -> executable.fetch(entry, "lr"));
-    return rate.isPresent()
-        ? OptionalDouble.of(rate.get().get(JAVA_DOUBLE, 0))
-        : OptionalDouble.empty();
-  }
-
   /** Runs on the samples {@code order[start]} and following of {@code dataset}; gives the loss. */
   double run(Dataset dataset, int[] order, int start) {
+    start(dataset, order, start);
+    executable.fetch(entry, LOSS);
+    return loss();
+  }
+
+  /**
+   * What a run gave.
+   *
+   * @param rate the learning rate that was in force, where the program changes it
+   * @param outputs a row for each sample; valid until the next run or the next that is recalled
+   */
+  record Outcome(double loss, OptionalDouble rate, Column outputs) {}
+
+  /** The same without waiting for the end; gives the number of the run, to recall it by. */
+  int begin(Dataset dataset, int[] order, int start) {
+    start(dataset, order, start);
+    List<String> names = new ArrayList<>(List.of(LOSS, outputs.name()));
+    rate.ifPresent(_ -> names.add(RATE));
+    room = 1 + executable.keep(entry, names);
+    return begun++;
+  }
+
+  /** How many runs can be begun before the first of them is recalled. */
+  int room() {
+    return room;
+  }
+
+  /** Waits for the end of the run with that number. */
+  Outcome recall(int run) {
+    executable.recall(entry, begun - 1 - run);
+    OptionalDouble inForce =
+        rate.isPresent()
+            ? OptionalDouble.of(rate.get().get(JAVA_DOUBLE, 0))
+            : OptionalDouble.empty();
+    return new Outcome(loss(), inForce, outputs);
+  }
+
+  private void start(Dataset dataset, int[] order, int start) {
     List<Column> columns = columns(dataset);
     for (int c = 0; c < places.size(); c++) {
       Place place = places.get(c);
@@ -83,7 +119,9 @@ final class Step {
       }
     }
     executable.run(entry);
-    executable.fetch(entry, "loss");
+  }
+
+  private double loss() {
     return loss.dtype == DType.F64
         ? loss.memory.get(JAVA_DOUBLE, 0)
         : loss.memory.get(JAVA_FLOAT, 0);

@@ -16,7 +16,16 @@ public interface TrainListener {
 
   default void epochStarted(int epoch, int epochs, int stepsInEpoch) {}
 
+  /**
+   * A batch was trained on. Where a device computes, this comes later than the batch, for many
+   * batches at a time, unless somebody {@linkplain #asks asks}.
+   */
   default void batchDone(BatchReport report) {}
+
+  /** Whether to be told now of all batches that were begun, which makes a device wait. */
+  default boolean asks() {
+    return false;
+  }
 
   /**
    * The samples {@code order[start]} and following of {@code part} were measured: one for each row
@@ -54,6 +63,12 @@ public interface TrainListener {
       public void batchDone(BatchReport report) {
         first.batchDone(report);
         next.batchDone(report);
+      }
+
+      @Override
+      public boolean asks() {
+        boolean firstAsks = first.asks();
+        return next.asks() || firstAsks;
       }
 
       @Override

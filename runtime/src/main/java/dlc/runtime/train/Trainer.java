@@ -8,9 +8,11 @@ import dlc.runtime.Specializer;
 import dlc.runtime.data.Dataset;
 import dlc.runtime.data.Loaded;
 import dlc.runtime.train.ReadAhead.Pass;
-import java.util.Arrays;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.Consumer;
 
 /**
  * Trains a model: runs {@code train_step} over shuffled batches, epoch by epoch, validates after
@@ -31,6 +33,7 @@ public final class Trainer {
   private Optional<GradientProbe> probe = Optional.empty();
   private final int batchesInEpoch;
   private final long lastStep;
+  private final Deque<Batch> begun = new ArrayDeque<>();
   private Position position = Position.START;
   private Replay.Inspector inspector = Replay.Inspector.NONE;
   private Optional<StateCopy> before = Optional.empty();
@@ -39,6 +42,7 @@ public final class Trainer {
   private boolean isResuming;
   private boolean isOver;
   private double rate;
+  private double lastLoss;
   private long started;
   private long startedAt;
 
@@ -186,6 +190,8 @@ public final class Trainer {
     listener.epochStarted(epoch, settings.epochs(), end);
     int skipped = position.batches() * settings.batch();
     try (ReadAhead ahead = new ReadAhead(training, order, skipped, pass)) {
+      Consumer<Batch> told =
+          batch -> tell(batch, end, (batch.end() - skipped) / secondsSince(start));
       while (position.batches() < end && !stop.isRequested()) {
         int done = position.batches() * settings.batch();
         int count = Math.min(settings.batch(), training.size() - done);
@@ -194,23 +200,13 @@ public final class Trainer {
             probe
                 .filter(each -> each.isDue(position.batchesInAll(), batchesInAll()))
                 .map(each -> each.measure(steps, training, order, done, count, position));
-        double loss = trainOn(order, done, count);
-        listener.batchDone(
-            new BatchReport(
-                epoch,
-                position.step(),
-                position.batches(),
-                end,
-                done + count,
-                loss,
-                scores.meanLoss(),
-                scores.accuracy(),
-                rate,
-                gradients,
-                (done + count - skipped) / secondsSince(start),
-                secondsLeft()));
+        begin(order, done, count, gradients);
+        if (isToBeSettled()) {
+          settle(order, told);
+        }
         saving.ifPresent(each -> each.afterBatch(position, scores));
       }
+      settle(order, told);
     }
     int done = Math.min(position.batches() * settings.batch(), training.size()) - skipped;
     double samplesPerSecond = done / secondsSince(start);
@@ -235,7 +231,8 @@ public final class Trainer {
     return report;
   }
 
-  private double trainOn(int[] order, int start, int count) {
+  /** Begins with a batch, when its step has room to keep its results. */
+  private void begin(int[] order, int start, int count, Optional<Gradients> gradients) {
     boolean isStep =
         (position.batches() + 1) % settings.accumulate() == 0
             || position.batches() + 1 == batchesInEpoch;
@@ -243,49 +240,86 @@ public final class Trainer {
     if (settings.checkFinite()) {
       rememberState(current.executable());
     }
-    Position here = position;
-    double loss = current.run(data.training(), order, start);
+    int run = current.begin(data.training(), order, start);
+    Position earlier = position;
     position = position.afterBatch(isStep);
-    rate = current.rate().orElse(rate);
+    begun.add(new Batch(current, run, isStep, earlier, position, start, count, gradients));
+  }
+
+  /** Whether somebody wants to know how the last batch went, or there is no room for the next. */
+  private boolean isToBeSettled() {
+    Batch last = begun.getLast();
+    return begun.size() >= last.step().room()
+        || last.gradients().isPresent()
+        || settings.checkFinite()
+        || saving.filter(each -> each.isDue(position)).isPresent()
+        || listener.asks();
+  }
+
+  /** Waits for the batches that were begun, and counts and tells them in their order. */
+  private void settle(int[] order, Consumer<Batch> told) {
+    while (!begun.isEmpty()) {
+      Batch batch = begun.remove();
+      Step.Outcome outcome = batch.step().recall(batch.run());
+      lastLoss = outcome.loss();
+      rate = outcome.rate().orElse(rate);
+      requireFinite(batch, order);
+      scores.add(lastLoss, outcome.outputs(), data.training(), order, batch.start(), batch.count());
+      told.accept(batch);
+    }
+  }
+
+  private void requireFinite(Batch batch, int[] order) {
     Optional<String> found =
-        Double.isFinite(loss) ? Optional.empty() : Optional.of("the loss is %s".formatted(loss));
+        Double.isFinite(lastLoss)
+            ? Optional.empty()
+            : Optional.of("the loss is %s".formatted(lastLoss));
     if (found.isEmpty() && settings.checkFinite()) {
       found =
-          Weights.firstNotFinite(current.executable())
+          Weights.firstNotFinite(batch.step().executable())
               .map(name -> "'%s' holds a NaN or an infinity".formatted(name));
     }
     if (found.isPresent()) {
-      UserError error = notFinite(found.get());
-      throw before.isEmpty() ? error : explained(error, here, isStep, rows(order, start, count));
+      UserError error = notFinite(found.get(), batch.after());
+      throw before.isEmpty() ? error : explained(error, batch, order);
     }
-    scores.add(loss, current.outputs(), data.training(), order, start, count);
-    return loss;
   }
 
-  private static int[] rows(int[] order, int start, int count) {
-    return Arrays.copyOfRange(order, start, start + count);
+  private void tell(Batch batch, int batches, double samplesPerSecond) {
+    listener.batchDone(
+        new BatchReport(
+            batch.after().epoch() + 1,
+            batch.after().step(),
+            batch.after().batches(),
+            batches,
+            batch.end(),
+            lastLoss,
+            scores.meanLoss(),
+            scores.accuracy(),
+            rate,
+            batch.gradients(),
+            samplesPerSecond,
+            secondsLeft()));
   }
 
-  private UserError explained(UserError plain, Position here, boolean isStep, int[] samples) {
+  private UserError explained(UserError plain, Batch batch, int[] order) {
     before.ifPresent(StateCopy::restore);
-    return inspector.explain(steps.replay(samples, isStep, here, rate), plain);
+    return inspector.explain(
+        steps.replay(batch.samples(order), batch.isStep(), batch.before(), rate), plain);
   }
 
   private void rememberState(Executable executable) {
     before.ifPresentOrElse(StateCopy::save, () -> before = Optional.of(StateCopy.of(executable)));
   }
 
-  private UserError notFinite(String found) {
+  private UserError notFinite(String found, Position at) {
     String kept =
         saving.isPresent() ? "the last checkpoint is from before it" : "nothing was saved";
     return new UserError(
             Code.NOT_FINITE,
             "%s %s step %d (epoch %d)"
                 .formatted(
-                    found,
-                    found.startsWith("'") ? "after" : "at",
-                    position.step(),
-                    position.epoch() + 1))
+                    found, found.startsWith("'") ? "after" : "at", at.step(), at.epoch() + 1))
         .help(
             "lower the learning rate (now %s), clip the gradient (clip norm=1.0), normalize the"
                     .formatted(rate)

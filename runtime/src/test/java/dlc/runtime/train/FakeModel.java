@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import dlc.ir.DType;
 import dlc.ir.TensorType;
@@ -32,6 +33,12 @@ final class FakeModel implements Specializer {
   private final Map<String, MemorySegment> memory = new LinkedHashMap<>();
   private final DType lrType;
   private final int nanAtStep;
+
+  /** How many runs it keeps; where there are some, nothing is in a slot that was not fetched. */
+  int room;
+
+  /** How often somebody wanted results that had not been fetched yet. */
+  int waits;
 
   FakeModel(DType lrType, int nanAtStep) {
     this.lrType = lrType;
@@ -65,6 +72,9 @@ final class FakeModel implements Specializer {
     private final int batch;
     private final Map<String, TensorType> types = new LinkedHashMap<>();
     private final Map<String, MemorySegment> slots = new LinkedHashMap<>();
+    private final List<Map<String, MemorySegment>> kept = new ArrayList<>();
+    private final Map<String, MemorySegment> made = new LinkedHashMap<>();
+    private int seen;
 
     Softmax(int batch) {
       this.batch = batch;
@@ -104,7 +114,40 @@ final class FakeModel implements Specializer {
     }
 
     @Override
-    public void fetch(String entry, String name) {}
+    public void fetch(String entry, String name) {
+      if (room > 0) {
+        waits++;
+        slot(name).copyFrom(requireNonNull(made.get(name)));
+      }
+    }
+
+    /** As a device does, which hands nothing over by itself. */
+    private void hide(String name) {
+      MemorySegment bytes = slot(name);
+      made.put(name, Arena.ofAuto().allocate(bytes.byteSize(), 64).copyFrom(bytes));
+      bytes.fill((byte) -1);
+    }
+
+    @Override
+    public int keep(String entry, List<String> names) {
+      assertThat(names).containsExactly("loss", "output");
+      if (room > 0) {
+        kept.add(Map.copyOf(made));
+      }
+      return room;
+    }
+
+    @Override
+    public void recall(String entry, int back) {
+      if (room == 0) {
+        return;
+      }
+      assertThat(back).isLessThanOrEqualTo(room);
+      int run = kept.size() - 1 - back;
+      waits += run >= seen ? 1 : 0;
+      seen = run >= seen ? kept.size() : seen;
+      kept.get(run).forEach((name, bytes) -> slot(name).copyFrom(bytes));
+    }
 
     @Override
     public MemorySegment state(String name) {
@@ -138,6 +181,10 @@ final class FakeModel implements Specializer {
         learn(probabilities);
       }
       slot("loss").set(JAVA_FLOAT, 0, loss);
+      if (room > 0) {
+        hide("loss");
+        hide("output");
+      }
     }
 
     private void forward(int i, float[] probabilities) {

@@ -7,12 +7,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dlc.base.Code;
 import dlc.base.UserError;
 import dlc.ir.DType;
+import dlc.runtime.data.Loaded;
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -44,6 +46,61 @@ final class TrainerTest {
     assertThat(test.metric(Metric.TOP5).orElseThrow()).isEqualTo(1);
     assertThat(test.confusion().orElseThrow().classes()).containsExactly("a", "b", "c");
     assertThat(last.secondsLeft()).isZero();
+  }
+
+  @Test
+  void aDeviceIsWaitedForWhenItHasRoomForNoMore() {
+    FakeModel processor = new FakeModel();
+    FakeModel device = new FakeModel();
+    device.room = 4;
+    Recorder expected = new Recorder();
+    Recorder late = new Recorder();
+    Loaded data = new Loaded(Points.samples(100), Optional.empty(), Optional.empty(), List.of());
+    new Trainer(processor, SETTINGS, data, expected, new StopFlag()).train();
+    new Trainer(device, SETTINGS, data, late, new StopFlag()).train();
+    assertThat(losses(late)).isEqualTo(losses(expected)).hasSize(21);
+    assertThat(late.epochs.getLast().training()).isEqualTo(expected.epochs.getLast().training());
+    // Of each epoch: for five batches, for one more, and for the last one, which is smaller.
+    assertThat(device.waits).isEqualTo(3 * 3);
+  }
+
+  @Test
+  void aDeviceIsWaitedForWhenSomebodyAsks() {
+    FakeModel device = new FakeModel();
+    device.room = 1000;
+    List<Long> steps = new ArrayList<>();
+    TrainListener asking =
+        new TrainListener() {
+          @Override
+          public void batchDone(BatchReport report) {
+            steps.add(report.step());
+          }
+
+          @Override
+          public boolean asks() {
+            return device.steps.getLast() % 3 == 0;
+          }
+        };
+    TrainSettings settings = SETTINGS.withSteps(6);
+    Loaded data = new Loaded(Points.samples(100), Optional.empty(), Optional.empty(), List.of());
+    new Trainer(device, settings, data, asking, new StopFlag()).train();
+    assertThat(steps).containsExactly(1L, 2L, 3L, 4L, 5L, 6L);
+    assertThat(device.waits).isEqualTo(2);
+  }
+
+  private static List<List<Number>> losses(Recorder recorder) {
+    return recorder.batches.stream()
+        .map(each -> List.<Number>of(each.step(), each.loss(), each.meanLoss(), each.samplesDone()))
+        .toList();
+  }
+
+  @Test
+  void theLossThatIsNotFiniteIsFoundLateOnADevice() {
+    FakeModel device = new FakeModel(DType.F32, 2);
+    device.room = 4;
+    assertThatThrownBy(() -> train(device, SETTINGS, TrainListener.NONE, new StopFlag()))
+        .hasMessageContaining("the loss is NaN at step 2 (epoch 1)");
+    assertThat(device.steps).containsExactly(1, 2, 3, 4, 5);
   }
 
   @Test
