@@ -73,9 +73,12 @@ final class Reporting {
             bench::network,
             () -> bench.session().bytes());
     RunFacts facts = facts(training);
-    return resumes
-        ? Recorder.continuing(folder, facts, subject, detail, notes)
-        : Recorder.begin(folder, facts, subject, detail, notes);
+    Recorder recorder =
+        resumes
+            ? Recorder.continuing(folder, facts, subject, detail, notes)
+            : Recorder.begin(folder, facts, subject, detail, notes);
+    recorder.timed("data and compilation", training.preparation());
+    return recorder;
   }
 
   private static RunFacts facts(Training training) {

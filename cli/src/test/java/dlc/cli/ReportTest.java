@@ -76,6 +76,7 @@ final class ReportTest {
         .contains(
             "\"confusion\":{\"classes\":[\"0\",\"1\"", "\"wrong\":[{\"place\":\"digits, image ")
         .contains("\"seed\":\"5\"", "\"output\":\"f32[16]\"", "\"processor", "\"gradient_norm\":")
+        .contains("\"what\":\"data and compilation\"", "\"what\":\"training and test\"")
         .contains("\"picture\":\"iVBOR")
         .doesNotContain("{{")
         .doesNotContainPattern("(src|href)=.?https?:");

@@ -20,8 +20,12 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 
-/** A training run that is ready to begin: the data are there, and the weights have values. */
-public record Training(Workbench bench, TrainSettings settings) {
+/**
+ * A training run that is ready to begin: the data are there, and the weights have values.
+ *
+ * @param preparation how many seconds data, first weights and the compilation of the step took
+ */
+public record Training(Workbench bench, TrainSettings settings, double preparation) {
 
   /**
    * Prepares to train.
@@ -29,17 +33,22 @@ public record Training(Workbench bench, TrainSettings settings) {
    * @param start may change the weights, which are as the program and its seed say
    */
   public static Training of(Workbench bench, TrainLimits limits, Consumer<Executable> start) {
+    long begun = System.nanoTime();
     // Complains of data and settings before anything else.
     TrainSettings settings = bench.settings(limits);
     try (ReadAhead _ = ReadAhead.beforeTraining(bench.data().training(), settings)) {
       bench.session().init(bench.seed());
       start.accept(bench.state());
-      return goingOn(bench, limits);
+      return goingOn(bench, limits, begun);
     }
   }
 
   /** Prepares to train on with the weights that the bench has. */
   static Training goingOn(Workbench bench, TrainLimits limits) {
+    return goingOn(bench, limits, System.nanoTime());
+  }
+
+  private static Training goingOn(Workbench bench, TrainLimits limits, long begun) {
     TrainSettings settings = bench.settings(limits);
     // Compiles the step before the clock of the first epoch starts.
     int first = Math.min(settings.batch(), bench.data().training().size());
@@ -49,7 +58,7 @@ public record Training(Workbench bench, TrainSettings settings) {
         model.slot(entry, "loss");
       }
     }
-    return new Training(bench, settings);
+    return new Training(bench, settings, (System.nanoTime() - begun) / 1e9);
   }
 
   public Loaded data() {

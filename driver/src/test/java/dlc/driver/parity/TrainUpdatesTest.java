@@ -81,6 +81,42 @@ final class TrainUpdatesTest {
   }
 
   @Test
+  void clippedGradientsAreWithinTheirBound() {
+    Program plain = program(8, "optimizer sgd(lr=0.1)");
+    double[] usual = gradient(plain);
+    double norm = Math.sqrt(Arrays.stream(usual).map(each -> each * each).sum());
+    double bound = 0.5 * norm;
+    assertThat(gradient(program(8, "optimizer sgd(lr=0.1) clip norm=" + bound)))
+        .containsExactly(Arrays.stream(usual).map(each -> 0.5 * each).toArray(), within(1e-5));
+    assertThat(gradient(program(8, "optimizer sgd(lr=0.1) clip norm=" + 2 * norm)))
+        .containsExactly(usual, within(1e-5));
+    double most = 0.5 * Arrays.stream(usual).map(Math::abs).max().orElseThrow();
+    assertThat(gradient(program(8, "optimizer sgd(lr=0.1) clip value=" + most)))
+        .containsExactly(
+            Arrays.stream(usual).map(each -> Math.clamp(each, -most, most)).toArray(),
+            within(1e-5));
+  }
+
+  /** What a step subtracts from all weights, without the rate. */
+  private static double[] gradient(Program program) {
+    List<String> weights =
+        List.of("a.weight", "a.bias", "n.weight", "n.bias", "b.weight", "b.bias");
+    try (Machine machine = new InterpreterMachine();
+        Loaded loaded = start(machine, program, "init", "train_step")) {
+      double[] before = all(loaded, weights);
+      loaded.run("train_step", inputs(0, 8, 1));
+      double[] after = all(loaded, weights);
+      return IntStream.range(0, before.length)
+          .mapToDouble(i -> (before[i] - after[i]) / 0.1)
+          .toArray();
+    }
+  }
+
+  private static double[] all(Loaded loaded, List<String> weights) {
+    return weights.stream().flatMapToDouble(each -> Arrays.stream(loaded.state(each))).toArray();
+  }
+
+  @Test
   void averagesBeginWithTheFirstStepAndAreWhatIsEvaluated() {
     Program program = program(8, "optimizer sgd(lr=0.1) ema decay=0.75");
     try (Machine machine = new CpuMachine(1);
