@@ -20,12 +20,14 @@ typedef struct {
   i64 in_state;
 } Slot;
 
-// Some steps of an entry point on a device: `turns` may be done side by side.
+// Some steps of an entry point on a device: `turns` may be done side by side, each by a group of so many items,
+// or by any number of items where that is 0.
 typedef struct {
   const char *function;
   i64 first;
   i64 last;
   i64 turns;
+  i64 items;
 } Launch;
 
 // Where in a text the function of a kernel begins.

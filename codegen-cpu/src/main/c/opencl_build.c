@@ -103,8 +103,13 @@ static void set(void *kernel, u32 index, u64 bytes, const void *value, const Lau
   }
 }
 
-// Who runs it: single items on processors, which are told steps, and groups of them on others.
-static Ready ready_for(void *kernel, i64 turns, i64 is_processor) {
+// Who runs it: single items on processors, which are told steps, and groups of them on others, a turn each
+// where the items of a group share memory.
+static Ready ready_for(void *kernel, const Launch *launch, i64 is_processor) {
+  i64 turns = launch->turns;
+  if (launch->items > 0) {
+    return (Ready){kernel, (u64)(turns * launch->items), (u64)launch->items};
+  }
   i64 size = is_processor || turns == 1 ? 1 : GROUP;
   i64 most = device.units * (is_processor ? ITEMS : GROUPS);
   i64 groups = (turns + size - 1) / size;
@@ -129,7 +134,7 @@ Ready *build_entry(const Entry *entry, void *context, void *state, void *work) {
       set(kernel, 2, 4, steps, launch);
       set(kernel, 3, 4, steps + 1, launch);
     }
-    ready[i] = ready_for(kernel, launch->turns, code->tells_steps);
+    ready[i] = ready_for(kernel, launch, code->tells_steps);
   }
   return ready;
 }

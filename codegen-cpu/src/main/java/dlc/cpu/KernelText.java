@@ -89,7 +89,7 @@ final class KernelText {
 
   private void loop(Stmt.For loop) {
     switch (loop.kind()) {
-      case SERIAL, PARALLEL -> loop(loop, "0", Integer.toString(loop.counter().extent()));
+      case SERIAL, PARALLEL, ITEMS -> loop(loop, "0", Integer.toString(loop.counter().extent()));
       case UNROLLED -> {
         for (int i = 0; i < loop.counter().extent(); i++) {
           unrolled.put(loop.counter(), Index.of(i));

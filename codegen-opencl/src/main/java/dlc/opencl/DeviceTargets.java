@@ -13,6 +13,12 @@ public final class DeviceTargets {
   /** How many bytes the vectors of processors have. */
   public static final List<Integer> VECTOR_BYTES = List.of(16, 32, WIDE_VECTOR);
 
+  /** Groups of more are seldom faster, and no graphics processor allows less. */
+  private static final int MOST_ITEMS = 256;
+
+  /** What full profiles of OpenCL 1.2 must have for each group. */
+  private static final long LEAST_SHARED = 32 << 10;
+
   private DeviceTargets() {}
 
   /** The processor called {@code name}, whose vectors have {@code vectorBytes}. */
@@ -20,9 +26,17 @@ public final class DeviceTargets {
     return new Target(name, "", vectorBytes, vectorBytes == WIDE_VECTOR ? 32 : 16);
   }
 
-  /** Any other device, called {@code name}. */
+  /**
+   * Any other device, called {@code name}, whose groups have at most {@code items} and share {@code
+   * bytes}.
+   */
+  public static Target graphics(String name, long items, long bytes) {
+    return Target.ofItems(name, (int) Math.min(items, MOST_ITEMS), bytes);
+  }
+
+  /** Any other device of a kind that is not known yet: what OpenCL 1.2 promises of all of them. */
   public static Target graphics(String name) {
-    return Target.ofItems(name);
+    return graphics(name, MOST_ITEMS, LEAST_SHARED);
   }
 
   /** The length of vectors for a processor that says that its own hold {@code floats}. */

@@ -10,11 +10,13 @@ import dlc.ir.scalar.Condition;
 import dlc.ir.scalar.Index;
 import dlc.ir.scalar.LoopVar;
 import dlc.ir.scalar.Scalar;
+import dlc.ir.scalar.Space;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,19 +47,22 @@ final class KernelText {
   private final MemoryText memory;
   private final Kernel kernel;
   private final boolean shares;
+  private final boolean isOfGroups;
   private final Sharing sharing;
   private int depth = 1;
   private @Nullable LoopVar lane;
+  private @Nullable LoopVar item;
   private Condition guards = Condition.ALWAYS;
 
-  private KernelText(Kernel kernel, Helpers helpers, Sharing sharing, int turns) {
+  private KernelText(Kernel kernel, Helpers helpers, Sharing sharing, Part part) {
     this.sharing = sharing;
     NarrowText narrow = new NarrowText(helpers);
     scalars = new ScalarText(this, helpers, narrow);
     indices = new IndexText(scalars::of);
     memory = new MemoryText(this, scalars, helpers, narrow);
     this.kernel = kernel;
-    this.shares = turns > 1;
+    this.shares = part.turns > 1;
+    this.isOfGroups = part.items > 0;
   }
 
   /**
@@ -65,8 +70,41 @@ final class KernelText {
    *
    * @param function its name
    * @param turns how many turns its outermost loop makes, which work-items share
+   * @param items how many items a group must have, each turn being one group's; 0 where any number
+   * @param shared the buffers that they share, which follow the kernel's as arguments
    */
-  record Part(String function, List<Stmt> body, int turns) {}
+  record Part(String function, List<Stmt> body, int turns, int items, List<Buffer> shared) {
+    Part {
+      body = List.copyOf(body);
+      shared = List.copyOf(shared);
+    }
+
+    /** A part for as many items as one likes. */
+    Part(String function, List<Stmt> body, int turns) {
+      this(function, body, turns, 0, List.of());
+    }
+
+    /** What is launched has memory for what items share, since functions may have none. */
+    String declarations(String indent) {
+      return shared.stream()
+          .map(
+              buffer ->
+                  "%s__local %s %s[%d] __attribute__((aligned(16)));\n"
+                      .formatted(
+                          indent,
+                          Operand.inMemory(buffer.type().dtype()),
+                          buffer,
+                          buffer.type().elements()))
+          .collect(Collectors.joining());
+    }
+
+    /** What stands before the name of what is launched. */
+    String head() {
+      return items == 0
+          ? "__kernel void"
+          : "__kernel __attribute__((reqd_work_group_size(%d, 1, 1)))\nvoid".formatted(items);
+    }
+  }
 
   /** The functions that make up {@code kernel}, in the order in which they are to run. */
   static List<Part> parts(Kernel kernel) {
@@ -74,12 +112,27 @@ final class KernelText {
     if (kernel.body().stream().allMatch(KernelText::isParallel)) {
       for (Stmt loop : kernel.body()) {
         String name = kernel.name() + (parts.isEmpty() ? "" : "_" + parts.size());
-        parts.add(new Part(name, List.of(loop), ((Stmt.For) loop).counter().extent()));
+        parts.add(part(name, (Stmt.For) loop));
       }
       return parts;
     }
     // Statements that need each other's registers stay together.
     return List.of(new Part(kernel.name(), kernel.body(), 1));
+  }
+
+  private static Part part(String name, Stmt.For loop) {
+    List<Buffer> shared = new ArrayList<>();
+    int items = 0;
+    for (Stmt statement : loop.body()) {
+      if (statement instanceof Stmt.Declare(Buffer buffer) && buffer.space() == Space.SHARED) {
+        shared.add(buffer);
+      }
+      if (statement instanceof Stmt.For(LoopVar counter, LoopKind kind, var _)
+          && kind == LoopKind.ITEMS) {
+        items = counter.extent();
+      }
+    }
+    return new Part(name, List.of(loop), loop.counter().extent(), items, shared);
   }
 
   private static boolean isParallel(Stmt statement) {
@@ -89,7 +142,7 @@ final class KernelText {
   /** The text of all functions of {@code kernel}. */
   static String write(Kernel kernel, Helpers helpers, Sharing sharing) {
     return parts(kernel).stream()
-        .map(part -> new KernelText(kernel, helpers, sharing, part.turns()).function(part))
+        .map(part -> new KernelText(kernel, helpers, sharing, part).function(part))
         .collect(Collectors.joining());
   }
 
@@ -104,8 +157,14 @@ final class KernelText {
   private String function(Part part) {
     block(part.body());
     String arguments =
-        kernel.arguments().stream()
-            .map(buffer -> pointerType(kernel, buffer) + "restrict " + buffer)
+        Stream.concat(
+                kernel.arguments().stream()
+                    .map(buffer -> pointerType(kernel, buffer) + "restrict " + buffer),
+                part.shared.stream()
+                    .map(
+                        buffer ->
+                            "__local %s *restrict %s"
+                                .formatted(Operand.inMemory(buffer.type().dtype()), buffer)))
             .collect(Collectors.joining(", "));
     return "%s%s(%s) {\n%s}\n\n".formatted(HEAD, part.function(), arguments, text);
   }
@@ -144,7 +203,14 @@ final class KernelText {
       case Stmt.If(Condition when, List<Stmt> body) -> branch(resolved(when), body);
       case Stmt.Let let -> let(let);
       case Stmt.Store store -> line(memory.store(store));
-      case Stmt.Declare(Buffer buffer) -> line(memory.declare(buffer, buffer.name()));
+      case Stmt.Declare(Buffer buffer) -> declare(buffer);
+    }
+  }
+
+  /** What items share is an argument. */
+  private void declare(Buffer buffer) {
+    if (buffer.space() == Space.REGISTER) {
+      line(memory.declare(buffer, buffer.name()));
     }
   }
 
@@ -164,6 +230,7 @@ final class KernelText {
         indices.leave(counter);
       }
       case PARALLEL -> share(loop);
+      case ITEMS -> items(loop);
       case UNROLLED -> {
         for (int i = 0; i < counter.extent(); i++) {
           unrolled.put(counter, Index.of(i));
@@ -180,7 +247,31 @@ final class KernelText {
     }
   }
 
+  /** All items are done with one such loop before any begins the next. */
+  private void items(Stmt.For loop) {
+    item = loop.counter();
+    String i = indices.enter(item);
+    line("{");
+    depth++;
+    line("const int %s = get_local_id(0);".formatted(i));
+    block(loop.body());
+    depth--;
+    line("}");
+    line("barrier(CLK_LOCAL_MEM_FENCE);");
+    indices.leave(item);
+    item = null;
+  }
+
   private void share(Stmt.For loop) {
+    if (isOfGroups) {
+      String g = indices.enter(loop.counter());
+      braces(
+          "for (int %s = get_group_id(0); %s < %d; %s += get_num_groups(0)) {"
+              .formatted(g, g, loop.counter().extent(), g),
+          loop.body());
+      indices.leave(loop.counter());
+      return;
+    }
     if (!shares) {
       loop(new Stmt.For(loop.counter(), LoopKind.SERIAL, loop.body()));
       return;
@@ -218,6 +309,16 @@ final class KernelText {
     } else {
       braces("if (%s) {".formatted(condition(when).text()), body);
     }
+  }
+
+  /** Whether a kernel's items have registers that live from one loop of them to the next. */
+  boolean isOfGroups() {
+    return isOfGroups;
+  }
+
+  /** The counter of the loop of items around the current statement, if there is one. */
+  @Nullable LoopVar item() {
+    return item;
   }
 
   /** The counter of the lanes loop around the current statement, if there is one. */

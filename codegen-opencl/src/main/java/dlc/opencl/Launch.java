@@ -8,6 +8,8 @@ package dlc.opencl;
  * @param first the first step that it is to run
  * @param last the last one
  * @param turns how many turns the outermost loop of the steps makes, which work-items share
+ * @param items how many work-items a group must have, each turn being one group's; 0 where any
+ *     number
  * @param call the number of the call that the first step is a part of
  */
-public record Launch(String function, int first, int last, int turns, int call) {}
+public record Launch(String function, int first, int last, int turns, int items, int call) {}

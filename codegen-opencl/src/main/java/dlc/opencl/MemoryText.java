@@ -2,6 +2,7 @@
 package dlc.opencl;
 
 import dlc.ir.DType;
+import dlc.ir.TensorType;
 import dlc.ir.kernel.Stmt;
 import dlc.ir.scalar.Buffer;
 import dlc.ir.scalar.Condition;
@@ -10,6 +11,7 @@ import dlc.ir.scalar.LoopVar;
 import dlc.ir.scalar.Scalar;
 import dlc.ir.scalar.Space;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -36,10 +38,18 @@ final class MemoryText {
   String declare(Buffer buffer, String name) {
     LoopVar lane = kernel.lane();
     if (lane == null) {
-      return registers.declare(buffer, name);
+      return registers.declare(
+          kernel.isOfGroups() && kernel.item() == null ? one(buffer) : buffer, name);
     }
     guards.put(buffer.name(), kernel.guards());
     return registers.declareForLanes(buffer, name, lane.extent());
+  }
+
+  /** What one item has of a buffer that has something for each. */
+  private static Buffer one(Buffer buffer) {
+    List<Integer> dims = buffer.type().dims();
+    return Buffer.register(
+        buffer.name(), TensorType.of(buffer.type().dtype(), dims.subList(1, dims.size())));
   }
 
   /** The element, or vector of elements, that {@code load} reads. */
@@ -66,6 +76,8 @@ final class MemoryText {
     if (flat.isIrregularIn(lane)) {
       Operand at = kernel.position(flat).splat(lane.extent());
       raw = vectors.gather(type, buffer.name(), at, mask, load.otherwise());
+    } else if (buffer.space() == Space.SHARED && isAligned(flat, lane) && when.always()) {
+      raw = aligned(type, lane.extent(), pointer(buffer, flat.minus(lane.index())));
     } else {
       int step = flat.stride(lane);
       String pointer = pointer(buffer, flat.minus(lane.index().times(step)));
@@ -92,8 +104,12 @@ final class MemoryText {
   }
 
   /** The first element that the lanes take of a register buffer. */
-  private static int start(Buffer buffer, Index flat, @Nullable LoopVar lane) {
+  private int start(Buffer buffer, Index flat, @Nullable LoopVar lane) {
     Index first = lane != null && flat.stride(lane) == 1 ? flat.minus(lane.index()) : flat;
+    LoopVar item = kernel.item();
+    if (item != null) {
+      first = first.minus(item.index().times(first.stride(item)));
+    }
     if (!first.isConstant()) {
       throw new IllegalStateException("register %s is read at %s".formatted(buffer, flat));
     }
@@ -109,6 +125,17 @@ final class MemoryText {
           case F32, F64, I32, U8 -> element;
         };
     return new Operand(text, type.computed(), 1);
+  }
+
+  /** Whether the lanes read a vector that begins at a multiple of its length. */
+  private static boolean isAligned(Index flat, LoopVar lane) {
+    return flat.stride(lane) == 1 && flat.minus(lane.index()).mod(lane.extent()).equals(Index.ZERO);
+  }
+
+  /** Other than {@code vload4}, this tells drivers that one instruction can read it. */
+  private static String aligned(DType type, int lanes, String pointer) {
+    String vector = Operand.vector(Operand.inMemory(type), lanes);
+    return "(*(__local const %s *)(%s))".formatted(vector, pointer);
   }
 
   /** Where the element at {@code flat} lies. */

@@ -106,7 +106,7 @@ public final class ProgramText {
       if (before != null && step.turns() == 1 && before.turns() == 1) {
         all.set(
             all.size() - 1,
-            new Launch(step.function(), before.first(), step.last(), 1, before.call()));
+            new Launch(step.function(), before.first(), step.last(), 1, 0, before.call()));
       } else {
         all.add(step);
       }
@@ -146,8 +146,11 @@ public final class ProgramText {
     List<Launch> each = new ArrayList<>();
     for (int i = 0; i < all.size(); i++) {
       Step step = all.get(i);
+      if (step.part.items() > 0) {
+        throw new IllegalStateException(step.part.function() + " wants a group of its own");
+      }
       text.append("      case %d: %s; break;\n".formatted(i, call(step)));
-      each.add(new Launch(entry, i, i, step.part.turns(), step.number));
+      each.add(new Launch(entry, i, i, step.part.turns(), step.part.items(), step.number));
     }
     text.append("    }\n  }\n}\n\n");
     steps.put(entry, each);
@@ -159,9 +162,11 @@ public final class ProgramText {
       Step step = all.get(i);
       String name = "%s_%d".formatted(entry, i);
       text.append(
-          "__kernel void %s(__global uchar *state, __global uchar *work) {\n".formatted(name));
+          "%s %s(__global uchar *state, __global uchar *work) {\n"
+              .formatted(step.part.head(), name));
+      text.append(step.part.declarations("  "));
       text.append("  %s;\n}\n\n".formatted(call(step)));
-      each.add(new Launch(name, i, i, step.part.turns(), step.number));
+      each.add(new Launch(name, i, i, step.part.turns(), step.part.items(), step.number));
     }
     steps.put(entry, each);
   }
@@ -176,6 +181,7 @@ public final class ProgramText {
                   KernelText.pointerType(step.call.kernel(), buffers.get(i)),
                   layout.pointer(step.call.arguments().get(i))));
     }
+    step.part.shared().forEach(buffer -> arguments.add(buffer.name()));
     return Helpers.call(step.part.function(), arguments.toArray(String[]::new));
   }
 

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * One kernel as a program that builds by itself and takes each buffer as an argument, to be shown
@@ -34,16 +35,26 @@ public record StandAloneText(String text, List<Launch> launches) {
         kernel.arguments().stream()
             .map(buffer -> KernelText.pointerType(kernel, buffer) + buffer)
             .collect(Collectors.joining(", "));
-    String[] arguments = kernel.arguments().stream().map(Object::toString).toArray(String[]::new);
     List<Launch> launches = new ArrayList<>();
     for (KernelText.Part part : KernelText.parts(kernel)) {
       int index = launches.size();
       String name = "run_" + index;
       text.append(
-          "__kernel void %s(%s) {\n  %s;\n}\n\n"
-              .formatted(name, parameters, Helpers.call(part.function(), arguments)));
-      launches.add(new Launch(name, index, index, part.turns(), 0));
+          "%s %s(%s) {\n%s  %s;\n}\n\n"
+              .formatted(
+                  part.head(),
+                  name,
+                  parameters,
+                  part.declarations("  "),
+                  Helpers.call(part.function(), arguments(kernel, part))));
+      launches.add(new Launch(name, index, index, part.turns(), part.items(), 0));
     }
     return new StandAloneText(text.toString(), launches);
+  }
+
+  private static String[] arguments(Kernel kernel, KernelText.Part part) {
+    return Stream.concat(kernel.arguments().stream(), part.shared().stream())
+        .map(Object::toString)
+        .toArray(String[]::new);
   }
 }

@@ -78,7 +78,11 @@ final class DeviceVersions {
             .map(
                 launch ->
                     new DeviceLaunch(
-                        launch.function(), launch.first(), launch.last(), launch.turns()))
+                        launch.function(),
+                        launch.first(),
+                        launch.last(),
+                        launch.turns(),
+                        launch.items()))
             .toList(),
         described(text.landmarks()),
         layout.workBytes(),

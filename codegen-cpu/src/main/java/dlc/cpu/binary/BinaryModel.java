@@ -111,8 +111,11 @@ public record BinaryModel(
     }
   }
 
-  /** A function of that text, the steps that it is to run, and how many turns these make. */
-  public record DeviceLaunch(String function, int first, int last, int turns) {}
+  /**
+   * A function of that text, the steps that it is to run, how many turns these make, and how many
+   * work-items a group for one of them must have, or 0.
+   */
+  public record DeviceLaunch(String function, int first, int last, int turns, int items) {}
 
   /**
    * Where samples come from.

@@ -61,7 +61,8 @@ final class DeviceTables {
                             constants.text(launch.function()),
                             Field.of(launch.first()),
                             Field.of(launch.last()),
-                            Field.of(launch.turns())))
+                            Field.of(launch.turns()),
+                            Field.of(launch.items())))
                 .toList()),
         Field.of(code.landmarks().size()),
         constants.structs(

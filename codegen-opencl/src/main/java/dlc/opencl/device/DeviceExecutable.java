@@ -76,7 +76,7 @@ final class DeviceExecutable implements Executable {
       cl_kernel function = built.function(launch);
       clSetKernelArg(function, 0, Sizeof.cl_mem, Pointer.to(state.memory()));
       clSetKernelArg(function, 1, Sizeof.cl_mem, Pointer.to(work.memory()));
-      return new Prepared(function, Groups.of(launch.turns(), queue.info()), launch);
+      return new Prepared(function, Groups.of(launch, queue.info()), launch);
     } catch (CLException failure) {
       throw queue.failed("it does not take the kernel " + launch.function(), failure);
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.opencl.device;
 
+import dlc.opencl.Launch;
+
 /**
  * The work-items that run a kernel.
  *
@@ -18,8 +20,12 @@ record Groups(long count, long size) {
   /** So many for each unit of other devices: some compute while others wait for memory. */
   private static final int GROUPS_OF_A_UNIT = 64;
 
-  /** Who runs on {@code device} what has {@code turns} turns to share. */
-  static Groups of(int turns, DeviceInfo device) {
+  /** Who runs {@code launch} on {@code device}. */
+  static Groups of(Launch launch, DeviceInfo device) {
+    int turns = launch.turns();
+    if (launch.items() > 0) {
+      return new Groups(turns, launch.items());
+    }
     if (device.kind() == DeviceInfo.Kind.CPU || turns == 1) {
       return new Groups(Math.min(turns, (long) device.computeUnits() * ITEMS_OF_A_CORE), 1);
     }

@@ -49,7 +49,7 @@ public final class OpenClBackend implements Backend {
   static Target target(DeviceInfo device) {
     return device.kind() == DeviceInfo.Kind.CPU
         ? DeviceTargets.processor(device.name(), DeviceTargets.vectorBytes(device.vectorFloats()))
-        : DeviceTargets.graphics(device.name());
+        : DeviceTargets.graphics(device.name(), device.largestGroup(), device.localMemory());
   }
 
   @Override

@@ -94,7 +94,10 @@ public final class Reproducer {
     }
     tables.append("};\n\nstatic const struct launch LAUNCHES[] = {\n");
     for (Launch launch : text.launches()) {
-      tables.append("  {\"%s\", %d},\n".formatted(launch.function(), launch.turns()));
+      int items = Math.max(1, launch.items());
+      tables.append(
+          "  {\"%s\", %d, %d},\n"
+              .formatted(launch.function(), (long) launch.turns() * items, items));
     }
     return tables.append("};\n\n#define TOLERANCE ").append(tolerance).toString();
   }

@@ -26,7 +26,7 @@ struct buffer {
 
 struct launch {
   const char *kernel;
-  size_t items;
+  size_t items, group;
 };
 
 /*TABLES*/
@@ -178,8 +178,8 @@ int main(int count, char **arguments) {
     for (cl_uint k = 0; k < COUNT(BUFFERS); k++) {
       check(clSetKernelArg(kernel, k, sizeof(cl_mem), &memory[k]), BUFFERS[k].name);
     }
-    const size_t one = 1;
-    check(clEnqueueNDRangeKernel(queue, kernel, 1, NULL, &LAUNCHES[i].items, &one, 0, NULL, NULL),
+    check(clEnqueueNDRangeKernel(queue, kernel, 1, NULL, &LAUNCHES[i].items, &LAUNCHES[i].group, 0, NULL,
+                                 NULL),
           LAUNCHES[i].kernel);
   }
   check(clFinish(queue), "running");

@@ -11,6 +11,7 @@ import dlc.ir.interp.OpExamples;
 import dlc.ir.interp.RandomGraphs;
 import dlc.ir.interp.SizedExamples;
 import dlc.ir.op.Elementwise;
+import dlc.ir.text.GraphParser;
 import dlc.opencl.device.OpenCl;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -35,6 +36,35 @@ final class OpenClItemsTest {
   @Test
   void randomGraphsAgree() {
     check(LongStream.range(0, GRAPHS).mapToObj(seed -> RandomGraphs.makeWide(DType.F32, seed)));
+  }
+
+  /** Of odd sizes, with rows and columns that are one loop or many, side by side or not. */
+  @Test
+  void productsThatGroupsMakeAgree() {
+    check(
+        Stream.of(
+                """
+                func @f(%x: f32[511, 24] input, %w: f32[520, 24] input, %b: f32[520] input) {
+                  %0 = dot %x, %w equation="zk,ok->zo" : f32[511, 520]
+                  %1 = broadcast %b dims=[511, 520] axes=[1] : f32[511, 520]
+                  %2 = add %0, %1 : f32[511, 520]
+                  %3 = relu %2 : f32[511, 520]
+                  return y=%3
+                }
+                """,
+                """
+                func @f(%x: f32[9, 3, 30, 31] input, %w: f32[15, 3, 3, 3] input) {
+                  %0 = convolution %x, %w stride=[1, 1] low=[1, 1] high=[1, 1] dilation=[1, 1] groups=1 : f32[9, 15, 30, 31]
+                  return y=%0
+                }
+                """,
+                """
+                func @f(%x: f32[6, 130, 16] input, %w: f32[6, 16, 129] input) {
+                  %0 = dot %x, %w equation="bzk,bko->bzo" : f32[6, 130, 129]
+                  return y=%0
+                }
+                """)
+            .map(GraphParser::parseOne));
   }
 
   private static void check(Stream<Graph> graphs) {

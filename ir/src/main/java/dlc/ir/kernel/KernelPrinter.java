@@ -3,6 +3,7 @@ package dlc.ir.kernel;
 
 import dlc.ir.scalar.ScalarPrinter;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** Kernel IR as text, such as {@code *.dlk} files hold. */
@@ -65,7 +66,13 @@ public final class KernelPrinter {
       case Stmt.Store(var buffer, var at, var value) ->
           text.append("%s%s%s = %s\n".formatted(indent, buffer, at, ScalarPrinter.print(value)));
       case Stmt.Declare(var buffer) ->
-          text.append("%sregister %s: %s\n".formatted(indent, buffer, buffer.type()));
+          text.append(
+              "%s%s %s: %s\n"
+                  .formatted(
+                      indent,
+                      buffer.space().name().toLowerCase(Locale.ROOT),
+                      buffer,
+                      buffer.type()));
     }
   }
 }

@@ -11,6 +11,12 @@ public enum LoopKind {
   PARALLEL,
   /** Independent and in lockstep: the lanes of a vector. Holds no other loop but unrolled ones. */
   LANES,
+  /**
+   * Independent and beside each other: the work-items of a group. Stands in parallel and serial
+   * loops alone; all items are done with one such loop before any begins with the next. A register
+   * that lives from one to the next has an element for each item, along its first dimension.
+   */
+  ITEMS,
   /** Written out, so that register buffers are indexed by constants. */
   UNROLLED;
 

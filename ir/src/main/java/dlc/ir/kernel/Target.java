@@ -12,12 +12,25 @@ import java.util.Optional;
  * @param features LLVM's feature string, may be empty
  * @param vectorBytes the size of a vector register; 0 where work-items take the place of lanes
  * @param vectorRegisters how many of them there are
+ * @param groupItems how many work-items a group may have
+ * @param sharedBytes how much memory the items of a group may share
  */
-public record Target(String cpu, String features, int vectorBytes, int vectorRegisters) {
+public record Target(
+    String cpu,
+    String features,
+    int vectorBytes,
+    int vectorRegisters,
+    int groupItems,
+    long sharedBytes) {
+
+  /** A processor with vectors. */
+  public Target(String cpu, String features, int vectorBytes, int vectorRegisters) {
+    this(cpu, features, vectorBytes, vectorRegisters, 1, 0);
+  }
 
   /** A device with work-items in place of vectors. */
-  public static Target ofItems(String name) {
-    return new Target(name, "", 0, 0);
+  public static Target ofItems(String name, int groupItems, long sharedBytes) {
+    return new Target(name, "", 0, 0, groupItems, sharedBytes);
   }
 
   /** Whether it computes in vectors: other devices have work-items in place of lanes. */

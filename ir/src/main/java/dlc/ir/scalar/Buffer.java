@@ -14,6 +14,10 @@ public record Buffer(String name, TensorType type, Space space) {
     return new Buffer(name, type, Space.REGISTER);
   }
 
+  public static Buffer shared(String name, TensorType type) {
+    return new Buffer(name, type, Space.SHARED);
+  }
+
   @Override
   public String toString() {
     return name;

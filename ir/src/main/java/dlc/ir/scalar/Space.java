@@ -6,5 +6,7 @@ public enum Space {
   /** Handed to the kernel by its caller. */
   GLOBAL,
   /** Local to one run of the block that declares it; small, kept in registers where possible. */
-  REGISTER
+  REGISTER,
+  /** Local to one turn of the parallel loop that declares it; all loops of items in it see it. */
+  SHARED
 }

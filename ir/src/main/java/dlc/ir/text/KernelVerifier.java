@@ -32,6 +32,8 @@ import java.util.Set;
  *   <li>the operands of a function, the branches of a choice, and a stored value and its buffer are
  *       of one type, and a test is a bool;
  *   <li>a parallel loop stands in no other loop, and in a loop of lanes stand only unrolled ones;
+ *       loops of items, all of as many turns, stand in a parallel loop and serial ones alone, and
+ *       buffers that items share are declared in the parallel loop;
  *   <li>a call has a place for each argument, aligned for its type; what is used of it lies inside
  *       of its block of memory, and if it is written, overlaps no other.
  * </ul>
@@ -42,6 +44,7 @@ public final class KernelVerifier {
   private final List<String> problems = new ArrayList<>();
   private final List<Stmt.For> loops = new ArrayList<>();
   private int guards;
+  private int items;
 
   /** What a block may name. */
   private record Scope(Map<String, Buffer> buffers, Map<String, DType> locals) {
@@ -171,7 +174,11 @@ public final class KernelVerifier {
               buffer);
         }
         case Stmt.Declare(Buffer buffer) -> {
-          require(buffer.space() == Space.REGISTER, "%s is declared but no register", buffer);
+          require(buffer.space() != Space.GLOBAL, "%s is declared but no register", buffer);
+          require(
+              buffer.space() != Space.SHARED || isInGroup(),
+              "%s is shared outside of a group",
+              buffer);
           declare(buffer, scope);
         }
       }
@@ -190,11 +197,31 @@ public final class KernelVerifier {
         "the parallel loop %s is not outermost",
         counter);
     require(
+        loop.kind() != LoopKind.ITEMS
+            || (guards == 0
+                && !loops.isEmpty()
+                && loops.getFirst().kind() == LoopKind.PARALLEL
+                && loops.stream().skip(1).allMatch(outer -> outer.kind() == LoopKind.SERIAL)
+                && items(loop)),
+        "the loop of items %s does not stand in a group of so many",
+        counter);
+    require(
         loop.kind() == LoopKind.UNROLLED
             || loops.stream().noneMatch(outer -> outer.kind() == LoopKind.LANES),
         "the %s loop %s stands in a loop of lanes",
         loop.kind(),
         counter);
+  }
+
+  /** Whether what stands here is in a parallel loop and nothing else. */
+  private boolean isInGroup() {
+    return loops.size() == 1 && loops.getFirst().kind() == LoopKind.PARALLEL;
+  }
+
+  /** Whether {@code loop} has as many turns as the first loop of items had. */
+  private boolean items(Stmt.For loop) {
+    items = items == 0 ? loop.counter().extent() : items;
+    return items == loop.counter().extent();
   }
 
   private void access(Buffer buffer, List<Index> at, Condition when, Scope scope) {

@@ -107,6 +107,25 @@ final class KernelVerifierTest {
   }
 
   @Test
+  void itemsStandInAGroupTogether() {
+    Stmt items = loop(J, LoopKind.ITEMS);
+    assertThat(problems(loop(I, LoopKind.PARALLEL, items, items))).isEmpty();
+    String problem = "does not stand in a group of so many";
+    assertProblem(problem, items);
+    assertProblem(problem, loop(I, LoopKind.SERIAL, items));
+    assertProblem(
+        problem, loop(I, LoopKind.PARALLEL, loop(new LoopVar("u", 2), LoopKind.UNROLLED, items)));
+    Condition first = Condition.inRange(I.index(), 0, 1);
+    assertProblem(problem, loop(I, LoopKind.PARALLEL, new Stmt.If(first, List.of(items))));
+    Stmt more = loop(new LoopVar("k", 3), LoopKind.ITEMS);
+    assertProblem(problem, loop(I, LoopKind.PARALLEL, items, more));
+    Stmt shared = new Stmt.Declare(Buffer.shared("s", TensorType.of(DType.F32, 4)));
+    assertThat(problems(loop(I, LoopKind.PARALLEL, shared, items))).isEmpty();
+    assertProblem("is shared outside", shared);
+    assertProblem("is shared outside", loop(I, LoopKind.PARALLEL, loop(J, LoopKind.ITEMS, shared)));
+  }
+
+  @Test
   void callsHaveRoomForTheirArguments() {
     assertThatThrownBy(() -> verifyCall(0, 16)).hasMessageContaining("y does not lie in work+16");
     assertThatThrownBy(() -> verifyCall(2, 16)).hasMessageContaining("x is not aligned");

@@ -28,7 +28,7 @@ public final class Schedule {
   /** A schedule whose contractions are tiled as {@code choice} says. */
   public static LoweredGraph run(LoweredGraph graph, Target target, TilingChoice choice) {
     if (!target.hasVectors()) {
-      return ScheduleItems.run(graph);
+      return ScheduleItems.run(graph, target, choice);
     }
     LoweredGraph split = JoinRows.run(SplitSums.run(graph));
     Staging staging = new Staging(split);

@@ -5,6 +5,7 @@ import dlc.ir.TensorType;
 import dlc.ir.kernel.Kernel;
 import dlc.ir.kernel.LoopKind;
 import dlc.ir.kernel.Stmt;
+import dlc.ir.kernel.Target;
 import dlc.ir.op.Comprehension;
 import dlc.ir.scalar.Buffer;
 import dlc.ir.scalar.Index;
@@ -22,7 +23,9 @@ import java.util.Optional;
 /**
  * A schedule for devices that have thousands of work-items in place of vectors: each makes one
  * element of the result, and items beside each other make elements beside each other, so that what
- * they read lies side by side, too. In a contraction each makes a tile, which stays in registers.
+ * they read lies side by side, too. In a contraction each makes a tile, which stays in registers;
+ * where there are enough of them for groups, {@link ScheduleGroups} has their items share what they
+ * read.
  *
  * <pre>
  * serial i { serial j {                parallel p {                  // i = 4 * (p / J), j = p % J
@@ -41,22 +44,26 @@ final class ScheduleItems {
   /** A tile must leave so many items to do, or the device has nothing for most of its lanes. */
   private static final long ENOUGH_ITEMS = 4096;
 
+  /** How the way is called in which items share nothing. */
+  private static final String ALONE = "items";
+
   private ScheduleItems() {}
 
-  static LoweredGraph run(LoweredGraph graph) {
+  static LoweredGraph run(LoweredGraph graph, Target target, TilingChoice choice) {
     LoweredGraph split = SplitSums.forItems(graph);
     List<Call> calls = new ArrayList<>();
     List<Remark> remarks = new ArrayList<>();
     for (Call call : split.calls()) {
       Kernel kernel = call.kernel();
-      Call scheduled = new Call(kernel.with(ExpandMath.run(schedule(kernel))), call.arguments());
+      Call scheduled =
+          new Call(kernel.with(ExpandMath.run(schedule(kernel, target, choice))), call.arguments());
       calls.add(Rebase.run(scheduled).scheduledFrom(kernel));
       remarks.addAll(RemarkSchedule.of(calls.getLast()));
     }
     return split.withCalls(calls, remarks);
   }
 
-  private static List<Stmt> schedule(Kernel kernel) {
+  private static List<Stmt> schedule(Kernel kernel, Target target, TilingChoice choice) {
     if (ScheduleScatter.fits(kernel)) {
       // What adds to the same element has to follow one another.
       return ScheduleScatter.run(kernel, 1);
@@ -64,7 +71,13 @@ final class ScheduleItems {
     PlainNest nest = PlainNest.of(kernel);
     Optional<List<Scalar.Load>> product = ScheduleContraction.product(nest);
     if (product.isPresent()) {
-      return contraction(nest, product.get());
+      List<ScheduleGroups.Tile> tiles = ScheduleGroups.tiles(nest, product.get(), target);
+      List<String> ways = new ArrayList<>(tiles.stream().map(Object::toString).toList());
+      ways.add(ALONE);
+      int chosen = choice.of(kernel, ways);
+      return chosen < tiles.size()
+          ? ScheduleGroups.run(nest, product.get(), tiles.get(chosen))
+          : contraction(nest, product.get());
     }
     PlainNest.Descent outer = PlainNest.Descent.of(kernel.body());
     return Work.turns(outer.loops(), outer.body());

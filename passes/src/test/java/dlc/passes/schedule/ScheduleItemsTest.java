@@ -11,6 +11,7 @@ import dlc.ir.text.GraphParser;
 import dlc.passes.Agreement;
 import dlc.passes.lower.LowerToKernels;
 import dlc.passes.lower.LoweredGraph;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -18,7 +19,7 @@ import org.junit.jupiter.api.Test;
 /** Work-items make tiles of large products, and parts of sums of which there are few. */
 final class ScheduleItemsTest {
 
-  private static final Target GRAPHICS = Target.ofItems("graphics");
+  private static final Target GRAPHICS = Target.ofItems("graphics", 256, 32 << 10);
 
   @Test
   void anItemMakesATileOfALargeProduct() {
@@ -60,6 +61,79 @@ final class ScheduleItemsTest {
             """);
     assertThat(text(product)).contains("register acc: f32[]", "parallel p < 4096");
     check(product);
+  }
+
+  private static final String LARGE =
+      """
+      func @f(%x: f32[512, 24] input, %w: f32[520, 24] input, %b: f32[520] input) {
+        %0 = dot %x, %w equation="zk,ok->zo" : f32[512, 520]
+        %1 = broadcast %b dims=[512, 520] axes=[1] : f32[512, 520]
+        %2 = add %0, %1 : f32[512, 520]
+        %3 = relu %2 : f32[512, 520]
+        return y=%3
+      }
+      """;
+
+  @Test
+  void aGroupMakesATileOfMemoryThatItsItemsShare() {
+    Graph product = graph(LARGE);
+    assertThat(text(product))
+        .contains("parallel g < 72", "items t < 256", "shared left: f32[16, 68]")
+        .contains("register acc: f32[256, 4, 4]");
+    check(product);
+  }
+
+  @Test
+  void eachWayToMakeAProductIsRight() {
+    List<List<String>> offered = new ArrayList<>();
+    text(graph(LARGE), (_, ways) -> offered.add(ways) ? 0 : 0);
+    assertThat(offered.getFirst())
+        .containsExactly(
+            "group 64x64x16 of 256 items",
+            "group 32x64x16 of 128 items",
+            "group 32x32x16 of 64 items",
+            "group 16x64x16 of 64 items",
+            "items");
+    for (int way = 0; way < offered.getFirst().size(); way++) {
+      int chosen = way;
+      Agreement.check(graph(LARGE), lowered -> Schedule.run(lowered, GRAPHICS, (_, _) -> chosen));
+    }
+  }
+
+  @Test
+  void rowsAndColumnsMayBeOfManyLoops() {
+    Graph convolution =
+        graph(
+            """
+            func @f(%x: f32[9, 3, 30, 31] input, %w: f32[15, 3, 3, 3] input) {
+              %0 = convolution %x, %w stride=[1, 1] low=[1, 1] high=[1, 1] dilation=[1, 1] groups=1 : f32[9, 15, 30, 31]
+              return y=%0
+            }
+            """);
+    assertThat(text(convolution)).contains("items t < 64", "shared left: f32[16, 20]");
+    check(convolution);
+  }
+
+  @Test
+  void productsOfABatchAreApart() {
+    Graph products =
+        graph(
+            """
+            func @f(%x: f32[6, 130, 16] input, %w: f32[6, 16, 129] input) {
+              %0 = dot %x, %w equation="bzk,bko->bzo" : f32[6, 130, 129]
+              return y=%0
+            }
+            """);
+    assertThat(text(products)).contains("items t < 64");
+    check(products);
+  }
+
+  @Test
+  void aDeviceOfSmallGroupsMakesNoTiles() {
+    LoweredGraph lowered = LowerToKernels.run(graph(LARGE));
+    String small = text(Schedule.run(lowered, Target.ofItems("small", 32, 32 << 10)));
+    String poor = text(Schedule.run(lowered, Target.ofItems("poor", 256, 1000)));
+    assertThat(small).doesNotContain("shared").isEqualTo(poor);
   }
 
   @Test
@@ -109,7 +183,14 @@ final class ScheduleItemsTest {
   }
 
   private static String text(Graph graph) {
-    LoweredGraph scheduled = Schedule.run(LowerToKernels.run(graph), GRAPHICS);
+    return text(graph, TilingChoice.ESTIMATED);
+  }
+
+  private static String text(Graph graph, TilingChoice choice) {
+    return text(Schedule.run(LowerToKernels.run(graph), GRAPHICS, choice));
+  }
+
+  private static String text(LoweredGraph scheduled) {
     List<Kernel> kernels = scheduled.calls().stream().map(LoweredGraph.Call::kernel).toList();
     return kernels.stream().map(KernelPrinter::print).collect(Collectors.joining());
   }

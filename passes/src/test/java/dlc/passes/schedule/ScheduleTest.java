@@ -20,7 +20,11 @@ final class ScheduleTest {
 
   private static final int GRAPHS = 60;
   private static final List<Target> TARGETS =
-      List.of(Target.X86_64, Target.X86_64_V3, Target.X86_64_V4, Target.ofItems("graphics"));
+      List.of(
+          Target.X86_64,
+          Target.X86_64_V3,
+          Target.X86_64_V4,
+          Target.ofItems("graphics", 256, 32 << 10));
 
   @TestFactory
   Stream<DynamicTest> everyOp() {
