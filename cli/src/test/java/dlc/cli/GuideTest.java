@@ -46,7 +46,11 @@ final class GuideTest {
       List<Path> all = pages.filter(page -> page.toString().endsWith(".md")).sorted().toList();
       assertThat(all).hasSizeGreaterThan(6);
       return all.stream()
-          .map(page -> DynamicTest.dynamicTest(page.toString(), () -> check(page, path)));
+          .map(
+              page ->
+                  DynamicTest.dynamicTest(page.toString(), Ahead.begin(() -> check(page, path))))
+          .toList()
+          .stream();
     }
   }
 

@@ -12,7 +12,9 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -47,24 +49,38 @@ final class KillTest {
       }
       """;
 
-  @TempDir private Path folder;
+  @TempDir private static Path parent;
+  private static Executable cpu = () -> {};
+  private static Executable openCl = () -> {};
 
-  @Test
-  void twentyKillsChangeNothing() throws IOException, InterruptedException {
-    killAndGoOn("cpu");
+  @BeforeAll
+  static void begin() {
+    cpu = Ahead.begin(() -> killAndGoOn("cpu"));
+    openCl =
+        Ahead.begin(
+            () -> {
+              assumeTrue(!OpenCl.devices().isEmpty(), "no OpenCL: apt-get install pocl-opencl-icd");
+              killAndGoOn("opencl");
+            });
   }
 
   @Test
-  void twentyKillsChangeNothingOnAnOpenClDevice() throws IOException, InterruptedException {
-    assumeTrue(!OpenCl.devices().isEmpty(), "no OpenCL here: apt-get install pocl-opencl-icd");
-    killAndGoOn("opencl");
+  void twentyKillsChangeNothing() throws Throwable {
+    cpu.execute();
   }
 
-  private void killAndGoOn(String device) throws IOException, InterruptedException {
+  @Test
+  void twentyKillsChangeNothingOnAnOpenClDevice() throws Throwable {
+    openCl.execute();
+  }
+
+  private static void killAndGoOn(String device) throws IOException, InterruptedException {
+    Path folder = Files.createDirectory(parent.resolve(device));
     Path program = Files.writeString(folder.resolve("spirals.dl"), PROGRAM);
     Path whole = folder.resolve("whole.safetensors");
     Path resumed = folder.resolve("resumed.safetensors");
-    Shell unbroken = Shell.dlc("train", program, "--device", device, "--save", whole);
+    Shell unbroken =
+        Shell.inProcess(folder, Map.of(), "train", program, "--device", device, "--save", whole);
     assertThat(unbroken.code()).as(unbroken.err()).isZero();
     assertThat(unbroken.err()).contains("which was the best");
     Path run = folder.resolve("run");
@@ -103,7 +119,7 @@ final class KillTest {
         killed++;
       }
     }
-    Shell last = Shell.dlc(training);
+    Shell last = Shell.inProcess(folder, Map.of(), training);
     assertThat(last.code()).as(last.err()).isZero();
     assertThat(last.err()).contains("note: going on from " + run.resolve("step-"));
     assertThat(resumed).as("seed of the moments: %d", seed).hasSameBinaryContentAs(whole);

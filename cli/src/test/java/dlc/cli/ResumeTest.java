@@ -99,6 +99,24 @@ final class ResumeTest {
   }
 
   @Test
+  void theProgramSaysHowOftenAndHowManyAreKept() throws IOException {
+    Path run = folder.resolve("run");
+    Files.writeString(program, PROGRAM.replace("keep=\"best\"", "every=3, keep=1"));
+    Shell training = Shell.dlc("train", program, "--epochs", 6, "--checkpoint-dir", run);
+    assertThat(training.code()).as(training.err()).isZero();
+    assertThat(newest(run)).isEqualTo(6 * 14);
+    try (Stream<Path> files = Files.list(run)) {
+      assertThat(files).hasSize(1);
+    }
+    // Epochs 3 and 6 are saved, and so is where training ends.
+    Shell shorter =
+        Shell.dlc(
+            "train", program, "--epochs", 6, "--steps", 5 * 14 - 1, "--checkpoint-dir", run, "-q");
+    assertThat(shorter.code()).as(shorter.err()).isZero();
+    assertThat(newest(run)).isEqualTo(5 * 14 - 1);
+  }
+
+  @Test
   void theRateIsShownAndLogged() throws IOException {
     Path report = folder.resolve("report");
     Path run = folder.resolve("run");
