@@ -32,7 +32,10 @@ public final class ProgramText {
      * kernel ready, and steps of one work-item that follow each other are a single launch.
      */
     KERNEL_PER_ENTRY(KernelText.Sharing.IN_RUNS),
-    /** One kernel a step: each has as many registers as it needs. */
+    /**
+     * One kernel a step: each has as many registers as it needs. Steps that follow each other and
+     * of which each is the work of one group are a single launch of that group, too.
+     */
     KERNEL_PER_STEP(KernelText.Sharing.IN_TURN);
 
     private final KernelText.Sharing sharing;
@@ -42,6 +45,9 @@ public final class ProgramText {
     }
   }
 
+  /** How many work-items a group has that runs many steps. */
+  private static final int GROUP = 64;
+
   /** A part of a kernel on the memory of its arguments. */
   private record Step(KernelText.Part part, Call call, int number) {}
 
@@ -50,6 +56,7 @@ public final class ProgramText {
   private final MemoryLayout layout;
   private final StringBuilder text = new StringBuilder();
   private final Map<String, List<Launch>> steps = new LinkedHashMap<>();
+  private final Map<String, List<Launch>> together = new LinkedHashMap<>();
 
   private ProgramText(KernelProgram program, Style style) {
     this.program = program;
@@ -89,7 +96,7 @@ public final class ProgramText {
   public List<Launch> launches(String entry) {
     return switch (style) {
       case KERNEL_PER_ENTRY -> merged(steps(entry));
-      case KERNEL_PER_STEP -> steps(entry);
+      case KERNEL_PER_STEP -> together.getOrDefault(entry, List.of());
     };
   }
 
@@ -169,6 +176,43 @@ public final class ProgramText {
       each.add(new Launch(name, i, i, step.part.turns(), step.part.items(), step.number));
     }
     steps.put(entry, each);
+    together.put(entry, inOneGroup(entry, all, each));
+  }
+
+  /** Fewer launches that do the same as {@code each}. */
+  private List<Launch> inOneGroup(String entry, List<Step> all, List<Launch> each) {
+    List<Launch> launches = new ArrayList<>();
+    for (int first = 0; first < all.size(); ) {
+      int end = first;
+      while (end < all.size() && isOfOneGroup(all.get(end))) {
+        end++;
+      }
+      if (end - first < 2) {
+        launches.add(each.get(first++));
+      } else {
+        launches.add(inOneGroup(entry, all, first, end));
+        first = end;
+      }
+    }
+    return launches;
+  }
+
+  private static boolean isOfOneGroup(Step step) {
+    return step.part.items() == 0 && step.part.turns() <= GROUP;
+  }
+
+  /** The items of a group wait for each other after each step, as launches would. */
+  private Launch inOneGroup(String entry, List<Step> all, int first, int end) {
+    String name = "%s_%d_to_%d".formatted(entry, first, end - 1);
+    text.append(
+        "__kernel __attribute__((reqd_work_group_size(%d, 1, 1)))\n".formatted(GROUP)
+            + "void %s(__global uchar *state, __global uchar *work) {\n".formatted(name));
+    for (Step step : all.subList(first, end)) {
+      String one = step.part.turns() == 1 ? "if (get_local_id(0) == 0) " : "";
+      text.append("  %s%s;\n  barrier(CLK_GLOBAL_MEM_FENCE);\n".formatted(one, call(step)));
+    }
+    text.append("}\n\n");
+    return new Launch(name, first, end - 1, 1, GROUP, all.get(first).number);
   }
 
   private String call(Step step) {
