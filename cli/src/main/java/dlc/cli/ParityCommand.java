@@ -39,6 +39,12 @@ final class ParityCommand implements Callable<Integer> {
   /** Cases are too small to be worth more. */
   private static final int THREADS = 1;
 
+  /** How long the names of parts and arrays and the figures are, but for a few. */
+  private static final int PART = 9;
+
+  private static final int ARRAY = 36;
+  private static final int NUMBER = 9;
+
   @Mixin private Output output;
 
   @Parameters(
@@ -60,14 +66,21 @@ final class ParityCommand implements Callable<Integer> {
   public Integer call() {
     List<CaseReport> reports = new ArrayList<>();
     try (Machine machine = machine(device)) {
-      for (Path folder : folders) {
-        for (Path each : Parity.cases(folder)) {
-          output.detail("comparing " + each);
-          reports.add(Parity.run(each, machine));
-        }
+      List<Path> cases = folders.stream().flatMap(each -> Parity.cases(each).stream()).toList();
+      List<Integer> widths = widths(cases);
+      print(
+          new Table(3, widths)
+              .row("case", "part", "largest error in", "error", "tolerance", "used", ""));
+      for (Path each : cases) {
+        output.detail("comparing " + each);
+        CaseReport report = Parity.run(each, machine);
+        Table part = new Table(3, widths);
+        addTo(part, report);
+        print(part);
+        reports.add(report);
       }
     }
-    print(reports);
+    conclude(reports);
     boolean agrees =
         reports.stream()
             .allMatch(
@@ -90,11 +103,19 @@ final class ParityCommand implements Callable<Integer> {
         device, "--device takes cpu, interpreter, opencl, opencl:1 or opencl:part-of-a-name");
   }
 
-  private void print(List<CaseReport> reports) {
-    Table table = new Table(3);
-    table.row("case", "part", "largest error in", "error", "tolerance", "used", "");
-    reports.forEach(report -> addTo(table, report));
-    output.out().print(table);
+  /** Cases take long on some devices, so each is told when it is done. */
+  private void print(Table part) {
+    output.out().print(part);
+    output.out().flush();
+  }
+
+  private static List<Integer> widths(List<Path> cases) {
+    int name =
+        cases.stream().mapToInt(each -> each.getFileName().toString().length()).max().orElse(0);
+    return List.of(name, PART, ARRAY, NUMBER, NUMBER, NUMBER);
+  }
+
+  private void conclude(List<CaseReport> reports) {
     for (CaseReport report : reports) {
       report
           .notRun()

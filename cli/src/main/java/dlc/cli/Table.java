@@ -8,6 +8,7 @@ import java.util.List;
 final class Table {
 
   private final int textColumns;
+  private final List<Integer> least;
   private final List<List<String>> rows = new ArrayList<>();
 
   /**
@@ -15,7 +16,17 @@ final class Table {
    *     below each other
    */
   Table(int textColumns) {
+    this(textColumns, List.of());
+  }
+
+  /**
+   * A part of a table that is printed bit by bit.
+   *
+   * @param least how wide the first columns are at least, so that parts stand below each other
+   */
+  Table(int textColumns, List<Integer> least) {
     this.textColumns = textColumns;
+    this.least = List.copyOf(least);
   }
 
   Table row(String... cells) {
@@ -40,10 +51,12 @@ final class Table {
   }
 
   private int width(int column) {
-    return rows.stream()
-        .filter(row -> column < row.size())
-        .mapToInt(row -> row.get(column).length())
-        .max()
-        .orElse(0);
+    int longest =
+        rows.stream()
+            .filter(row -> column < row.size())
+            .mapToInt(row -> row.get(column).length())
+            .max()
+            .orElse(0);
+    return column < least.size() ? Math.max(longest, least.get(column)) : longest;
   }
 }
