@@ -82,6 +82,35 @@ final class BrokenDeviceTest {
   }
 
   @Test
+  void anExtensionThatIsMissingIsNamed() throws IOException, InterruptedException {
+    Files.writeString(
+        folder.resolve("doubles.dl"), PROGRAM.replace("batch 30", "batch 30\n  precision f64"));
+    Shell trained =
+        Shell.inProcess(
+            folder,
+            new FakeOpenCl(folder).environment("narrow"),
+            "train",
+            "doubles.dl",
+            "--device",
+            "opencl",
+            "--quiet");
+    assertThat(trained.code()).isEqualTo(1);
+    assertThat(trained.err())
+        .contains("opencl:0 (Fake 3000) computes no f64: it lacks cl_khr_fp64", "--device cpu");
+    Shell able =
+        Shell.inProcess(
+            folder,
+            new FakeOpenCl(folder).environment(""),
+            "train",
+            "doubles.dl",
+            "--device",
+            "opencl",
+            "--steps=1",
+            "--quiet");
+    assertThat(able.code()).as(able.err()).isZero();
+  }
+
+  @Test
   void theCheckpointOutlivesTheDevice() throws IOException, InterruptedException {
     List<String> options =
         List.of("--quiet", "--epochs=5", "--checkpoint-dir=saved", "--checkpoint-every-steps=1");

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -48,6 +49,65 @@ final class OclgrindTest {
     assertThat(checked.out() + checked.err()).contains("runs compared on opencl:0 (Oclgrind");
     assertThat(log).exists().isEmptyFile();
     assertThat(checked.code()).isZero();
+  }
+
+  /** A product that is large enough for groups of items that share memory. */
+  @Test
+  void groupsThatShareMemoryRaceForNothing() throws IOException, InterruptedException {
+    assumeTrue(Files.exists(DRIVER), "there is no oclgrind: install oclgrind to run this test");
+    String text =
+        """
+        model Wide(x: f32[10]) -> f32[512] {
+          linear(512)
+        }
+        train Wide {
+          data random(count=160)
+          loss mse
+          optimizer sgd(lr=0.1)
+          batch 128
+        }
+        """;
+    Path program = Files.writeString(folder.resolve("wide.dl"), text);
+    Path log = folder.resolve("log.txt");
+    Shell checked =
+        Shell.inProcess(
+            folder, environment(log), "crosscheck", program, "--steps", 1, "--batch", 128);
+    assertThat(checked.out() + checked.err()).contains("runs compared on opencl:0 (Oclgrind");
+    assertThat(log).exists().isEmptyFile();
+    assertThat(checked.code()).isZero();
+  }
+
+  /** Small steps are one launch of one group, inputs come by a queue of their own. */
+  @Test
+  void trainingRacesForNothing() throws IOException, InterruptedException {
+    assumeTrue(Files.exists(DRIVER), "there is no oclgrind: install oclgrind to run this test");
+    String text =
+        """
+        model Spirals(x: f32[2]) -> f32[3] {
+          linear(8) tanh
+          linear(3)
+        }
+        train Spirals {
+          data spirals(classes=3, count=60)
+          loss cross_entropy
+          optimizer adam(lr=0.1)
+          batch 12
+        }
+        """;
+    Path program = Files.writeString(folder.resolve("spirals.dl"), text);
+    Path log = folder.resolve("log.txt");
+    Shell trained =
+        Shell.inProcess(
+            folder,
+            environment(log),
+            "train",
+            program,
+            "--device=opencl",
+            "--steps=3",
+            "--quiet",
+            "--no-report");
+    assertThat(log).exists().isEmptyFile();
+    assertThat(trained.code()).as(trained.err()).isZero();
   }
 
   private Map<String, String> environment(Path log) throws IOException {

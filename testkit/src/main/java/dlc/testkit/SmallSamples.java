@@ -29,7 +29,7 @@ public final class SmallSamples {
           new Change("context=64", "context=6"));
 
   private static final Map<String, String> PARAMS =
-      Map.of("width", "8", "hidden", "8", "depth", "1");
+      Map.of("width", "4", "hidden", "8", "depth", "1");
 
   private SmallSamples() {}
 

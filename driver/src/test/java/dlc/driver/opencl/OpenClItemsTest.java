@@ -53,6 +53,12 @@ final class OpenClItemsTest {
                 }
                 """,
                 """
+                func @f(%x: f32[8, 1020] input, %w: f32[8, 509] input) {
+                  %0 = dot %x, %w equation="kz,ko->zo" : f32[1020, 509]
+                  return y=%0
+                }
+                """,
+                """
                 func @f(%x: f32[9, 3, 30, 31] input, %w: f32[15, 3, 3, 3] input) {
                   %0 = convolution %x, %w stride=[1, 1] low=[1, 1] high=[1, 1] dilation=[1, 1] groups=1 : f32[9, 15, 30, 31]
                   return y=%0
