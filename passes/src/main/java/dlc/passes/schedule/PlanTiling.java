@@ -174,7 +174,7 @@ final class PlanTiling {
     StagedOperand x = operands.get(wide);
     StagedOperand y = operands.get(1 - wide);
     int vectors = Math.ceilDiv(lane.extent(), width);
-    for (LoopVar rows : withNone(only(y, x, loops))) {
+    for (LoopVar rows : rows(x, y)) {
       for (int perBlock = 1; perBlock <= Math.min(vectors, MAX_VECTORS); perBlock++) {
         List<LoopVar> more =
             perBlock == vectors ? withNone(only(x, y, loops, lane)) : withNone(List.of());
@@ -208,6 +208,8 @@ final class PlanTiling {
       int height,
       @Nullable LoopVar columns,
       int depth) {
+    StagedOperand x = operands.get(wide);
+    StagedOperand y = operands.get(1 - wide);
     Axis across = Axis.vectors(lane, perBlock, width);
     Axis down = rows == null ? null : Axis.of(rows, height);
     Axis deep = columns == null ? null : Axis.of(columns, depth);
@@ -219,7 +221,8 @@ final class PlanTiling {
     for (int columnCount : across.sizes()) {
       for (int rowCount : sizes(down)) {
         int tile = columnCount * rowCount * depth;
-        double step = step(tile, columnCount * depth + rowCount) * speed(width);
+        int vectors = columnCount * depth * (rows != null && x.uses(rows) ? rowCount : 1);
+        double step = step(tile, vectors + rowCount) * speed(width);
         double store = accesses * storing(target.stride(lane), width);
         double blocks =
             count(across, columnCount)
@@ -228,8 +231,6 @@ final class PlanTiling {
         cost += others * blocks * (turns * step + tile * store + LATENCY);
       }
     }
-    StagedOperand x = operands.get(wide);
-    StagedOperand y = operands.get(1 - wide);
     cost *= y.load().when().always() || y.isStageable() ? 1 : CONDITIONAL;
     double computing = cost;
     double staging = stagingCost(x, lane) + stagingCost(y, null);
@@ -437,6 +438,21 @@ final class PlanTiling {
                 }));
       }
     }
+  }
+
+  /**
+   * What a tile may have as rows: a loop of {@code y}, which is to be multiplied by the same
+   * vectors of {@code x}. Where there is none, rows of vectors of their own keep the multipliers
+   * busy.
+   */
+  private List<@Nullable LoopVar> rows(StagedOperand x, StagedOperand y) {
+    List<LoopVar> rows = only(y, x, loops);
+    return withNone(
+        rows.isEmpty()
+            ? loops.reversed().stream()
+                .filter(loop -> x.uses(loop) && y.uses(loop) && y.isRegularIn(loop))
+                .toList()
+            : rows);
   }
 
   /** The loops that only {@code mine} uses, evenly. */
