@@ -35,6 +35,9 @@ final class Panels {
   private static final double NOT_FORESEEN = 2;
   private static final double MEETS = 6;
 
+  /** Rows of a few lines each, some way apart, have not all places of the first cache. */
+  private static final double LINES_APART = 1.3;
+
   /** Copying an element. */
   private static final double COPY = 0.8;
 
@@ -95,10 +98,13 @@ final class Panels {
       return 1;
     }
     LoopVar last = innermost(operand, reduced);
-    if (last == null || last.extent() < FEW) {
+    if (last == null) {
       return 1;
     }
     long step = step(operand, last, lane);
+    if (last.extent() < FEW) {
+      return step < FEW ? 1 : LINES_APART;
+    }
     if (step == 1) {
       // Rows of a tile that lie along the sum are read in turns.
       return operand.rowsMeet(MEETING) ? MEETS / 2 : 1;
