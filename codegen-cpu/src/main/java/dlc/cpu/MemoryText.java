@@ -47,10 +47,11 @@ final class MemoryText {
     pointers.put(buffer.name(), "%" + buffer.name());
   }
 
-  /** Reserves a register buffer. */
+  /** Reserves memory on the stack, with room for what wide loads read after the last element. */
   void allocate(Buffer buffer) {
     String element = Operand.inMemory(buffer.type().dtype());
-    pointers.put(buffer.name(), text.allocate(element, buffer.type().elements()));
+    long room = buffer.space() == Space.SHARED ? MAX_SHUFFLED_STEP - 1 : 0;
+    pointers.put(buffer.name(), text.allocate(element, buffer.type().elements() + room));
   }
 
   private int lanes() {

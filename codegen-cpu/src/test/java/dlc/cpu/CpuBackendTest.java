@@ -11,6 +11,7 @@ import dlc.ir.interp.OpExamples;
 import dlc.ir.interp.RandomGraphs;
 import dlc.ir.kernel.KernelPrinter;
 import dlc.ir.kernel.Target;
+import dlc.ir.text.GraphParser;
 import dlc.ir.text.GraphPrinter;
 import dlc.passes.Differentiate;
 import java.util.List;
@@ -90,6 +91,26 @@ final class CpuBackendTest {
       for (long seed = 1000; seed < 1040; seed++) {
         check(other, RandomGraphs.make(DType.F32, seed), seed);
       }
+    }
+  }
+
+  /** What passes between the two kernels is kept on the stack, sample by sample. */
+  @Test
+  void agreesWhereKernelsAreJoinedSampleBySample() {
+    Graph graph =
+        GraphParser.parseOne(
+            """
+            func @f(%x: f32[9, 1, 32, 32] input, %w: f32[16, 1, 3, 3] input, %b: f32[16] input) {
+              %0 = convolution %x, %w stride=[1, 1] low=[1, 1] high=[1, 1] dilation=[1, 1] groups=1 : f32[9, 16, 32, 32]
+              %1 = broadcast %b dims=[9, 16, 32, 32] axes=[1] : f32[9, 16, 32, 32]
+              %2 = add %0, %1 : f32[9, 16, 32, 32]
+              %3 = window_reduce %2 fn=max window=[2, 2] stride=[2, 2] low=[0, 0] high=[0, 0] dilation=[1, 1] : f32[9, 16, 16, 16]
+              return y=%3
+            }
+            """);
+    check(backend, graph, 1);
+    try (CpuBackend other = new CpuBackend(Target.X86_64_V2, 3)) {
+      check(other, graph, 1);
     }
   }
 

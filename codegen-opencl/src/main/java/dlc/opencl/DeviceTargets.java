@@ -23,7 +23,7 @@ public final class DeviceTargets {
 
   /** The processor called {@code name}, whose vectors have {@code vectorBytes}. */
   public static Target processor(String name, int vectorBytes) {
-    return new Target(name, "", vectorBytes, vectorBytes == WIDE_VECTOR ? 32 : 16);
+    return new Target(name, "", vectorBytes, vectorBytes == WIDE_VECTOR ? 32 : 16, 1, 0);
   }
 
   /**

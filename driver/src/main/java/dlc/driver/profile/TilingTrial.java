@@ -55,6 +55,11 @@ final class TilingTrial implements TilingChoice {
   }
 
   @Override
+  public boolean keepsApart() {
+    return true;
+  }
+
+  @Override
   public int of(Kernel kernel, List<String> tilings) {
     String key = TilingFile.key(kernel);
     Candidates candidates =

@@ -13,7 +13,8 @@ import java.util.Optional;
  * @param vectorBytes the size of a vector register; 0 where work-items take the place of lanes
  * @param vectorRegisters how many of them there are
  * @param groupItems how many work-items a group may have
- * @param sharedBytes how much memory the items of a group may share
+ * @param sharedBytes how much memory a turn of a parallel loop may have for itself, or the items of
+ *     a group may share
  */
 public record Target(
     String cpu,
@@ -23,9 +24,12 @@ public record Target(
     int groupItems,
     long sharedBytes) {
 
+  /** What the smallest stacks of threads have room for: those of musl have 128 KiB. */
+  private static final long STACK = 64 << 10;
+
   /** A processor with vectors. */
   public Target(String cpu, String features, int vectorBytes, int vectorRegisters) {
-    this(cpu, features, vectorBytes, vectorRegisters, 1, 0);
+    this(cpu, features, vectorBytes, vectorRegisters, 1, STACK);
   }
 
   /** A device with work-items in place of vectors. */

@@ -188,7 +188,7 @@ final class JoinRows {
   }
 
   /** Whether places in memory are read from memory. */
-  private static boolean readsPlaces(Kernel kernel) {
+  static boolean readsPlaces(Kernel kernel) {
     boolean[] found = {false};
     UnaryOperator<Scalar> note =
         scalar -> {

@@ -157,27 +157,41 @@ final class Rewriting {
 
   /** Reads and writes of memory through one-dimensional views. */
   static List<Stmt> flatten(List<Stmt> statements) {
-    List<Stmt> stores =
-        statements.stream()
-            .<Stmt>map(
-                statement ->
-                    switch (statement) {
-                      case Stmt.For(var counter, var kind, var body) ->
-                          new Stmt.For(counter, kind, flatten(body));
-                      case Stmt.If(var when, var body) -> new Stmt.If(when, flatten(body));
-                      case Stmt.Store(var buffer, var at, var value)
-                          when buffer.space() == Space.GLOBAL ->
-                          new Stmt.Store(flat(buffer), flat(buffer, at), value);
-                      case Stmt.Store _, Stmt.Let _, Stmt.Declare _ -> statement;
-                    })
-            .toList();
+    return mapAccesses(
+        statements,
+        access -> new Access(flat(access.buffer()), flat(access.buffer(), access.at()), false));
+  }
+
+  /** The statements that access memory where {@code mapping} says, of what is in memory now. */
+  static List<Stmt> mapAccesses(List<Stmt> statements, UnaryOperator<Access> mapping) {
     return mapScalars(
-        stores,
-        scalar ->
-            scalar instanceof Scalar.Load(var buffer, var at, var when, double otherwise)
-                    && buffer.space() == Space.GLOBAL
-                ? new Scalar.Load(flat(buffer), flat(buffer, at), when, otherwise)
-                : scalar);
+        mapStores(statements, mapping),
+        scalar -> {
+          if (scalar instanceof Scalar.Load(var buffer, var at, var when, double otherwise)
+              && buffer.space() == Space.GLOBAL) {
+            Access mapped = mapping.apply(new Access(buffer, at, false));
+            return new Scalar.Load(mapped.buffer(), mapped.at(), when, otherwise);
+          }
+          return scalar;
+        });
+  }
+
+  private static List<Stmt> mapStores(List<Stmt> statements, UnaryOperator<Access> mapping) {
+    return statements.stream()
+        .<Stmt>map(
+            statement ->
+                switch (statement) {
+                  case Stmt.For(var counter, var kind, var body) ->
+                      new Stmt.For(counter, kind, mapStores(body, mapping));
+                  case Stmt.If(var when, var body) -> new Stmt.If(when, mapStores(body, mapping));
+                  case Stmt.Store(var buffer, var at, var value)
+                      when buffer.space() == Space.GLOBAL -> {
+                    Access mapped = mapping.apply(new Access(buffer, at, true));
+                    yield new Stmt.Store(mapped.buffer(), mapped.at(), value);
+                  }
+                  case Stmt.Store _, Stmt.Let _, Stmt.Declare _ -> statement;
+                })
+        .toList();
   }
 
   private static Buffer flat(Buffer buffer) {

@@ -44,7 +44,8 @@ public final class Schedule {
     }
     List<Remark> remarks = new ArrayList<>();
     calls.forEach(call -> remarks.addAll(RemarkSchedule.of(call)));
-    return graph.withCalls(calls, remarks);
+    List<Call> joined = choice.keepsApart() ? calls : JoinSamples.run(graph, calls, target);
+    return graph.withCalls(joined, remarks);
   }
 
   private static Call schedule(Call call, Target target, TilingChoice choice, Staging staging) {

@@ -19,4 +19,9 @@ public interface TilingChoice {
    *     empty, and each is there once
    */
   int of(Kernel kernel, List<String> tilings);
+
+  /** Whether kernels stay apart that are faster together, since each is to be measured. */
+  default boolean keepsApart() {
+    return false;
+  }
 }
