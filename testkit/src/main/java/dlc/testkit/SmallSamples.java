@@ -26,7 +26,8 @@ public final class SmallSamples {
           new Change("i32[32]", "i32[6]"),
           new Change("[32, 27]", "[6, 27]"),
           new Change(", 64]", ", 4]"),
-          new Change("context=64", "context=6"));
+          new Change("context=64", "context=6"),
+          new Change(", [4, 2], [8, 2]]", "]"));
 
   private static final Map<String, String> PARAMS =
       Map.of("width", "4", "hidden", "8", "depth", "1");
