@@ -13,6 +13,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -118,6 +120,39 @@ final class SweepCommandTest {
     assertThat(lines).hasSize(3);
     assertThat(lines.getFirst()).startsWith("[{\"rank\":1").contains("\"3\":");
     assertThat(lines.getLast()).contains("\"status\":\"done\"").endsWith("}]");
+  }
+
+  @Test
+  void randomTrialsDrawWithinTheRanges() {
+    Shell result =
+        sweep(
+            "-D",
+            "lr=log(1e-4..1e-1)",
+            "-D",
+            "width=4..12",
+            "--trials",
+            "4",
+            "--strategy",
+            "random",
+            "--epochs",
+            "1",
+            "--jobs",
+            "2",
+            "--json");
+    assertThat(result.code()).as(result.err()).isZero();
+    List<MatchResult> drawn =
+        Pattern.compile("\"lr\":\"?([\\d.Ee-]+)\"?,\"width\":\"?(\\d+)")
+            .matcher(result.out())
+            .results()
+            .toList();
+    assertThat(drawn).hasSize(4);
+    assertThat(drawn)
+        .extracting(match -> Double.parseDouble(match.group(1)))
+        .doesNotHaveDuplicates()
+        .allMatch(lr -> lr >= 1e-4 && lr <= 1e-1);
+    assertThat(drawn)
+        .extracting(match -> Integer.parseInt(match.group(2)))
+        .allMatch(width -> width >= 4 && width <= 12);
   }
 
   @Test
