@@ -68,7 +68,9 @@ final class Panels {
 
   private static boolean fits(StagedOperand operand, Axis axis) {
     int along = operand.contiguousAxis(axis.loop());
+    // What reads beside its own element, as a convolution does, would read beside its panel.
     return along >= 0
+        && operand.drivers().get(along).terms().size() == 1
         && (operand.isStageable() || operand.isReady())
         && axis.units() > axis.size()
         && (axis.width() > 1 || along == operand.drivers().size() - 1);
