@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,27 +35,27 @@ final class OclgrindTest {
     return SmallSamples.files();
   }
 
+  @BeforeEach
+  void needsOclgrind() {
+    assumeTrue(Files.exists(DRIVER), "there is no oclgrind: install oclgrind to run this test");
+  }
+
   @ParameterizedTest
   @MethodSource("samples")
   void nothingIsWrong(Path sample) throws IOException, InterruptedException {
-    assumeTrue(Files.exists(DRIVER), "there is no oclgrind: install oclgrind to run this test");
     String text = SmallSamples.text(sample);
     Path program = Files.writeString(folder.resolve("small.dl"), text);
     List<Object> command =
         new ArrayList<>(List.of("crosscheck", program, "--steps", 1, "--batch", 2));
     SmallSamples.params(text)
         .forEach((name, value) -> command.addAll(List.of("-D", name + "=" + value)));
-    Path log = folder.resolve("log.txt");
-    Shell checked = Shell.inProcess(folder, environment(log), command.toArray());
+    Shell checked = watched(command.toArray());
     assertThat(checked.out() + checked.err()).contains("runs compared on opencl:0 (Oclgrind");
-    assertThat(log).exists().isEmptyFile();
-    assertThat(checked.code()).isZero();
   }
 
   /** A product that is large enough for groups of items that share memory. */
   @Test
   void groupsThatShareMemoryRaceForNothing() throws IOException, InterruptedException {
-    assumeTrue(Files.exists(DRIVER), "there is no oclgrind: install oclgrind to run this test");
     String text =
         """
         model Wide(x: f32[10]) -> f32[512] {
@@ -68,19 +69,13 @@ final class OclgrindTest {
         }
         """;
     Path program = Files.writeString(folder.resolve("wide.dl"), text);
-    Path log = folder.resolve("log.txt");
-    Shell checked =
-        Shell.inProcess(
-            folder, environment(log), "crosscheck", program, "--steps", 1, "--batch", 128);
+    Shell checked = watched("crosscheck", program, "--steps", 1, "--batch", 128);
     assertThat(checked.out() + checked.err()).contains("runs compared on opencl:0 (Oclgrind");
-    assertThat(log).exists().isEmptyFile();
-    assertThat(checked.code()).isZero();
   }
 
   /** Small steps are one launch of one group, inputs come by a queue of their own. */
   @Test
   void trainingRacesForNothing() throws IOException, InterruptedException {
-    assumeTrue(Files.exists(DRIVER), "there is no oclgrind: install oclgrind to run this test");
     String text =
         """
         model Spirals(x: f32[2]) -> f32[3] {
@@ -95,19 +90,16 @@ final class OclgrindTest {
         }
         """;
     Path program = Files.writeString(folder.resolve("spirals.dl"), text);
+    watched("train", program, "--device=opencl", "--steps=3", "--quiet", "--no-report");
+  }
+
+  /** What the command did, of which oclgrind says nothing. */
+  private Shell watched(Object... command) throws IOException, InterruptedException {
     Path log = folder.resolve("log.txt");
-    Shell trained =
-        Shell.inProcess(
-            folder,
-            environment(log),
-            "train",
-            program,
-            "--device=opencl",
-            "--steps=3",
-            "--quiet",
-            "--no-report");
-    assertThat(log).exists().isEmptyFile();
-    assertThat(trained.code()).as(trained.err()).isZero();
+    Shell done = Shell.inProcess(folder, environment(log), command);
+    assertThat(log).as(done.err()).exists().isEmptyFile();
+    assertThat(done.code()).as(done.err()).isZero();
+    return done;
   }
 
   private Map<String, String> environment(Path log) throws IOException {

@@ -21,16 +21,20 @@ final class ScheduleItemsTest {
 
   private static final Target GRAPHICS = Target.ofItems("graphics", 256, 32 << 10);
 
+  private static Graph product(int rows, int columns, int terms) {
+    return graph(
+        """
+        func @f(%%x: f32[%d, %d] input, %%w: f32[%d, %d] input) {
+          %%0 = dot %%x, %%w equation="zk,ok->zo" : f32[%d, %d]
+          return y=%%0
+        }
+        """
+            .formatted(rows, terms, columns, terms, rows, columns));
+  }
+
   @Test
   void anItemMakesATileOfALargeProduct() {
-    Graph product =
-        graph(
-            """
-            func @f(%x: f32[256, 7] input, %w: f32[160, 7] input) {
-              %0 = dot %x, %w equation="zk,ok->zo" : f32[256, 160]
-              return y=%0
-            }
-            """);
+    Graph product = product(256, 160, 7);
     assertThat(text(product)).contains("register acc: f32[4, 2]", "parallel p < 5120");
     check(product);
   }
@@ -51,14 +55,7 @@ final class ScheduleItemsTest {
 
   @Test
   void fewItemsMakeNoTiles() {
-    Graph product =
-        graph(
-            """
-            func @f(%x: f32[64, 7] input, %w: f32[64, 7] input) {
-              %0 = dot %x, %w equation="zk,ok->zo" : f32[64, 64]
-              return y=%0
-            }
-            """);
+    Graph product = product(64, 64, 7);
     assertThat(text(product)).contains("register acc: f32[]", "parallel p < 4096");
     check(product);
   }
@@ -100,14 +97,7 @@ final class ScheduleItemsTest {
   /** So small a one is what a device that watches each access is given. */
   @Test
   void eachWayToMakeAProductIsRight() {
-    Graph product =
-        graph(
-            """
-            func @f(%x: f32[128, 10] input, %w: f32[512, 10] input) {
-              %0 = dot %x, %w equation="zk,ok->zo" : f32[128, 512]
-              return y=%0
-            }
-            """);
+    Graph product = product(128, 512, 10);
     List<List<String>> offered = new ArrayList<>();
     TilingChoice first =
         (_, ways) -> {
