@@ -15,8 +15,8 @@ enum Table {
       "| --- | ---: | ---: | ---: | ---: | ---: | --- |"),
   MEMORY(
       "Largest resident memory of a whole process that trains, MB",
-      "| case | batch | threads | dlc | PyTorch | ratio |",
-      "| --- | ---: | ---: | ---: | ---: | ---: |"),
+      "| case | batch | threads | compiled program | dlc train | PyTorch | program / PyTorch |",
+      "| --- | ---: | ---: | ---: | ---: | ---: | ---: |"),
   START("Wall time of whole processes, s", "| command | median | best |", "| --- | ---: | ---: |"),
   LAYERS(
       "Single layers, µs",

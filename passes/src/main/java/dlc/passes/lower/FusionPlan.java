@@ -7,6 +7,7 @@ import dlc.ir.op.Leaf;
 import dlc.passes.Remark;
 import dlc.passes.SplitBatch;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -26,13 +27,36 @@ record FusionPlan(
     return new FusionPlan(graph, groups, kept, other, remarks);
   }
 
+  FusionPlan withGroups(List<Group> others) {
+    return new FusionPlan(graph, others, kept, storage, remarks);
+  }
+
+  /** As {@code group} sees it: what it computes again is not kept. */
+  FusionPlan within(Group group) {
+    if (group.recomputed().isEmpty()) {
+      return this;
+    }
+    Set<Value> others = new LinkedHashSet<>(kept);
+    others.removeAll(group.recomputed());
+    return new FusionPlan(graph, groups, others, storage, remarks);
+  }
+
   /**
    * The values that one kernel computes over one loop nest, in order. Only the first may fold.
-   * {@code stored} are those that others read or that are results.
+   * {@code stored} are those that others read or that are results, {@code recomputed} those of
+   * others that this one computes for itself.
    */
-  record Group(List<Value> members, Set<Value> stored) {
+  record Group(List<Value> members, Set<Value> stored, Set<Value> recomputed) {
     Group {
       members = List.copyOf(members);
+    }
+
+    Group(List<Value> members, Set<Value> stored) {
+      this(members, stored, Set.of());
+    }
+
+    Group recomputing(Set<Value> values) {
+      return new Group(members, stored, values);
     }
 
     Value first() {

@@ -51,7 +51,8 @@ public final class LowerToKernels {
 
   private LowerToKernels(Graph graph) {
     this.graph = graph;
-    this.plan = PlanPitches.run(PlanParts.run(PlanLayouts.run(PlanFusion.plan(graph))));
+    this.plan =
+        PlanPitches.run(PlanParts.run(PlanLayouts.run(Recompute.run(PlanFusion.plan(graph)))));
   }
 
   public static LoweredGraph run(Graph graph) {

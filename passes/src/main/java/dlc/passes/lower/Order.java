@@ -6,7 +6,11 @@ import dlc.ir.Value;
 import dlc.ir.op.Leaf;
 import dlc.passes.lower.FusionPlan.Group;
 import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -18,18 +22,28 @@ import java.util.Set;
  * The order of the kernels, and the new states that overwrite the old ones.
  *
  * <p>Operands come before users, and readers of an old state before the kernel that overwrites it.
+ * Among the orders that are left, one is taken in which few bytes are needed at a time.
  */
 record Order(List<Group> groups, Map<Value, Value> inPlace) {
 
   static Order of(Graph graph, FusionPlan plan) {
     Map<Value, Value> inPlace = candidates(graph, plan);
     while (true) {
-      Optional<List<Group>> order = sorted(plan, inPlace);
-      if (order.isPresent()) {
-        return new Order(order.get(), inPlace);
+      Map<Group, Set<Group>> before = before(plan, inPlace);
+      Set<Group> sorted = sorted(plan.groups(), before);
+      if (sorted.size() == plan.groups().size()) {
+        Order plain = new Order(List.copyOf(sorted), inPlace);
+        Order other = new Order(nearestFirst(plain.groups, before), inPlace);
+        return other.peak(plan) <= plain.peak(plan) ? other : plain;
       }
       // Readers and writers wait for each other: one of the states is copied instead.
-      inPlace.remove(inPlace.keySet().iterator().next());
+      Set<Group> circle = circle(sorted, before);
+      inPlace.remove(
+          Collections.min(
+              inPlace.keySet().stream()
+                  .filter(next -> circle.stream().anyMatch(group -> group.members().contains(next)))
+                  .toList(),
+              Comparator.comparingLong(next -> next.type().bytes())));
     }
   }
 
@@ -59,10 +73,40 @@ record Order(List<Group> groups, Map<Value, Value> inPlace) {
 
   private static boolean readsOnlyInPlace(Group group, Value parameter, FusionPlan plan) {
     return group.members().stream()
-        .allMatch(member -> PlanFusion.accesses(member, plan.kept()).getOrDefault(parameter, true));
+        .allMatch(
+            member ->
+                PlanFusion.accesses(member, plan.within(group).kept())
+                    .getOrDefault(parameter, true));
   }
 
-  private static Optional<List<Group>> sorted(FusionPlan plan, Map<Value, Value> inPlace) {
+  /** The groups in an order, as far as there is one. */
+  private static Set<Group> sorted(List<Group> groups, Map<Group, Set<Group>> before) {
+    Set<Group> order = new LinkedHashSet<>();
+    boolean moved = true;
+    while (moved) {
+      moved = false;
+      for (Group group : groups) {
+        moved |= order.containsAll(before.get(group)) && order.add(group);
+      }
+    }
+    return order;
+  }
+
+  /** Of the groups that have no order, those that wait and are waited for. */
+  private static Set<Group> circle(Set<Group> sorted, Map<Group, Set<Group>> before) {
+    Set<Group> circle = new LinkedHashSet<>(before.keySet());
+    circle.removeAll(sorted);
+    while (true) {
+      Set<Group> awaited = new HashSet<>();
+      circle.forEach(group -> awaited.addAll(before.get(group)));
+      if (!circle.retainAll(awaited)) {
+        return circle;
+      }
+    }
+  }
+
+  /** The groups that come before each. */
+  private static Map<Group, Set<Group>> before(FusionPlan plan, Map<Value, Value> inPlace) {
     Map<Value, Group> makers = new HashMap<>();
     plan.groups().forEach(group -> group.members().forEach(value -> makers.put(value, group)));
     Map<Group, Set<Group>> before = new LinkedHashMap<>();
@@ -71,7 +115,7 @@ record Order(List<Group> groups, Map<Value, Value> inPlace) {
     inPlace.forEach((next, parameter) -> overwriters.put(parameter, makers.get(next)));
     for (Group group : plan.groups()) {
       for (Value member : group.members()) {
-        for (Value read : PlanFusion.accesses(member, plan.kept()).keySet()) {
+        for (Value read : PlanFusion.accesses(member, plan.within(group).kept()).keySet()) {
           if (makers.containsKey(read) && !group.equals(makers.get(read))) {
             before.computeIfAbsent(group, _ -> new LinkedHashSet<>()).add(makers.get(read));
           }
@@ -82,19 +126,62 @@ record Order(List<Group> groups, Map<Value, Value> inPlace) {
         }
       }
     }
+    return before;
+  }
+
+  /**
+   * The groups that nobody waits for, each with all that it needs, by how little of that is
+   * missing: a layer's weights are updated as soon as its gradient is there, and that is not kept
+   * for long.
+   */
+  private static List<Group> nearestFirst(List<Group> sorted, Map<Group, Set<Group>> before) {
+    Map<Group, BitSet> needs = new HashMap<>();
+    Map<Group, BitSet> ends = new LinkedHashMap<>();
+    for (int i = 0; i < sorted.size(); i++) {
+      BitSet needed = new BitSet(sorted.size());
+      for (Group earlier : before.getOrDefault(sorted.get(i), Set.of())) {
+        needed.or(needs.getOrDefault(earlier, new BitSet()));
+        ends.remove(earlier);
+      }
+      needed.set(i);
+      needs.put(sorted.get(i), needed);
+      ends.put(sorted.get(i), needed);
+    }
     List<Group> order = new ArrayList<>();
-    Set<Group> done = new LinkedHashSet<>();
-    boolean moved = true;
-    while (moved) {
-      moved = false;
-      for (Group group : plan.groups()) {
-        if (!done.contains(group) && done.containsAll(before.get(group))) {
-          done.add(group);
-          order.add(group);
-          moved = true;
+    List<BitSet> missing = new ArrayList<>(ends.values());
+    while (!missing.isEmpty()) {
+      BitSet next = new BitSet();
+      next.or(Collections.min(missing, Comparator.comparingInt(BitSet::cardinality)));
+      next.stream().mapToObj(sorted::get).forEach(order::add);
+      missing.forEach(needed -> needed.andNot(next));
+      missing.removeIf(BitSet::isEmpty);
+    }
+    return order;
+  }
+
+  /** The bytes of values, other than new states, that are needed at a time. */
+  private long peak(FusionPlan plan) {
+    Map<Value, Integer> lastReads = new HashMap<>();
+    for (int i = 0; i < groups.size(); i++) {
+      for (Value member : groups.get(i).members()) {
+        for (Value read : PlanFusion.accesses(member, plan.within(groups.get(i)).kept()).keySet()) {
+          lastReads.put(read, i);
         }
       }
     }
-    return order.size() == plan.groups().size() ? Optional.of(order) : Optional.empty();
+    long[] freed = new long[groups.size()];
+    long live = 0;
+    long peak = 0;
+    for (int i = 0; i < groups.size(); i++) {
+      for (Value made : groups.get(i).stored()) {
+        if (!inPlace.containsKey(made)) {
+          live += made.type().bytes();
+          freed[lastReads.getOrDefault(made, i)] += made.type().bytes();
+        }
+      }
+      peak = Math.max(peak, live);
+      live -= freed[i];
+    }
+    return peak;
   }
 }

@@ -105,7 +105,7 @@ final class PlanLayouts {
       if (member.op() instanceof Contraction || member.op() instanceof Tiles) {
         continue;
       }
-      Map<Value, Boolean> accesses = PlanFusion.accesses(member, plan.kept());
+      Map<Value, Boolean> accesses = PlanFusion.accesses(member, plan.within(group).kept());
       for (Map.Entry<Value, Boolean> access : accesses.entrySet()) {
         Value read = access.getKey();
         if (haveSameChannels(read, member)) {

@@ -57,7 +57,7 @@ final class WriteGroup {
 
   /** The kernel; {@code inPlace} maps values to the parameters whose memory they overwrite. */
   static Written write(FusionPlan plan, FusionPlan.Group group, Map<Value, Value> inPlace) {
-    return new WriteGroup(plan, group, inPlace).write();
+    return new WriteGroup(plan.within(group), group, inPlace).write();
   }
 
   private Written write() {
