@@ -86,8 +86,9 @@ static void *build(const Entry *entry, void *context) {
     device_failed("it takes no program", status);
   }
   const char *options = device.rounds_divisions
-                            ? "-w -cl-std=CL1.2 -cl-fp32-correctly-rounded-divide-sqrt"
-                            : "-w -cl-std=CL1.2";
+                            ? "-w -cl-std=CL1.2 -cl-denorms-are-zero "
+                              "-cl-fp32-correctly-rounded-divide-sqrt"
+                            : "-w -cl-std=CL1.2 -cl-denorms-are-zero";
   status = cl.clBuildProgram(program, 1, &device.device, options, NULL, NULL);
   if (status != 0) {
     not_built(entry, program, status);

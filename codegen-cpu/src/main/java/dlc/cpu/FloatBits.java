@@ -22,7 +22,7 @@ final class FloatBits {
       return scaled(x, y);
     }
     Operand half = floor(multiply(y, Operand.literal(0.5, DType.F32, y.lanes())));
-    Operand otherHalf = value("fsub contract %s, %s".formatted(y.typed(), half.text()), y.lanes());
+    Operand otherHalf = value("fsub %s, %s".formatted(y.typed(), half.text()), y.lanes());
     Operand once = multiply(x, write(UnaryFn.POW2, half));
     return multiply(once, write(UnaryFn.POW2, otherHalf));
   }
@@ -50,7 +50,7 @@ final class FloatBits {
   }
 
   private Operand multiply(Operand x, Operand y) {
-    return value("fmul contract %s, %s".formatted(x.typed(), y.text()), x.lanes());
+    return value("fmul %s, %s".formatted(x.typed(), y.text()), x.lanes());
   }
 
   private Operand value(String instruction, int lanes) {

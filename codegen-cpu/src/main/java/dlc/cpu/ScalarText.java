@@ -7,7 +7,10 @@ import dlc.ir.scalar.Philox;
 import dlc.ir.scalar.Scalar;
 import dlc.ir.scalar.UnaryFn;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** Scalar expressions as LLVM instructions, on one element or on a vector of them. */
 final class ScalarText {
@@ -31,6 +34,7 @@ final class ScalarText {
       case Scalar.Literal literal -> Operand.literal(literal.value(), literal.type(), 1);
       case Scalar.Unary(UnaryFn fn, Scalar x) -> unary(fn, of(x));
       case Scalar.Binary(BinaryFn fn, Scalar x, Scalar y) -> binary(fn, of(x), of(y));
+      case Scalar.Fma(Scalar x, Scalar y, Scalar z) -> multiplyAdd(of(x), of(y), of(z));
       case Scalar.Select(Scalar test, Scalar x, Scalar y) -> select(of(test), of(x), of(y));
       case Scalar.Cast(DType type, Scalar x) -> cast(of(x), type);
       case Scalar.Position position -> kernel.position(position.index());
@@ -113,11 +117,15 @@ final class ScalarText {
     return new Operand(text.value(instruction), like.type(), like.lanes());
   }
 
-  private Operand intrinsic(String name, Operand x) {
-    String type = x.llvmType();
-    String suffix = (x.lanes() == 1 ? "" : "v" + x.lanes()) + x.type();
-    text.declare("declare %s @llvm.%s.%s(%s)".formatted(type, name, suffix, type));
-    return result("call %s @llvm.%s.%s(%s)".formatted(type, name, suffix, x.typed()), x);
+  private Operand intrinsic(String name, Operand... operands) {
+    Operand like = operands[0];
+    String type = like.llvmType();
+    String suffix = (like.lanes() == 1 ? "" : "v" + like.lanes()) + like.type();
+    String types = String.join(", ", Collections.nCopies(operands.length, type));
+    String arguments =
+        Arrays.stream(operands).map(Operand::typed).collect(Collectors.joining(", "));
+    text.declare("declare %s @llvm.%s.%s(%s)".formatted(type, name, suffix, types));
+    return result("call %s @llvm.%s.%s(%s)".formatted(type, name, suffix, arguments), like);
   }
 
   /** Calls the C library on each lane; f32 comes here only where no schedule expanded it. */
@@ -162,9 +170,9 @@ final class ScalarText {
     Operand y = splat(rhs, lanes);
     boolean floating = x.type().isFloat();
     return switch (fn) {
-      case ADD -> arithmetic(floating ? "fadd contract" : "add", x, y);
-      case SUB -> arithmetic(floating ? "fsub contract" : "sub", x, y);
-      case MUL -> arithmetic(floating ? "fmul contract" : "mul", x, y);
+      case ADD -> arithmetic(floating ? "fadd" : "add", x, y);
+      case SUB -> arithmetic(floating ? "fsub" : "sub", x, y);
+      case MUL -> arithmetic(floating ? "fmul" : "mul", x, y);
       case DIV -> floating ? arithmetic("fdiv", x, y) : divideIntegers(x, y);
       case POW -> call("pow", x, y);
       case SCALE -> bits.scale(x, y);
@@ -179,6 +187,15 @@ final class ScalarText {
       case AND -> arithmetic("and", x, y);
       case OR -> arithmetic("or", x, y);
     };
+  }
+
+  /**
+   * {@code x * y + z}, rounded once where there is an instruction for it: {@code llvm.fma} would
+   * call the C library where there is none.
+   */
+  private Operand multiplyAdd(Operand x, Operand y, Operand z) {
+    int lanes = Math.max(x.lanes(), Math.max(y.lanes(), z.lanes()));
+    return intrinsic("fmuladd", splat(x, lanes), splat(y, lanes), splat(z, lanes));
   }
 
   private Operand arithmetic(String instruction, Operand x, Operand y) {

@@ -78,7 +78,7 @@ public final class ProgramText {
       functions.append(KernelText.write(kernel, helpers, sharing));
     }
     String doubles = needsDoubles(program) ? "#pragma OPENCL EXTENSION cl_khr_fp64 : enable\n" : "";
-    return "#pragma OPENCL FP_CONTRACT ON\n%s\n%s\n%s"
+    return "#pragma OPENCL FP_CONTRACT OFF\n%s\n%s\n%s"
         .formatted(doubles, helpers.text(), functions);
   }
 

@@ -31,6 +31,7 @@ final class ScalarText {
       case Scalar.Holds holds -> kernel.condition(holds.when());
       case Scalar.Unary(UnaryFn fn, Scalar operand) -> unary(fn, of(operand));
       case Scalar.Binary(BinaryFn fn, Scalar lhs, Scalar rhs) -> binary(fn, of(lhs), of(rhs));
+      case Scalar.Fma(Scalar x, Scalar y, Scalar z) -> multiplyAdd(of(x), of(y), of(z));
       case Scalar.Select(Scalar test, Scalar whenTrue, Scalar whenFalse) ->
           select(of(test), of(whenTrue), of(whenFalse));
       case Scalar.Cast(DType target, Scalar operand) -> cast(of(operand), target);
@@ -130,6 +131,38 @@ final class ScalarText {
       case AND -> mask("&", lhs, rhs, lanes);
       case OR -> mask("|", lhs, rhs, lanes);
     };
+  }
+
+  /**
+   * {@code x * y + z}, rounded once where the device has an instruction for it. Not all compilers
+   * say whether {@code fma} is one or a function; those that do not contract what they may.
+   */
+  private Operand multiplyAdd(Operand x, Operand y, Operand z) {
+    Operand sum = z.splat(Math.max(x.lanes(), Math.max(y.lanes(), z.lanes())));
+    String type = sum.cType();
+    String function = "dlc_fma_" + type;
+    helpers.use(
+        function,
+        """
+        static %s %s(%s x, %s y, %s z) {
+        #ifdef %s
+          return fma(x, y, z);
+        #else
+          #pragma OPENCL FP_CONTRACT ON
+          return x * y + z;
+        #endif
+        }
+        """
+            .formatted(
+                type,
+                function,
+                type,
+                type,
+                type,
+                sum.type() == DType.F64 ? "FP_FAST_FMA" : "FP_FAST_FMAF"));
+    String lhs = x.splat(sum.lanes()).text();
+    String rhs = y.splat(sum.lanes()).text();
+    return like(Helpers.call(function, lhs, rhs, sum.text()), sum);
   }
 
   private static Operand operator(String operator, Operand lhs, Operand rhs, int lanes) {

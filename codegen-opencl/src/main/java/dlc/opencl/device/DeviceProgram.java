@@ -57,7 +57,7 @@ final class DeviceProgram implements AutoCloseable {
             : ProgramText.Style.KERNEL_PER_STEP;
     ProgramText text = ProgramText.of(kernels, style);
     String options =
-        "-w -cl-std=CL1.2"
+        "-w -cl-std=CL1.2 -cl-denorms-are-zero"
             + (queue.info().roundsDivisions() ? " -cl-fp32-correctly-rounded-divide-sqrt" : "");
     String key = ProgramCache.key(text.text(), options, queue.info());
     cl_program built =

@@ -112,8 +112,9 @@ static cl_program build(cl_context context, cl_device_id id) {
   cl_device_fp_config floats = 0;
   clGetDeviceInfo(id, CL_DEVICE_SINGLE_FP_CONFIG, sizeof floats, &floats, NULL);
   const char *options = floats & CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT
-                            ? "-w -cl-std=CL1.2 -cl-fp32-correctly-rounded-divide-sqrt"
-                            : "-w -cl-std=CL1.2";
+                            ? "-w -cl-std=CL1.2 -cl-denorms-are-zero "
+                              "-cl-fp32-correctly-rounded-divide-sqrt"
+                            : "-w -cl-std=CL1.2 -cl-denorms-are-zero";
   status = clBuildProgram(program, 1, &id, options, NULL, NULL);
   if (status != CL_SUCCESS) {
     static char log[65536];

@@ -158,6 +158,12 @@ final class Closures {
         boolean integral = !lhs.type().isFloat();
         yield wrapped(scalar.type(), () -> fn.of(x.getAsDouble(), y.getAsDouble(), integral));
       }
+      case Scalar.Fma(Scalar a, Scalar b, Scalar c) -> {
+        DoubleSupplier x = scalar(a);
+        DoubleSupplier y = scalar(b);
+        DoubleSupplier z = scalar(c);
+        yield () -> Math.fma(x.getAsDouble(), y.getAsDouble(), z.getAsDouble());
+      }
       case Scalar.Select(Scalar test, Scalar whenTrue, Scalar whenFalse) -> {
         DoubleSupplier which = scalar(test);
         DoubleSupplier x = scalar(whenTrue);

@@ -43,11 +43,12 @@ public record KernelWork(long flops, long bytes) {
 
   private static long flops(Scalar scalar) {
     long flops = scalar.parts().stream().mapToLong(KernelWork::flops).sum();
-    boolean counts =
+    int own =
         switch (scalar) {
-          case Scalar.Unary unary -> unary.type().isFloat();
-          case Scalar.Binary binary -> binary.type().isFloat();
-          case Scalar.Uniform _ -> true;
+          case Scalar.Unary unary -> unary.type().isFloat() ? 1 : 0;
+          case Scalar.Binary binary -> binary.type().isFloat() ? 1 : 0;
+          case Scalar.Fma _ -> 2;
+          case Scalar.Uniform _ -> 1;
           case Scalar.Arg _,
               Scalar.Literal _,
               Scalar.Select _,
@@ -56,9 +57,9 @@ public record KernelWork(long flops, long bytes) {
               Scalar.Load _,
               Scalar.Holds _,
               Scalar.Local _ ->
-              false;
+              0;
         };
-    return flops + (counts ? 1 : 0);
+    return flops + own;
   }
 
   private static long bytes(Kernel kernel) {

@@ -77,7 +77,8 @@ public interface GradientContext {
               evaluate(select.test(), arguments, type),
               evaluate(select.whenTrue(), arguments, type),
               evaluate(select.whenFalse(), arguments, type));
-      case Scalar.Cast _,
+      case Scalar.Fma _,
+          Scalar.Cast _,
           Scalar.Position _,
           Scalar.Holds _,
           Scalar.Uniform _,

@@ -15,8 +15,8 @@ import java.util.Locale;
  * permitted families.
  *
  * <p>Semantics that all ops share: shapes are static and broadcasting is an op of its own. Floats
- * follow IEEE 754; NaN and infinities propagate; a pass may reassociate sums and contract a product
- * and a sum, but assumes nothing about the absence of NaN. Integers wrap. Ops have no side effects,
+ * follow IEEE 754; NaN and infinities propagate; a pass may reassociate sums over dimensions and
+ * round their terms together with them, but assumes nothing about the absence of NaN. Integers wrap. Ops have no side effects,
  * and random numbers are functions of seed, step, stream and element.
  */
 public sealed interface Op permits Leaf, Computed, Gradient {

@@ -23,6 +23,12 @@ public sealed interface Scalar {
 
   record Binary(BinaryFn fn, Scalar lhs, Scalar rhs) implements Scalar {}
 
+  /**
+   * {@code x * y + z} of floats, rounded once, where the processor has an instruction for it; it
+   * rounds the product, too, where it has none.
+   */
+  record Fma(Scalar x, Scalar y, Scalar z) implements Scalar {}
+
   /** {@code whenTrue} where {@code test} holds. */
   record Select(Scalar test, Scalar whenTrue, Scalar whenFalse) implements Scalar {}
 
@@ -55,6 +61,7 @@ public sealed interface Scalar {
       case Literal literal -> literal.type();
       case Unary unary -> unary.fn() == UnaryFn.NOT ? DType.BOOL : unary.operand().type();
       case Binary binary -> binary.fn().isComparison() ? DType.BOOL : binary.lhs().type();
+      case Fma fma -> fma.z().type();
       case Select select -> select.whenTrue().type();
       case Cast cast -> cast.target().computed();
       case Position _ -> DType.I32;
@@ -74,6 +81,8 @@ public sealed interface Scalar {
       case Unary(UnaryFn fn, Scalar x) -> new Unary(fn, scalar.apply(x));
       case Binary(BinaryFn fn, Scalar x, Scalar y) ->
           new Binary(fn, scalar.apply(x), scalar.apply(y));
+      case Fma(Scalar x, Scalar y, Scalar z) ->
+          new Fma(scalar.apply(x), scalar.apply(y), scalar.apply(z));
       case Select(Scalar test, Scalar x, Scalar y) ->
           new Select(scalar.apply(test), scalar.apply(x), scalar.apply(y));
       case Cast(DType target, Scalar x) -> new Cast(target, scalar.apply(x));
@@ -92,6 +101,7 @@ public sealed interface Scalar {
       case Arg _, Literal _, Local _, Position _, Holds _, Load _ -> List.of();
       case Unary unary -> List.of(unary.operand());
       case Binary binary -> List.of(binary.lhs(), binary.rhs());
+      case Fma fma -> List.of(fma.x(), fma.y(), fma.z());
       case Select select -> List.of(select.test(), select.whenTrue(), select.whenFalse());
       case Cast cast -> List.of(cast.operand());
       case Uniform uniform -> List.of(uniform.seed(), uniform.step());
@@ -101,7 +111,7 @@ public sealed interface Scalar {
   /** The direct parts that are indices. */
   default List<Index> indices() {
     return switch (this) {
-      case Arg _, Literal _, Local _, Unary _, Binary _, Select _, Cast _ -> List.of();
+      case Arg _, Literal _, Local _, Unary _, Binary _, Fma _, Select _, Cast _ -> List.of();
       case Holds holds -> holds.when().tests().stream().map(Condition.Test::index).toList();
       case Position position -> List.of(position.index());
       case Uniform uniform -> List.of(uniform.element());
@@ -159,6 +169,11 @@ public sealed interface Scalar {
 
   default Scalar over(Scalar other) {
     return new Binary(BinaryFn.DIV, this, other);
+  }
+
+  /** {@code this * factor + term}, rounded once. */
+  default Scalar timesPlus(Scalar factor, Scalar term) {
+    return new Fma(this, factor, term);
   }
 
   default Scalar is(BinaryFn comparison, Scalar other) {

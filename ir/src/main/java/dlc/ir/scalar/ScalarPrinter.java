@@ -17,6 +17,8 @@ public final class ScalarPrinter {
           fn.symbol() + "(" + print(x) + ", " + print(y) + ")";
       case Scalar.Binary(var fn, var x, var y) ->
           "(" + print(x) + " " + fn.symbol() + " " + print(y) + ")";
+      case Scalar.Fma(var x, var y, var z) ->
+          "fma(" + print(x) + ", " + print(y) + ", " + print(z) + ")";
       case Scalar.Select(var test, var x, var y) ->
           "(" + print(test) + " ? " + print(x) + " : " + print(y) + ")";
       case Scalar.Cast(var type, var x) -> type + "(" + print(x) + ")";

@@ -282,6 +282,11 @@ public final class KernelVerifier {
           access(buffer, at, when, scope);
       case Scalar.Binary(var _, Scalar x, Scalar y) ->
           require(x.type() == y.type(), "two types in %s", ScalarPrinter.print(scalar));
+      case Scalar.Fma(Scalar x, Scalar y, Scalar z) ->
+          require(
+              z.type().isFloat() && x.type() == z.type() && y.type() == z.type(),
+              "wrong types in %s",
+              ScalarPrinter.print(scalar));
       case Scalar.Select(Scalar test, Scalar x, Scalar y) ->
           require(
               test.type() == DType.BOOL && x.type() == y.type(),

@@ -49,6 +49,7 @@ final class Cost {
                 case DIV -> DIVISION;
                 case POW -> 2 * CALL;
               };
+          case Scalar.Fma _ -> 2;
           case Scalar.Select _, Scalar.Cast _ -> 1;
           case Scalar.Uniform _ -> RANDOM;
         };

@@ -14,7 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Writes exp, log, tanh and their like on f32 as polynomials, which vectors can compute.
+ * Writes exp, log, tanh and their like on f32 as polynomials, which vectors can compute, and which
+ * have the same bits on every device that rounds a product and a sum together.
  *
  * <p>Ranges are reduced as in Cephes (Moshier, 1992); polynomials are Taylor and minimax ones of
  * f32 accuracy: {@link MathAccuracy} says how near they come. f64 is left to the C library.
@@ -91,7 +92,7 @@ final class ExpandMath {
   private Scalar polynomial(Scalar x, double... coefficients) {
     Scalar sum = lit(coefficients[0]);
     for (int i = 1; i < coefficients.length; i++) {
-      sum = sum.times(x).plus(lit(coefficients[i]));
+      sum = sum.timesPlus(x, lit(coefficients[i]));
     }
     return let(sum);
   }
@@ -111,13 +112,12 @@ final class ExpandMath {
     Scalar value =
         let(
             polynomial(by.rest, 1.0 / 5040, 1.0 / 720, 1.0 / 120, 1.0 / 24, 1.0 / 6, 0.5)
-                .times(let(by.rest.times(by.rest)))
-                .plus(by.rest));
+                .timesPlus(let(by.rest.times(by.rest)), by.rest));
     Scalar half = let(fn(UnaryFn.FLOOR, by.exponent.times(lit(0.5))));
     Scalar otherHalf = let(by.exponent.minus(half));
     Scalar scale = let(fn(UnaryFn.POW2, half));
     Scalar one = fn(UnaryFn.POW2, fn(UnaryFn.NEG, otherHalf));
-    return value.times(scale).plus(scale.minus(one)).times(fn(UnaryFn.POW2, otherHalf));
+    return value.timesPlus(scale, scale.minus(one)).times(fn(UnaryFn.POW2, otherHalf));
   }
 
   /** {@code x = exponent ln 2 + rest}. */
@@ -126,8 +126,8 @@ final class ExpandMath {
   private Reduced reduce(Scalar x) {
     Scalar low = x.is(LT, lit(-104)).choose(lit(-104), x);
     Scalar clamped = let(low.is(GT, lit(89)).choose(lit(89), low));
-    Scalar n = let(fn(UnaryFn.FLOOR, clamped.times(lit(1.4426950408889634)).plus(lit(0.5))));
-    Scalar r = let(clamped.minus(n.times(lit(0.693359375))).minus(n.times(lit(-2.12194440e-4))));
+    Scalar n = let(fn(UnaryFn.FLOOR, clamped.timesPlus(lit(1.4426950408889634), lit(0.5))));
+    Scalar r = let(n.timesPlus(lit(2.12194440e-4), n.timesPlus(lit(-0.693359375), clamped)));
     return new Reduced(r, n);
   }
 
@@ -153,8 +153,9 @@ final class ExpandMath {
             2.0000714765e-1,
             -2.4999993993e-1,
             3.3333331174e-1);
-    Scalar y = f.times(z).times(p).plus(e.times(lit(-2.12194440e-4))).minus(z.times(lit(0.5)));
-    Scalar value = let(f.plus(y).plus(e.times(lit(0.693359375))));
+    Scalar rest = f.times(z).timesPlus(p, e.times(lit(-2.12194440e-4)));
+    Scalar y = z.timesPlus(lit(-0.5), rest);
+    Scalar value = let(e.timesPlus(lit(0.693359375), f.plus(y)));
     Scalar infinity = lit(Double.POSITIVE_INFINITY);
     Scalar finite = x.is(EQ, infinity).choose(infinity, value);
     Scalar positive = x.is(EQ, lit(0)).choose(lit(Double.NEGATIVE_INFINITY), finite);
@@ -185,14 +186,13 @@ final class ExpandMath {
             -5.37397155531e-2,
             1.33314422036e-1,
             -3.33332819422e-1);
-    Scalar near = x.plus(x.times(z).times(p));
+    Scalar near = x.times(z).timesPlus(p, x);
     Scalar signed = x.is(LT, lit(0)).choose(fn(UnaryFn.NEG, far), far);
     return magnitude.is(LT, lit(0.625)).choose(near, signed);
   }
 
-  // Minimax polynomials: of erf(x) / x in x^2 near 0, of (1 - erf(x)) e^(x^2) further out; from 4
-  // on
-  // it rounds to 1. The derivative shares e^(-x^2).
+  // Minimax polynomials: of erf(x) / x in x^2 near 0, of (1 - erf(x)) e^(x^2) further out; from
+  // 4 on it rounds to 1. The derivative shares e^(-x^2).
   private Scalar erf(Scalar x) {
     Scalar magnitude = let(fn(UnaryFn.ABS, x));
     Scalar bounded = let(magnitude.is(GT, lit(4)).choose(lit(4), magnitude));
@@ -209,7 +209,7 @@ final class ExpandMath {
             -1.0879989933055798,
             0.9938722242293309);
     Scalar z = let(x.times(x));
-    Scalar far = let(lit(1).minus(scaled.times(let(exp(let(fn(UnaryFn.NEG, z)))))));
+    Scalar farBelow = let(scaled.timesPlus(let(exp(let(fn(UnaryFn.NEG, z)))), lit(-1)));
     Scalar p =
         polynomial(
             z,
@@ -219,7 +219,7 @@ final class ExpandMath {
             1.1281816108446062e-1,
             -3.761249367955301e-1,
             1.1283791495544284);
-    Scalar signed = x.is(LT, lit(0)).choose(fn(UnaryFn.NEG, far), far);
+    Scalar signed = x.is(LT, lit(0)).choose(farBelow, fn(UnaryFn.NEG, farBelow));
     return magnitude.is(LT, lit(0.921875)).choose(x.times(p), signed);
   }
 
@@ -230,17 +230,16 @@ final class ExpandMath {
     Scalar z = let(r.times(r));
     Scalar sine =
         let(
-            r.plus(
-                r.times(z)
-                    .times(polynomial(z, -1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1))));
+            r.times(z)
+                .timesPlus(
+                    polynomial(z, -1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1), r));
     Scalar co =
         let(
             z.times(z)
-                .times(
+                .timesPlus(
                     polynomial(
-                        z, 2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2))
-                .minus(z.times(lit(0.5)))
-                .plus(lit(1)));
+                        z, 2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2),
+                    z.timesPlus(lit(-0.5), lit(1))));
     Scalar count = turns.count();
     Scalar isOdd = new Scalar.Binary(BinaryFn.OR, count.is(EQ, lit(1)), count.is(EQ, lit(3)));
     Scalar value = let(cosine ? isOdd.choose(sine, co) : isOdd.choose(co, sine));

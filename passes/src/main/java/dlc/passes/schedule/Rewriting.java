@@ -242,6 +242,7 @@ final class Rewriting {
           Scalar.Literal _,
           Scalar.Unary _,
           Scalar.Binary _,
+          Scalar.Fma _,
           Scalar.Select _,
           Scalar.Cast _,
           Scalar.Local _ -> {}

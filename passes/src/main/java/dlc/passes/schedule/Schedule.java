@@ -69,7 +69,8 @@ public final class Schedule {
               .orElseGet(() -> with(call, ScheduleFold.run(nest, lanes)));
     }
     Kernel kernel = scheduled.kernel();
-    return Rebase.run(new Call(kernel.with(ExpandMath.run(kernel.body())), scheduled.arguments()))
+    List<Stmt> body = ExpandMath.run(FuseProducts.run(kernel.body()));
+    return Rebase.run(new Call(kernel.with(body), scheduled.arguments()))
         .scheduledFrom(call.kernel());
   }
 

@@ -55,8 +55,8 @@ final class ScheduleItems {
     List<Remark> remarks = new ArrayList<>();
     for (Call call : split.calls()) {
       Kernel kernel = call.kernel();
-      Call scheduled =
-          new Call(kernel.with(ExpandMath.run(schedule(kernel, target, choice))), call.arguments());
+      List<Stmt> body = ExpandMath.run(FuseProducts.run(schedule(kernel, target, choice)));
+      Call scheduled = new Call(kernel.with(body), call.arguments());
       calls.add(Rebase.run(scheduled).scheduledFrom(kernel));
       remarks.addAll(RemarkSchedule.of(calls.getLast()));
     }

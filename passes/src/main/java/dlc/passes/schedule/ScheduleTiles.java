@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.passes.schedule;
 
+import dlc.ir.DType;
 import dlc.ir.TensorType;
 import dlc.ir.kernel.LoopKind;
 import dlc.ir.kernel.Stmt;
@@ -276,14 +277,16 @@ final class ScheduleTiles {
   }
 
   private Scalar sum(List<Double> factors, List<Scalar> terms) {
-    return IntStream.range(0, factors.size())
-        .filter(i -> factors.get(i) != 0)
-        .mapToObj(i -> product(factors.get(i), terms.get(i)))
-        .reduce(Scalar::plus)
-        .orElseGet(() -> Scalar.literal(0, acc.type().dtype()));
-  }
-
-  private static Scalar product(double factor, Scalar term) {
-    return factor == 1 ? term : Scalar.literal(factor, term.type()).times(term);
+    DType type = acc.type().dtype();
+    Scalar sum = null;
+    for (int i = 0; i < factors.size(); i++) {
+      Scalar factor = Scalar.literal(factors.get(i), type);
+      if (factors.get(i) == 1) {
+        sum = sum == null ? terms.get(i) : sum.plus(terms.get(i));
+      } else if (factors.get(i) != 0) {
+        sum = sum == null ? factor.times(terms.get(i)) : factor.timesPlus(terms.get(i), sum);
+      }
+    }
+    return sum == null ? Scalar.literal(0, type) : sum;
   }
 }

@@ -50,7 +50,12 @@ final class FoldConstants implements SimplifyRule {
       case Scalar.Select(var test, var x, var y) ->
           evaluate(evaluate(test, numbers, type) != 0 ? x : y, numbers, type);
       case Scalar.Cast(var to, var x) -> to.round(evaluate(x, numbers, type));
-      case Scalar.Position _, Scalar.Holds _, Scalar.Uniform _, Scalar.Load _, Scalar.Local _ ->
+      case Scalar.Fma _,
+          Scalar.Position _,
+          Scalar.Holds _,
+          Scalar.Uniform _,
+          Scalar.Load _,
+          Scalar.Local _ ->
           throw new IllegalStateException("not elementwise: " + scalar);
     };
   }
