@@ -169,8 +169,7 @@ final class SameBitsTest {
         .mapToObj(
             i ->
                 "of %s and %s: %s, on the device %s"
-                    .formatted(
-                        inputs.get("x")[i], inputs.get("y")[i], expected[i], actual[i]))
+                    .formatted(inputs.get("x")[i], inputs.get("y")[i], expected[i], actual[i]))
         .limit(5)
         .toList();
   }

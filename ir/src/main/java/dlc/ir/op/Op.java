@@ -16,8 +16,9 @@ import java.util.Locale;
  *
  * <p>Semantics that all ops share: shapes are static and broadcasting is an op of its own. Floats
  * follow IEEE 754; NaN and infinities propagate; a pass may reassociate sums over dimensions and
- * round their terms together with them, but assumes nothing about the absence of NaN. Integers wrap. Ops have no side effects,
- * and random numbers are functions of seed, step, stream and element.
+ * round their terms together with them, but assumes nothing about the absence of NaN. Integers
+ * wrap. Ops have no side effects, and random numbers are functions of seed, step, stream and
+ * element.
  */
 public sealed interface Op permits Leaf, Computed, Gradient {
 

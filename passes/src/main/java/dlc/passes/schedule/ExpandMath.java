@@ -231,8 +231,7 @@ final class ExpandMath {
     Scalar sine =
         let(
             r.times(z)
-                .timesPlus(
-                    polynomial(z, -1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1), r));
+                .timesPlus(polynomial(z, -1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1), r));
     Scalar co =
         let(
             z.times(z)
