@@ -11,11 +11,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Oclgrind, a device that watches every access, sees none out of bounds and no race in the samples,
@@ -30,26 +31,32 @@ final class OclgrindTest {
 
   @TempDir private Path folder;
 
-  /** Small, since every access takes oclgrind about a microsecond. */
-  static List<Path> samples() {
-    return SmallSamples.files();
-  }
-
   @BeforeEach
   void needsOclgrind() {
     assumeTrue(Files.exists(DRIVER), "there is no oclgrind: install oclgrind to run this test");
   }
 
-  @ParameterizedTest
-  @MethodSource("samples")
-  void nothingIsWrong(Path sample) throws IOException, InterruptedException {
+  @TestFactory
+  Stream<DynamicTest> nothingIsWrong() {
+    return SmallSamples.files().stream()
+        .map(
+            sample ->
+                DynamicTest.dynamicTest(
+                    sample.getFileName().toString(), Ahead.begin(() -> watch(sample))))
+        .toList()
+        .stream();
+  }
+
+  /** Small, since every access takes oclgrind about a microsecond. */
+  private void watch(Path sample) throws IOException, InterruptedException {
     String text = SmallSamples.text(sample);
-    Path program = Files.writeString(folder.resolve("small.dl"), text);
+    Path here = Files.createDirectory(folder.resolve(sample.getFileName()));
+    Path program = Files.writeString(here.resolve("small.dl"), text);
     List<Object> command =
         new ArrayList<>(List.of("crosscheck", program, "--steps", 1, "--batch", 2));
     SmallSamples.params(text)
         .forEach((name, value) -> command.addAll(List.of("-D", name + "=" + value)));
-    Shell checked = watched(command.toArray());
+    Shell checked = watched(here, command.toArray());
     assertThat(checked.out() + checked.err()).contains("runs compared on opencl:0 (Oclgrind");
   }
 
@@ -69,7 +76,7 @@ final class OclgrindTest {
         }
         """;
     Path program = Files.writeString(folder.resolve("wide.dl"), text);
-    Shell checked = watched("crosscheck", program, "--steps", 1, "--batch", 128);
+    Shell checked = watched(folder, "crosscheck", program, "--steps", 1, "--batch", 128);
     assertThat(checked.out() + checked.err()).contains("runs compared on opencl:0 (Oclgrind");
   }
 
@@ -90,20 +97,21 @@ final class OclgrindTest {
         }
         """;
     Path program = Files.writeString(folder.resolve("spirals.dl"), text);
-    watched("train", program, "--device=opencl", "--steps=3", "--quiet", "--no-report");
+    watched(folder, "train", program, "--device=opencl", "--steps=3", "--quiet", "--no-report");
   }
 
-  /** What the command did, of which oclgrind says nothing. */
-  private Shell watched(Object... command) throws IOException, InterruptedException {
-    Path log = folder.resolve("log.txt");
-    Shell done = Shell.inProcess(folder, environment(log), command);
+  /** What the command did in {@code here}, of which oclgrind says nothing. */
+  private static Shell watched(Path here, Object... command)
+      throws IOException, InterruptedException {
+    Path log = here.resolve("log.txt");
+    Shell done = Shell.inProcess(here, environment(here, log), command);
     assertThat(log).as(done.err()).exists().isEmptyFile();
     assertThat(done.code()).as(done.err()).isZero();
     return done;
   }
 
-  private Map<String, String> environment(Path log) throws IOException {
-    Path drivers = Files.createDirectory(folder.resolve("drivers"));
+  private static Map<String, String> environment(Path here, Path log) throws IOException {
+    Path drivers = Files.createDirectory(here.resolve("drivers"));
     Files.writeString(drivers.resolve("oclgrind.icd"), DRIVER + "\n");
     return Map.of(
         "OCL_ICD_VENDORS",
@@ -118,6 +126,6 @@ final class OclgrindTest {
         "OCLGRIND_BUILD_OPTIONS",
         "-cl-opt-disable",
         "XDG_CACHE_HOME",
-        folder.resolve("cache").toString());
+        here.resolve("cache").toString());
   }
 }
