@@ -76,13 +76,16 @@ public final class MemoryLayout {
     }
   }
 
-  /** The place as an expression: a pointer to bytes. */
-  String pointer(Place place) {
-    return switch (place.region()) {
-      case STATE -> "state + " + place.offset();
-      case WORK -> "work + " + place.offset();
-      case CONSTANT -> "work + " + places.get((int) place.offset());
-    };
+  /** The block of memory that {@code place} is in. */
+  String block(Place place) {
+    return isState(place) ? "state" : "work";
+  }
+
+  /** Where in that block it begins. */
+  long offset(Place place) {
+    return place.region() == Region.CONSTANT
+        ? places.get((int) place.offset())
+        : place.offset();
   }
 
   /** Whether {@code place} is in the state. */

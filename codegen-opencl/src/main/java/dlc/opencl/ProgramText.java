@@ -7,7 +7,6 @@ import dlc.ir.kernel.KernelProgram;
 import dlc.ir.kernel.KernelProgram.Call;
 import dlc.ir.kernel.KernelProgram.Entry;
 import dlc.ir.kernel.Stmt;
-import dlc.ir.scalar.Buffer;
 import dlc.ir.scalar.Scalar;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -47,9 +46,6 @@ public final class ProgramText {
 
   /** How many work-items a group has that runs many steps. */
   private static final int GROUP = 64;
-
-  /** A part of a kernel on the memory of its arguments. */
-  private record Step(KernelText.Part part, Call call, int number) {}
 
   private final KernelProgram program;
   private final Style style;
@@ -145,21 +141,15 @@ public final class ProgramText {
   }
 
   private void together(String entry, List<Step> all) {
-    text.append("__kernel __attribute__((reqd_work_group_size(1, 1, 1)))\n");
-    text.append(
-        "void %s(__global uchar *state, __global uchar *work, int first, int last) {\n"
-            .formatted(entry));
-    text.append("  for (int step = first; step <= last; step++) {\n    switch (step) {\n");
     List<Launch> each = new ArrayList<>();
     for (int i = 0; i < all.size(); i++) {
       Step step = all.get(i);
-      if (step.part.items() > 0) {
-        throw new IllegalStateException(step.part.function() + " wants a group of its own");
+      if (step.part().items() > 0) {
+        throw new IllegalStateException(step.part().function() + " wants a group of its own");
       }
-      text.append("      case %d: %s; break;\n".formatted(i, call(step)));
-      each.add(new Launch(entry, i, i, step.part.turns(), step.part.items(), step.number));
+      each.add(launch(entry, step, i));
     }
-    text.append("    }\n  }\n}\n\n");
+    text.append(StepSwitch.write(entry, all, layout));
     steps.put(entry, each);
   }
 
@@ -170,10 +160,10 @@ public final class ProgramText {
       String name = "%s_%d".formatted(entry, i);
       text.append(
           "%s %s(__global uchar *state, __global uchar *work) {\n"
-              .formatted(step.part.head(), name));
-      text.append(step.part.declarations("  "));
-      text.append("  %s;\n}\n\n".formatted(call(step)));
-      each.add(new Launch(name, i, i, step.part.turns(), step.part.items(), step.number));
+              .formatted(step.part().head(), name));
+      text.append(step.part().declarations("  "));
+      text.append("  %s;\n}\n\n".formatted(step.text(layout)));
+      each.add(launch(name, step, i));
     }
     steps.put(entry, each);
     together.put(entry, inOneGroup(entry, all, each));
@@ -198,7 +188,7 @@ public final class ProgramText {
   }
 
   private static boolean isOfOneGroup(Step step) {
-    return step.part.items() == 0 && step.part.turns() <= GROUP;
+    return step.part().items() == 0 && step.part().turns() <= GROUP;
   }
 
   /** The items of a group wait for each other after each step, as launches would. */
@@ -208,25 +198,16 @@ public final class ProgramText {
         "__kernel __attribute__((reqd_work_group_size(%d, 1, 1)))\n".formatted(GROUP)
             + "void %s(__global uchar *state, __global uchar *work) {\n".formatted(name));
     for (Step step : all.subList(first, end)) {
-      String one = step.part.turns() == 1 ? "if (get_local_id(0) == 0) " : "";
-      text.append("  %s%s;\n  barrier(CLK_GLOBAL_MEM_FENCE);\n".formatted(one, call(step)));
+      String one = step.part().turns() == 1 ? "if (get_local_id(0) == 0) " : "";
+      text.append("  %s%s;\n  barrier(CLK_GLOBAL_MEM_FENCE);\n".formatted(one, step.text(layout)));
     }
     text.append("}\n\n");
-    return new Launch(name, first, end - 1, 1, GROUP, all.get(first).number);
+    return new Launch(name, first, end - 1, 1, GROUP, all.get(first).number());
   }
 
-  private String call(Step step) {
-    List<Buffer> buffers = step.call.kernel().arguments();
-    List<String> arguments = new ArrayList<>();
-    for (int i = 0; i < buffers.size(); i++) {
-      arguments.add(
-          "(%s)(%s)"
-              .formatted(
-                  KernelText.pointerType(step.call.kernel(), buffers.get(i)),
-                  layout.pointer(step.call.arguments().get(i))));
-    }
-    step.part.shared().forEach(buffer -> arguments.add(buffer.name()));
-    return Helpers.call(step.part.function(), arguments.toArray(String[]::new));
+  private static Launch launch(String function, Step step, int index) {
+    return new Launch(
+        function, index, index, step.part().turns(), step.part().items(), step.number());
   }
 
   /** The kernels by the lines of the text, counted from 1, at which functions of them begin. */
