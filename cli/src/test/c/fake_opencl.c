@@ -8,8 +8,10 @@
 //   lost     it is gone when the second kernel is to run
 //   late     it is gone after a hundred kernels
 //
-// Where FAKE_OPENCL_LOG names a file, it says at the end how many kernels ran and how often somebody waited
-// for the device to have done everything. FakeOpenCl compiles this as a shared library. It computes nothing.
+// Where FAKE_OPENCL_LOG names a file, it says at the end how many kernels ran, how often somebody waited for the
+// device to have done everything, and how many copies were asked for beside kernels: in another queue, to memory
+// that no kernel has, and not from where the copy before came. FakeOpenCl compiles this as a shared library. It
+// computes nothing.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,8 +20,15 @@ typedef unsigned int u32;
 typedef unsigned long u64;
 
 static char handle;
+static char handles[1000];  // of queues and buffers, each its own
+static int handed;
 static int launches;
 static int waits;
+static int beside;
+static const void *kernel_queue;
+static const void *arguments[1000];
+static int argument_count;
+static const void *last_source;
 
 static int fails(const char *how) {
   const char *wanted = getenv("FAKE_OPENCL");
@@ -87,6 +96,11 @@ static void *made(int *status) {
   return &handle;
 }
 
+static void *made_apart(int *status) {
+  made(status);
+  return handles + handed++ % 1000;
+}
+
 void *clCreateContext(const long *properties, u32 count, void *const *devices, void *told, void *of,
                       int *status) {
   (void)properties, (void)count, (void)devices, (void)told, (void)of;
@@ -95,12 +109,12 @@ void *clCreateContext(const long *properties, u32 count, void *const *devices, v
 
 void *clCreateCommandQueue(void *context, void *device, u64 properties, int *status) {
   (void)context, (void)device, (void)properties;
-  return made(status);
+  return made_apart(status);
 }
 
 void *clCreateBuffer(void *context, u64 flags, u64 bytes, void *host, int *status) {
   (void)context, (void)flags, (void)bytes, (void)host;
-  return made(status);
+  return made_apart(status);
 }
 
 void *clCreateProgramWithSource(void *context, u32 count, const char *const *texts,
@@ -132,15 +146,33 @@ int clGetProgramInfo(void *program, u32 what, u64 room, void *value, u64 *bytes)
   return give(&none, 8, room, value, bytes);
 }
 
-int clEnqueueNDRangeKernel(void) {
+int clSetKernelArg(void *kernel, u32 index, u64 bytes, void *const *value) {
+  (void)kernel, (void)index;
+  if (bytes == sizeof *value && argument_count < 1000) {
+    arguments[argument_count++] = *value;
+  }
+  return 0;
+}
+
+static int is_of_kernels(const void *buffer) {
+  int found = 0;
+  for (int i = 0; i < argument_count; i++) {
+    found |= arguments[i] == buffer;
+  }
+  return found;
+}
+
+int clEnqueueNDRangeKernel(void *queue) {
+  kernel_queue = queue;
   launches++;
   return (fails("lost") && launches > 1) || (fails("late") && launches > 100) ? -5 : 0;
 }
 
 int clEnqueueWriteBuffer(void *queue, void *buffer, u32 blocking, u64 offset, u64 bytes,
                          const void *source, u32 waits, void *const *events, void **event) {
-  (void)queue, (void)buffer, (void)blocking, (void)offset, (void)bytes, (void)source, (void)waits;
-  (void)events;
+  (void)offset, (void)bytes, (void)waits, (void)events;
+  beside += !blocking && queue != kernel_queue && !is_of_kernels(buffer) && source != last_source;
+  last_source = source;
   if (event) {
     *event = &handle;
   }
@@ -173,13 +205,12 @@ __attribute__((destructor)) static void tell(void) {
   const char *name = getenv("FAKE_OPENCL_LOG");
   FILE *log = name ? fopen(name, "w") : NULL;
   if (log) {
-    fprintf(log, "%d kernels, %d waits\n", launches, waits);
+    fprintf(log, "%d kernels, %d waits, %d beside\n", launches, waits, beside);
     fclose(log);
   }
 }
 
 int clEnqueueFillBuffer(void) { return 0; }
-int clSetKernelArg(void) { return 0; }
 int clWaitForEvents(void) { return 0; }
 int clFlush(void) { return 0; }
 int clReleaseEvent(void) { return 0; }

@@ -106,3 +106,13 @@ u8 *result_memory(const Slot *slot) {
   }
   return slot_memory(slot);
 }
+
+i64 keep_results(const Entry *entry) {
+  return calls ? calls->keep(entry) : 1;
+}
+
+void recall_results(const Entry *entry, i64 back) {
+  if (calls) {
+    calls->recall(entry, back);
+  }
+}

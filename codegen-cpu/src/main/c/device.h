@@ -20,12 +20,23 @@ struct DeviceCalls {
   void (*read_state)(u8 *target, i64 bytes);
   void (*write_state)(const u8 *source, i64 bytes);
   void (*read_work)(u8 *target, i64 offset, i64 bytes);
+  i64 (*keep)(const Entry *entry);
+  void (*recall)(const Entry *entry, i64 back);
 };
 
 // Flags, and --device where there is a choice.
 const Flag *with_device(const Flag *usual, i64 *count);
 // Does what --device says; to be called before memory is allocated.
 void take_device(const Options *options);
+
+// Keeps loss, output and learning rate of the run just started; gives how many runs can be kept before the
+// first of them is recalled, at most MOST_KEPT. More would make those wait long who are told of all at once.
+enum { MOST_KEPT = 64 };
+i64 keep_results(const Entry *entry);
+// Waits for the run that was kept `back` runs before the last of this entry point; its results are then what
+// slot_memory has, until the next one is started or recalled.
+void recall_results(const Entry *entry, i64 back);
+
 // The device's name, or NULL while the processor computes.
 const char *device_name(void);
 

@@ -36,6 +36,8 @@ typedef struct {
                              void *target, u32 waits, void *const *events, void **event);
   i32 (*clEnqueueFillBuffer)(void *queue, void *buffer, const void *pattern, u64 pattern_bytes,
                              u64 offset, u64 bytes, u32 waits, void *const *events, void **event);
+  i32 (*clEnqueueCopyBuffer)(void *queue, void *from, void *to, u64 offset, u64 place, u64 bytes,
+                             u32 waits, void *const *events, void **event);
   i32 (*clWaitForEvents)(u32 count, void *const *events);
   i32 (*clReleaseEvent)(void *event);
   i32 (*clFlush)(void *queue);
@@ -77,6 +79,35 @@ const Version *device_version(void);
 
 // Complains that the device did not do what it was asked to.
 void device_failed(const char *what, i32 status) __attribute__((noreturn));
+// The same, unless it did.
+void require(i32 status, const char *what);
+
+// ---- what is open
+
+typedef struct {
+  void *context;
+  void *queue;   // in which one thing is done after the other
+  void *beside;  // a second one, which brings inputs meanwhile
+  void *state;
+  void *work;
+  i64 taken;  // bytes of the device's memory
+} Opened;
+
+extern Opened opened;
+
+// Memory of the device with anything in it, for `what`.
+void *reserve_on_device(i64 bytes, const char *what);
+void free_on_device(void *buffer, i64 bytes);
+
+// Starts bringing the inputs of a run, which is asked for next.
+void bring_inputs(const Entry *entry);
+
+// Keeps the results of the run just asked for; gives how many runs are kept at most.
+i64 keep_on_device(const Entry *entry);
+// Brings those of the run that was kept `back` runs before the last to the work memory here.
+void recall_from_device(const Entry *entry, i64 back);
+// Forgets what was kept of all entry points.
+void forget_kept(void);
 
 // ---- programs
 

@@ -13,8 +13,8 @@ static const char *const FUNCTIONS[] = {
     "clCreateBuffer",         "clReleaseMemObject",  "clCreateProgramWithSource",
     "clBuildProgram",         "clGetProgramBuildInfo", "clCreateKernel",
     "clSetKernelArg",         "clEnqueueNDRangeKernel", "clEnqueueWriteBuffer",
-    "clEnqueueReadBuffer",    "clEnqueueFillBuffer", "clWaitForEvents",
-    "clReleaseEvent",         "clFlush",
+    "clEnqueueReadBuffer",    "clEnqueueFillBuffer", "clEnqueueCopyBuffer",
+    "clWaitForEvents",        "clReleaseEvent",      "clFlush",
 };
 
 const char *find_library(void) {

@@ -213,12 +213,15 @@ void bar_begin(i64 epoch, i64 epochs, i64 steps) {
   bar_shown = seconds_now();
 }
 
+int bar_is_due(void) {
+  return bar_active && seconds_now() - bar_shown >= 0.2;
+}
+
 void bar_move(i64 step, double mean_loss) {
-  double now = bar_active ? seconds_now() : 0;
-  if (!bar_active || now - bar_shown < 0.2) {
+  if (!bar_is_due()) {
     return;
   }
-  bar_shown = now;
+  bar_shown = seconds_now();
   Text text = {0};
   text_add(&text, "\repoch %l/%l  ", bar_epoch, bar_epochs);
   for (i64 i = 0; i < 30; i++) {

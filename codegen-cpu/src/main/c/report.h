@@ -51,6 +51,7 @@ void report_end(const FinalReport *report);
 
 // The bar; shown when standard error is a terminal.
 void bar_begin(i64 epoch, i64 epochs, i64 steps);
+int bar_is_due(void);  // whether bar_move would change it
 void bar_move(i64 step, double mean_loss);
 void bar_end(void);
 

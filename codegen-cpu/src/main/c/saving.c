@@ -167,9 +167,13 @@ void saving_set_aside(const Saving *saving) {
   free_names(all, count);
 }
 
+int saving_is_due(const Saving *saving, const Position *position) {
+  return saving->folder && saving->every_steps && position->step > saving->saved.step &&
+         position->step % saving->every_steps == 0;
+}
+
 void saving_after_batch(Saving *saving, const Position *position, const Scores *scores) {
-  if (saving->folder && saving->every_steps && position->step > saving->saved.step &&
-      position->step % saving->every_steps == 0) {
+  if (saving_is_due(saving, position)) {
     save(saving, position, scores, 0);
   }
 }

@@ -22,6 +22,8 @@ void saving_keep_best(Saving *saving);
 void saving_set_aside(const Saving *saving);
 // Goes on from the newest checkpoint that is whole, if there is one.
 int saving_resume(Saving *saving, Position *position, Scores *scores);
+// Whether saving_after_batch saves.
+int saving_is_due(const Saving *saving, const Position *position);
 void saving_after_batch(Saving *saving, const Position *position, const Scores *scores);
 void saving_after_epoch(Saving *saving, const Position *position, const Scores *scores,
                         int is_best);

@@ -132,13 +132,13 @@ static void add_values(Scores *scores, const Slot *output, const u8 *outputs, i6
   }
 }
 
-void scores_add(Scores *scores, double loss, const Slot *output, const i32 *order, i64 count) {
+void scores_add(Scores *scores, double loss, const Slot *output, const u8 *outputs,
+                const i32 *order, i64 count) {
   scores->loss_sum += loss * (double)count;
   scores->samples += count;
   if (!scores->data->has_target) {
     return;
   }
-  const u8 *outputs = result_memory(output);
   for (i64 i = 0; i < count; i++) {
     i64 row = scores->data->row[order[i]];
     switch (dlc_model.task) {

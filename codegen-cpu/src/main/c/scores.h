@@ -33,8 +33,9 @@ typedef struct {
 } Scores;
 
 void scores_begin(Scores *scores, const Data *data);
-// Adds samples order[0] to order[count - 1] with the outputs that the slot holds.
-void scores_add(Scores *scores, double loss, const Slot *output, const i32 *order, i64 count);
+// Adds samples order[0] to order[count - 1], of which `outputs` are laid out as the slot says.
+void scores_add(Scores *scores, double loss, const Slot *output, const u8 *outputs,
+                const i32 *order, i64 count);
 // All counts and sums, in the order in which checkpoints have them.
 double *scores_snapshot(const Scores *scores, i64 *count);
 // Takes as many numbers as `scores_snapshot` gives.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "train.h"
 
+#include "device.h"
 #include "params.h"
 #include "random.h"
 #include "weights.h"
@@ -14,11 +15,6 @@ void set_scalar(const Entry *entry, const char *name, double value) {
   if (slot) {
     store_element(slot_memory(slot), slot->type, 0, value);
   }
-}
-
-static double scalar_of(const Entry *entry, const char *name) {
-  const Slot *slot = find_result(entry, name);
-  return element_at(result_memory(slot), slot->type, 0);
 }
 
 void init_state(i32 seed) {
@@ -40,7 +36,7 @@ static void feed(const Entry *entry, const Column *column, const Data *data, con
   }
 }
 
-double run_step(const Entry *entry, const Data *data, const i32 *order, i64 count) {
+static void start_step(const Entry *entry, const Data *data, const i32 *order, i64 count) {
   for (i64 i = 0; i < data->inputs; i++) {
     feed(entry, data->input + i, data, order, count);
   }
@@ -49,7 +45,6 @@ double run_step(const Entry *entry, const Data *data, const i32 *order, i64 coun
   }
   set_params(entry);
   run_entry(entry);
-  return scalar_of(entry, "loss");
 }
 
 // ---- measuring
@@ -65,8 +60,11 @@ Figures evaluate(const Data *data) {
   for (i64 start = 0; start < data->size; start += dlc_model.batch) {
     i64 count = data->size - start < dlc_model.batch ? data->size - start : dlc_model.batch;
     const Entry *entry = require_entry("eval_step", count);
-    double loss = run_step(entry, data, order + start, count);
-    scores_add(&scores, loss, find_result(entry, dlc_model.output), order + start, count);
+    start_step(entry, data, order + start, count);
+    const Slot *loss = find_result(entry, "loss");
+    const Slot *output = find_result(entry, dlc_model.output);
+    scores_add(&scores, element_at(result_memory(loss), loss->type, 0), output,
+               result_memory(output), order + start, count);
   }
   Figures figures = scores_figures(&scores);
   scores_end(&scores);
@@ -76,11 +74,21 @@ Figures evaluate(const Data *data) {
 
 // ---- training
 
+// A batch whose step was asked for, and of which nobody has heard yet how it went.
+typedef struct {
+  const Entry *entry;
+  const i32 *order;
+  i64 count;
+  i64 step;
+} Begun;
+
 typedef struct {
   const Parts *parts;
   const Settings *settings;
   Saving *saving;
   Position position;
+  Begun begun[MOST_KEPT];
+  i64 pending;  // how many of them there are
   Scores scores;
   i32 *order;
   double rate;
@@ -89,7 +97,7 @@ typedef struct {
   i64 started_at;
 } Run;
 
-static void not_finite(const Run *run, const char *found, const char *when) {
+static void not_finite(const Run *run, const char *found, const char *when, i64 step) {
   Text rate = {0};
   text_double(&rate, run->rate);
   fail(NOT_FINITE,
@@ -98,7 +106,7 @@ static void not_finite(const Run *run, const char *found, const char *when) {
                rate.at,
                run->saving->folder ? "the last checkpoint is from before it"
                                    : "nothing was saved"),
-       "%s %s step %l (epoch %l)", found, when, run->position.step, run->position.epoch + 1);
+       "%s %s step %l (epoch %l)", found, when, step, run->position.epoch + 1);
 }
 
 static void steer(const Run *run, const Entry *entry, i64 step) {
@@ -111,29 +119,53 @@ static void steer(const Run *run, const Entry *entry, i64 step) {
   set_scalar(entry, "steps_per_epoch", (double)settings->steps_in_epoch);
 }
 
-static void train_on(Run *run, const i32 *order, i64 count) {
+// Begins with a batch, when there is room to keep its results; gives how many may be begun in all.
+static i64 begin(Run *run, const i32 *order, i64 count) {
   i64 next = run->position.batches + 1;
   int is_step =
       next % dlc_model.accumulate == 0 || next == run->settings->batches_in_epoch;
   const Entry *entry = require_entry(is_step ? "train_step" : "accumulate_step", count);
   steer(run, entry, run->position.step + 1);
   set_scalar(entry, "micro_step", (double)(run->position.batches_in_all + 1));
-  double loss = run_step(entry, &run->parts->training, order, count);
+  start_step(entry, &run->parts->training, order, count);
+  i64 room = keep_results(entry);
   run->position.batches++;
   run->position.batches_in_all++;
   run->position.step += is_step;
-  const Slot *rate = find_result(entry, "lr");
-  run->rate = rate ? element_at(result_memory(rate), rate->type, 0) : run->rate;
+  run->begun[run->pending++] = (Begun){entry, order, count, run->position.step};
+  return room;
+}
+
+static void require_finite(const Run *run, const Begun *batch, double loss) {
   if (!is_finite(loss)) {
     Text value = {0};
     text_double(&value, loss);
-    not_finite(run, text_of("the loss is %s", value.at), "at");
+    not_finite(run, text_of("the loss is %s", value.at), "at", batch->step);
   }
   const char *broken = run->settings->check_finite ? first_not_finite() : NULL;
   if (broken) {
-    not_finite(run, text_of("'%s' holds a NaN or an infinity", broken), "after");
+    not_finite(run, text_of("'%s' holds a NaN or an infinity", broken), "after", batch->step);
   }
-  scores_add(&run->scores, loss, find_result(entry, dlc_model.output), order, count);
+}
+
+// Waits for the batches that were begun, and counts them in their order.
+static void settle(Run *run) {
+  for (i64 i = 0; i < run->pending; i++) {
+    const Begun *batch = run->begun + i;
+    i64 back = 0;
+    for (i64 later = i + 1; later < run->pending; later++) {
+      back += run->begun[later].entry == batch->entry;
+    }
+    recall_results(batch->entry, back);
+    const Slot *slot = find_result(batch->entry, "loss");
+    double loss = element_at(slot_memory(slot), slot->type, 0);
+    const Slot *rate = find_result(batch->entry, "lr");
+    run->rate = rate ? element_at(slot_memory(rate), rate->type, 0) : run->rate;
+    require_finite(run, batch, loss);
+    const Slot *output = find_result(batch->entry, dlc_model.output);
+    scores_add(&run->scores, loss, output, slot_memory(output), batch->order, batch->count);
+  }
+  run->pending = 0;
 }
 
 static double since(double start) {
@@ -241,10 +273,16 @@ static void train_batches(Run *run, i64 end) {
   while (run->position.batches < end && !stop_requested) {
     i64 done = run->position.batches * dlc_model.batch;
     i64 left = training->size - done;
-    train_on(run, run->order + done, dlc_model.batch < left ? dlc_model.batch : left);
-    bar_move(run->position.batches, scores_mean_loss(&run->scores));
+    i64 room = begin(run, run->order + done, dlc_model.batch < left ? dlc_model.batch : left);
+    int is_asked = run->settings->check_finite || bar_is_due() ||
+                   saving_is_due(run->saving, &run->position);
+    if (run->pending >= room || is_asked) {
+      settle(run);
+      bar_move(run->position.batches, scores_mean_loss(&run->scores));
+    }
     saving_after_batch(run->saving, &run->position, &run->scores);
   }
+  settle(run);
 }
 
 static EpochReport train_epoch(Run *run) {

@@ -16,8 +16,6 @@ typedef struct {
   int json;
 } Settings;
 
-// Runs an entry point on samples order[0] to order[count - 1]; gives the loss.
-double run_step(const Entry *entry, const Data *data, const i32 *order, i64 count);
 void set_scalar(const Entry *entry, const char *name, double value);
 Figures evaluate(const Data *data);
 void init_state(i32 seed);

@@ -4,12 +4,10 @@ package dlc.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -41,9 +39,11 @@ final class BrokenDeviceTest {
 
   @TempDir private static Path folder;
 
+  private static FakeOpenCl device = new FakeOpenCl(Path.of(""));
+
   @BeforeAll
   static void makeLibraryAndProgram() throws IOException, InterruptedException {
-    FakeOpenCl.in(folder);
+    device = FakeOpenCl.in(folder);
     Path program = Files.writeString(folder.resolve("spirals.dl"), PROGRAM);
     Shell compiled =
         Shell.dlc(
@@ -67,17 +67,14 @@ final class BrokenDeviceTest {
           lost   | error[E0902]: opencl:0 (Fake 3000): it does not run the kernel
           """)
   void whatFailsIsSaid(String how, String message) throws IOException, InterruptedException {
-    Map<String, String> environment = new FakeOpenCl(folder).environment(how);
-    Shell trained =
-        Shell.inProcess(
-            folder, environment, "train", "spirals.dl", "--device", "opencl", "--quiet");
+    Shell trained = train(how, "spirals.dl");
     assertThat(trained.code()).isEqualTo(1);
     String log = how.equals("build") ? "fake.cl:40:7: error: this line is too good\n" : "";
     assertThat(trained.err()).contains(message, log, "= help: ");
-    Shell compiled = run(environment, "train", "--quiet");
+    Shell compiled = device.program(how, "spirals", "train", "--quiet");
     assertThat(compiled.code()).isEqualTo(1);
     assertThat(compiled.err()).contains(message, log, "--device cpu");
-    Shell fallen = run(environment, "train", "--quiet", "--device", "cpu");
+    Shell fallen = device.program(how, "spirals", "train", "--quiet", "--device", "cpu");
     assertThat(fallen.code()).as(fallen.err()).isZero();
   }
 
@@ -85,59 +82,44 @@ final class BrokenDeviceTest {
   void anExtensionThatIsMissingIsNamed() throws IOException, InterruptedException {
     Files.writeString(
         folder.resolve("doubles.dl"), PROGRAM.replace("batch 30", "batch 30\n  precision f64"));
-    Shell trained =
-        Shell.inProcess(
-            folder,
-            new FakeOpenCl(folder).environment("narrow"),
-            "train",
-            "doubles.dl",
-            "--device",
-            "opencl",
-            "--quiet");
+    Shell trained = train("narrow", "doubles.dl");
     assertThat(trained.code()).isEqualTo(1);
     assertThat(trained.err())
         .contains("opencl:0 (Fake 3000) computes no f64: it lacks cl_khr_fp64", "--device cpu");
-    Shell able =
-        Shell.inProcess(
-            folder,
-            new FakeOpenCl(folder).environment(""),
-            "train",
-            "doubles.dl",
-            "--device",
-            "opencl",
-            "--steps=1",
-            "--quiet");
+    Shell able = train("", "doubles.dl", "--steps=1");
     assertThat(able.code()).as(able.err()).isZero();
   }
 
   @Test
   void theCheckpointOutlivesTheDevice() throws IOException, InterruptedException {
-    List<String> options =
-        List.of("--quiet", "--epochs=5", "--checkpoint-dir=saved", "--checkpoint-every-steps=1");
-    List<Object> command = new ArrayList<>(List.of("train", "spirals.dl", "--device=opencl"));
-    command.addAll(options);
     Shell lost =
-        Shell.inProcess(folder, new FakeOpenCl(folder).environment("late"), command.toArray());
+        train(
+            "late",
+            "spirals.dl",
+            "--epochs=5",
+            "--checkpoint-dir=saved",
+            "--checkpoint-every-steps=1");
     assertThat(lost.code()).isEqualTo(1);
     assertThat(lost.err()).contains("it does not run the kernel", "was saved before is unharmed");
     assertThat(folder.resolve("saved")).isNotEmptyDirectory();
-    command.set(2, "--device=cpu");
-    command.set(3, "--resume");
     Shell resumed =
-        Shell.inProcess(folder, new FakeOpenCl(folder).environment("late"), command.toArray());
+        device.dlc(
+            "late",
+            "train",
+            "spirals.dl",
+            "--device=cpu",
+            "--resume",
+            "--epochs=5",
+            "--checkpoint-dir=saved",
+            "--checkpoint-every-steps=1");
     assertThat(resumed.code()).as(resumed.err()).isZero();
     assertThat(resumed.out()).contains("epoch 5/5").doesNotContain("epoch 1/5");
   }
 
-  private static Shell run(Map<String, String> environment, String... arguments)
+  private static Shell train(String how, String program, String... options)
       throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(List.of(folder.resolve("spirals").toString()));
-    command.addAll(List.of(arguments));
-    ProcessBuilder builder =
-        new ProcessBuilder(command).redirectError(folder.resolve("errors").toFile());
-    builder.environment().putAll(environment);
-    Process process = builder.start();
-    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    return new Shell(process.waitFor(), out, Files.readString(folder.resolve("errors")));
+    List<String> command = new ArrayList<>(List.of("train", program, "--device=opencl", "--quiet"));
+    command.addAll(List.of(options));
+    return device.dlc(how, command.toArray());
   }
 }

@@ -3,20 +3,20 @@ package dlc.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dlc.cli.FakeOpenCl.Counts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.regex.MatchResult;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Steps are asked for one after the other; nobody waits for each to be done. */
+/**
+ * Steps are asked for one after the other; nobody waits for each to be done, and the inputs of the
+ * next one come while the device is still at the one before.
+ */
 @EnabledOnOs(value = OS.LINUX, architectures = "amd64")
 final class DeviceWaitsTest {
 
@@ -35,36 +35,65 @@ final class DeviceWaitsTest {
       }
       """;
 
-  private static final Pattern LOG = Pattern.compile("(\\d+) kernels, (\\d+) waits");
+  private static final int STEPS = 100;
 
   @TempDir private static Path folder;
 
-  private record Counts(int kernels, int waits) {}
+  private static FakeOpenCl device = new FakeOpenCl(Path.of(""));
 
   @BeforeAll
-  static void writeProgram() throws IOException {
-    Files.writeString(folder.resolve("spirals.dl"), PROGRAM);
+  static void makeLibraryAndProgram() throws IOException, InterruptedException {
+    device = FakeOpenCl.in(folder);
+    Path program = Files.writeString(folder.resolve("spirals.dl"), PROGRAM);
+    Shell compiled =
+        Shell.dlc(
+            "compile",
+            program,
+            "--device=opencl",
+            "--cpu=x86-64-v2",
+            "-o",
+            folder.resolve("spirals"));
+    assertThat(compiled.code()).as(compiled.err()).isZero();
   }
 
   @Test
   void stepsAreNotWaitedFor() throws IOException, InterruptedException {
-    FakeOpenCl library = FakeOpenCl.in(folder);
-    Counts one = counts(library, "--steps=1");
-    Counts many = counts(library, "--steps=100");
-    assertThat(many.kernels()).isGreaterThan(99 * 4 + one.kernels());
-    assertThat(many.waits() - one.waits()).isLessThanOrEqualTo(2);
+    check(DeviceWaitsTest::train);
   }
 
-  private static Counts counts(FakeOpenCl library, String steps)
+  @Test
+  void compiledProgramsDoNotWaitEither() throws IOException, InterruptedException {
+    check(steps -> device.program("", "spirals", "train", "--quiet", "--steps=" + steps));
+  }
+
+  private static Shell train(int steps) throws IOException, InterruptedException {
+    return device.dlc(
+        "",
+        "train",
+        "spirals.dl",
+        "--device=opencl",
+        "--quiet",
+        "--no-report",
+        "--steps=" + steps);
+  }
+
+  private interface Training {
+    Shell of(int steps) throws IOException, InterruptedException;
+  }
+
+  /** What is read once each 64 steps is read once more in a hundred, and once at the end. */
+  private static void check(Training training) throws IOException, InterruptedException {
+    Counts one = counts(training, 1);
+    Counts many = counts(training, STEPS);
+    assertThat(many.kernels()).isGreaterThan((STEPS - 1) * 4 + one.kernels());
+    assertThat(many.waits() - one.waits()).isLessThanOrEqualTo(2);
+    assertThat(many.beside() - one.beside()).isEqualTo(STEPS - 1);
+  }
+
+  private static Counts counts(Training training, int steps)
       throws IOException, InterruptedException {
-    List<Object> command =
-        new ArrayList<>(
-            List.of("train", "spirals.dl", "--device=opencl", "--quiet", "--no-report"));
-    command.add(steps);
-    Shell trained = Shell.inProcess(folder, library.environment(""), command.toArray());
+    Shell trained = training.of(steps);
     assertThat(trained.code()).as(trained.err()).isZero();
-    MatchResult counts =
-        LOG.matcher(Files.readString(library.log())).results().findFirst().orElseThrow();
-    return new Counts(Integer.parseInt(counts.group(1)), Integer.parseInt(counts.group(2)));
+    return device.counts();
   }
 }
