@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -49,13 +50,16 @@ final class KernelText {
   private final boolean shares;
   private final boolean isOfGroups;
   private final Sharing sharing;
+  private final Set<Buffer> aligned;
   private int depth = 1;
   private @Nullable LoopVar lane;
   private @Nullable LoopVar item;
   private Condition guards = Condition.ALWAYS;
 
-  private KernelText(Kernel kernel, Helpers helpers, Sharing sharing, Part part) {
+  private KernelText(
+      Kernel kernel, Helpers helpers, Sharing sharing, Set<Buffer> aligned, Part part) {
     this.sharing = sharing;
+    this.aligned = Set.copyOf(aligned);
     NarrowText narrow = new NarrowText(helpers);
     scalars = new ScalarText(this, helpers, narrow);
     indices = new IndexText(scalars::of);
@@ -139,10 +143,14 @@ final class KernelText {
     return statement instanceof Stmt.For(var _, LoopKind kind, var _) && kind == LoopKind.PARALLEL;
   }
 
-  /** The text of all functions of {@code kernel}. */
-  static String write(Kernel kernel, Helpers helpers, Sharing sharing) {
+  /**
+   * The text of all functions of {@code kernel}.
+   *
+   * @param aligned those of its buffers that begin at a multiple of 16 bytes
+   */
+  static String write(Kernel kernel, Helpers helpers, Sharing sharing, Set<Buffer> aligned) {
     return parts(kernel).stream()
-        .map(part -> new KernelText(kernel, helpers, sharing, part).function(part))
+        .map(part -> new KernelText(kernel, helpers, sharing, aligned, part).function(part))
         .collect(Collectors.joining());
   }
 
@@ -314,6 +322,11 @@ final class KernelText {
   /** Whether a kernel's items have registers that live from one loop of them to the next. */
   boolean isOfGroups() {
     return isOfGroups;
+  }
+
+  /** Whether the first element of {@code buffer} may be that of a vector. */
+  boolean isAligned(Buffer buffer) {
+    return buffer.space() == Space.SHARED || (isOfGroups && aligned.contains(buffer));
   }
 
   /** The counter of the loop of items around the current statement, if there is one. */

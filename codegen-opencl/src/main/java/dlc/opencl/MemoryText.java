@@ -76,8 +76,9 @@ final class MemoryText {
     if (flat.isIrregularIn(lane)) {
       Operand at = kernel.position(flat).splat(lane.extent());
       raw = vectors.gather(type, buffer.name(), at, mask, load.otherwise());
-    } else if (buffer.space() == Space.SHARED && isAligned(flat, lane) && when.always()) {
-      raw = aligned(type, lane.extent(), pointer(buffer, flat.minus(lane.index())));
+    } else if (isAligned(buffer, flat, lane) && mask.isFull()) {
+      String pointer = pointer(buffer, flat.minus(lane.index()));
+      raw = vectors.loadAligned(type, buffer.space(), pointer, mask, load.otherwise());
     } else {
       int step = flat.stride(lane);
       String pointer = pointer(buffer, flat.minus(lane.index().times(step)));
@@ -127,15 +128,12 @@ final class MemoryText {
     return new Operand(text, type.computed(), 1);
   }
 
-  /** Whether the lanes read a vector that begins at a multiple of its length. */
-  private static boolean isAligned(Index flat, LoopVar lane) {
-    return flat.stride(lane) == 1 && flat.minus(lane.index()).mod(lane.extent()).equals(Index.ZERO);
-  }
-
-  /** Other than {@code vload4}, this tells drivers that one instruction can read it. */
-  private static String aligned(DType type, int lanes, String pointer) {
-    String vector = Operand.vector(Operand.inMemory(type), lanes);
-    return "(*(__local const %s *)(%s))".formatted(vector, pointer);
+  /** Whether the lanes are at a vector that begins at a multiple of its length. */
+  private boolean isAligned(Buffer buffer, Index flat, LoopVar lane) {
+    return kernel.isAligned(buffer)
+        && flat.stride(lane) == 1
+        && flat.minus(lane.index()).mod(lane.extent()).equals(Index.ZERO)
+        && buffer.type().dtype() != DType.F16;
   }
 
   /** Where the element at {@code flat} lies. */
@@ -185,9 +183,12 @@ final class MemoryText {
     }
     int step = flat.stride(lane);
     String pointer = pointer(buffer, flat.minus(lane.index().times(step)));
+    if (isAligned(buffer, flat, lane) && mask.isFull()) {
+      return vectors.storeAligned(type, buffer.space(), pointer, written, mask);
+    }
     return step == 1
         ? vectors.store(type, pointer, written, mask)
-        : vectors.storeSteps(type, pointer, step, written, mask);
+        : vectors.storeSteps(type, buffer.space(), pointer, step, written, mask);
   }
 
   /** Lanes that a condition leaves out keep what they have. */

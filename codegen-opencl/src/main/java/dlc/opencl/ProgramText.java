@@ -7,13 +7,16 @@ import dlc.ir.kernel.KernelProgram;
 import dlc.ir.kernel.KernelProgram.Call;
 import dlc.ir.kernel.KernelProgram.Entry;
 import dlc.ir.kernel.Stmt;
+import dlc.ir.scalar.Buffer;
 import dlc.ir.scalar.Scalar;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -44,6 +47,9 @@ public final class ProgramText {
     }
   }
 
+  /** What is moved at once where it begins at a multiple of that. */
+  private static final int VECTOR_BYTES = 16;
+
   /** How many work-items a group has that runs many steps. */
   private static final int GROUP = 64;
 
@@ -71,11 +77,29 @@ public final class ProgramText {
     Helpers helpers = new Helpers();
     StringBuilder functions = new StringBuilder();
     for (Kernel kernel : program.kernels()) {
-      functions.append(KernelText.write(kernel, helpers, sharing));
+      functions.append(KernelText.write(kernel, helpers, sharing, aligned(kernel, program)));
     }
     String doubles = needsDoubles(program) ? "#pragma OPENCL EXTENSION cl_khr_fp64 : enable\n" : "";
     return "#pragma OPENCL FP_CONTRACT OFF\n%s\n%s\n%s"
         .formatted(doubles, helpers.text(), functions);
+  }
+
+  /** The buffers of {@code kernel} that begin where vectors may, wherever it is called. */
+  private static Set<Buffer> aligned(Kernel kernel, KernelProgram program) {
+    MemoryLayout layout = new MemoryLayout(program);
+    Set<Buffer> aligned = new HashSet<>(kernel.arguments());
+    for (Entry entry : program.entries()) {
+      for (Call call : entry.calls()) {
+        if (call.kernel().name().equals(kernel.name())) {
+          for (int i = 0; i < call.arguments().size(); i++) {
+            if (layout.offset(call.arguments().get(i)) % VECTOR_BYTES != 0) {
+              aligned.remove(kernel.arguments().get(i));
+            }
+          }
+        }
+      }
+    }
+    return aligned;
   }
 
   /** The text. */

@@ -2,6 +2,7 @@
 package dlc.opencl;
 
 import dlc.ir.DType;
+import dlc.ir.scalar.Space;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -42,7 +43,15 @@ final class VectorText {
   }
 
   private static String target(DType type) {
-    return "__global " + Operand.inMemory(type) + " *";
+    return target(type, Space.GLOBAL);
+  }
+
+  private static String target(DType type, Space space) {
+    return name(space) + " " + Operand.inMemory(type) + " *";
+  }
+
+  private static String name(Space space) {
+    return space == Space.SHARED ? "__local" : "__global";
   }
 
   private static String whole(DType type, int lanes, String pointer) {
@@ -89,6 +98,17 @@ final class VectorText {
             ? whole(type, mask.lanes(), pointer)
             : Helpers.call(someLoad(type, mask), pointer, other);
     return when(mask, loaded, type, other);
+  }
+
+  /**
+   * The same of a vector that begins at a multiple of its length: other than {@code vload4}, this
+   * tells drivers that one instruction can read it.
+   */
+  String loadAligned(
+      DType type, Space space, String pointer, LaneMask mask, double otherwise) {
+    String vector = Operand.vector(Operand.inMemory(type), mask.lanes());
+    String loaded = "(*(%s const %s *)(%s))".formatted(name(space), vector, pointer);
+    return when(mask, loaded, type, otherwise(otherwise, type));
   }
 
   private static String when(LaneMask mask, String loaded, DType type, String other) {
@@ -167,6 +187,12 @@ final class VectorText {
             ? wholeStore(type, mask.lanes(), value, pointer)
             : Helpers.call(someStore(type, mask), pointer, value) + ";";
     return when(mask, statement);
+  }
+
+  /** The same of a vector that begins at a multiple of its length. */
+  String storeAligned(DType type, Space space, String pointer, String value, LaneMask mask) {
+    String vector = Operand.vector(Operand.inMemory(type), mask.lanes());
+    return when(mask, "*(%s %s *)(%s) = %s;".formatted(name(space), vector, pointer, value));
   }
 
   private static String when(LaneMask mask, String statement) {
@@ -302,12 +328,14 @@ final class VectorText {
   }
 
   /** Writes {@code value} to {@code pointer[0]}, {@code pointer[step]} and so on. */
-  String storeSteps(DType type, String pointer, int step, String value, LaneMask mask) {
+  String storeSteps(
+      DType type, Space space, String pointer, int step, String value, LaneMask mask) {
     int lanes = mask.lanes();
     boolean isMasked = !mask.isFull();
     String function =
-        "dlc_put_%s%s_%s"
+        "dlc_put%s_%s%s_%s"
             .formatted(
+                space == Space.SHARED ? "_shared" : "",
                 step < 0 ? "m" + -step : Integer.toString(step),
                 isMasked ? "_where" : "",
                 tag(type, lanes));
@@ -316,7 +344,7 @@ final class VectorText {
         "static void %s(%sp, %s v%s) {\n%s}\n"
             .formatted(
                 function,
-                target(type),
+                target(type, space),
                 vector(type, lanes),
                 isMasked ? ", int" + lanes + " m" : "",
                 stores(type, lanes, isMasked ? "m.s#" : "", "(@ * %d)".formatted(step))));

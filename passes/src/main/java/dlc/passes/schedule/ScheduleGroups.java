@@ -26,7 +26,7 @@ import java.util.Map;
  *   register acc: f32[256, 4, 4]                            // 4 rows, 4 columns for each item
  *   shared left: f32[16, 68]  shared right: f32[16, 68]
  *   serial r {                                              // 16 terms of the sum at a time
- *     items t { left[…] = x[…]  right[…] = w[…] }
+ *     items t { lanes w { left[…] = x[…] }  lanes w { right[…] = w[…] } }
  *     items t { serial k { unrolled u { lanes l {
  *       acc[t, u, l] = acc[t, u, l] + left[k, 4 * (t / 16) + u] * right[k, 4 * (t % 16) + l] } } } } }
  *   items t { unrolled u { lanes l { … y[…] = … } } }
@@ -224,13 +224,19 @@ final class ScheduleGroups {
     return new Stmt.For(item, LoopKind.ITEMS, body);
   }
 
-  /** Items beside each other copy what lies side by side in memory. */
+  /**
+   * Items beside each other copy what lies side by side in memory, and each a vector where one lies
+   * in it.
+   */
   private Stmt fill(
       Buffer copy, Scalar.Load operand, List<LoopVar> side, Index firstOfSide, String counter) {
     int length = copy.type().dim(1) - PADDING;
-    LoopVar turn = new LoopVar(counter, Math.ceilDiv(tile.depth * length, tile.items()));
-    Index element = turn.index().times(tile.items()).plus(item.index());
     boolean alongSum = walksSum(operand);
+    LoopVar walked = (alongSum ? nest.reduced() : side).getLast();
+    LoopVar lane = new LoopVar("w", width(operand, walked, tile.depth * length));
+    int atOnce = tile.items() * lane.extent();
+    LoopVar turn = new LoopVar(counter, Math.ceilDiv(tile.depth * length, atOnce));
+    Index element = turn.index().times(atOnce).plus(item.index().times(lane.extent()));
     Index term = alongSum ? element.mod(tile.depth) : element.floorDiv(length);
     Index along = alongSum ? element.floorDiv(tile.depth) : element.mod(length);
     Index summed = chunk.index().times(tile.depth).plus(term);
@@ -238,14 +244,40 @@ final class ScheduleGroups {
     Map<LoopVar, Index> moved = new HashMap<>(inBatch);
     place(side, place, moved);
     place(nest.reduced(), summed, moved);
+    Index inVector = lane.extent() == 1 ? Index.ZERO : lane.index();
+    moved.computeIfPresent(walked, (_, first) -> first.plus(inVector));
     Scalar.Load there =
         (Scalar.Load) operand.substitute(loop -> moved.getOrDefault(loop, loop.index()));
     Condition inside =
         Condition.inRange(place, 0, extent(side))
             .and(Condition.inRange(summed, 0, extent(nest.reduced())));
     Scalar.Load guarded = new Scalar.Load(there.buffer(), there.at(), inside.and(there.when()), 0);
-    Stmt store = new Stmt.Store(copy, List.of(term, along), guarded);
-    return new Stmt.For(turn, LoopKind.UNROLLED, List.of(store));
+    List<Index> to =
+        alongSum ? List.of(term.plus(inVector), along) : List.of(term, along.plus(inVector));
+    Stmt store = new Stmt.Store(copy, to, guarded);
+    return new Stmt.For(
+        turn,
+        LoopKind.UNROLLED,
+        List.of(
+            lane.extent() == 1 ? store : new Stmt.For(lane, LoopKind.LANES, List.of(store))));
+  }
+
+  /**
+   * How many elements an item copies at once: as many as divide its turns of {@code walked} lie side
+   * by side, and all are read or none.
+   */
+  private int width(Scalar.Load operand, LoopVar walked, int elements) {
+    Index flat = Index.linear(operand.at(), operand.buffer().type().dims());
+    boolean liesInVectors =
+        flat.stride(walked) == 1
+            && !flat.isIrregularIn(walked)
+            && !operand.when().dependsOn(walked);
+    for (int width = liesInVectors ? WIDTH : 1; width > 1; width /= 2) {
+      if (walked.extent() % width == 0 && elements % (tile.items() * width) == 0) {
+        return width;
+      }
+    }
+    return 1;
   }
 
   private boolean walksSum(Scalar.Load operand) {
