@@ -2,9 +2,11 @@
 package dlc.bench;
 
 import dlc.driver.RunOptions;
-import dlc.runtime.profile.KernelRow;
+import dlc.opencl.device.OpenCl;
 import dlc.runtime.profile.Profile;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -23,34 +25,44 @@ final class OpenClBench {
   /** Below this a kernel of the device is all launching. */
   private static final double LEAST_NANOS = 2_000;
 
-  private final Path models;
+  private final Home home;
   private final String device;
+  private final Findings findings = new Findings();
   private int slow;
   private int all;
 
-  private OpenClBench(Path models, String device) {
-    this.models = models;
+  private OpenClBench(Home home, String device) {
+    this.home = home;
     this.device = device;
   }
 
-  /** Takes the folder {@code benchmarks}, then cases such as M2:32 and {@code --device NAME}. */
-  public static void main(String[] arguments) {
+  /**
+   * Takes the folder {@code benchmarks}, then cases such as M2:32, {@code --device NAME}, and
+   * {@code --no-save}.
+   */
+  public static void main(String[] arguments) throws IOException {
     List<String> cases = new ArrayList<>(List.of(arguments).subList(1, arguments.length));
+    boolean saves = !cases.remove("--no-save");
     int named = cases.indexOf("--device");
     String device = "opencl";
     if (named >= 0) {
       device = cases.get(named + 1);
       cases.subList(named, named + 2).clear();
     }
-    OpenClBench bench = new OpenClBench(Path.of(arguments[0], "models"), device);
-    for (String each : cases.isEmpty() ? USUAL : cases) {
-      bench.compare(each);
+    OpenClBench bench = new OpenClBench(new Home(Path.of(arguments[0])), device);
+    bench.compare(cases.isEmpty() ? USUAL : cases);
+    if (saves) {
+      bench.findings.save(bench.home.results(), "opencl");
     }
-    say("%d of %d kernels take more than %.0f times as long", bench.slow, bench.all, MOST);
   }
 
-  private static void say(String format, Object... arguments) {
-    System.out.println(String.format(Locale.ROOT, format, arguments));
+  private void compare(List<String> cases) {
+    findings.say("Kernels of training steps on %s beside those of LLVM, %s, %d processors, %s",
+        OpenCl.named(device).name(), Machine.cpu(), Runtime.getRuntime().availableProcessors(),
+        LocalDate.now());
+    cases.forEach(this::compare);
+    findings.say("");
+    findings.say("%d of %d kernels take more than %.0f times as long", slow, all, MOST);
   }
 
   private void compare(String name) {
@@ -58,41 +70,26 @@ final class OpenClBench {
     int batch = Integer.parseInt(words[1]);
     Profile llvm = profile(words[0], batch, "cpu");
     Profile opencl = profile(words[0], batch, device);
-    say("%n## %s, batch %d: %s on the device, %s by LLVM on %d threads", words[0], batch,
+    findings.say("");
+    findings.say("## %s, batch %d: %s on the device, %s by LLVM on %d threads", words[0], batch,
         time(opencl.stepNanos()), time(llvm.stepNanos()), llvm.threads());
-    say("%n| kernel | device | LLVM | ratio | |%n| --- | ---: | ---: | ---: | --- |");
-    List<Group> expected = groups(llvm);
-    List<Group> actual = groups(opencl);
-    for (int i = 0; i < actual.size(); i++) {
-      double ratio = actual.get(i).nanos / expected.get(i).nanos;
-      boolean isSlow = ratio > MOST && actual.get(i).nanos > LEAST_NANOS;
+    findings.say("");
+    findings.say("| kernel | device | LLVM | ratio | |");
+    findings.say("| --- | ---: | ---: | ---: | --- |");
+    for (KernelPairs.Pair pair : KernelPairs.of(opencl, llvm)) {
+      double ratio = pair.first() / pair.second();
+      boolean isSlow = ratio > MOST && pair.first() > LEAST_NANOS * pair.calls();
       slow += isSlow ? 1 : 0;
       all++;
-      say("| %s | %s | %s | %.2f | %s |", actual.get(i).name, time(actual.get(i).nanos),
-          time(expected.get(i).nanos), ratio, isSlow ? "slow" : "");
+      String title = pair.calls() == 1 ? pair.name() : pair.name() + ", " + pair.calls() + " times";
+      findings.say("| %s | %s | %s | %.2f | %s |", title, time(pair.first()), time(pair.second()), ratio,
+          isSlow ? "slow" : "");
     }
-  }
-
-  /** A kernel with the copies of its operands that were made for it. */
-  private record Group(String name, double nanos) {}
-
-  private static List<Group> groups(Profile profile) {
-    List<Group> groups = new ArrayList<>();
-    double staging = 0;
-    for (KernelRow row : profile.kernels()) {
-      if (row.name().endsWith("_stage")) {
-        staging += row.nanos();
-      } else {
-        groups.add(new Group(row.name().replaceFirst("^k\\d+_", ""), row.nanos() + staging));
-        staging = 0;
-      }
-    }
-    return groups;
   }
 
   private Profile profile(String model, int batch, String name) {
     return ProfiledStep.of(
-        models.resolve(model + ".dl"),
+        home.model(model),
         batch,
         RunOptions.usual().threads(),
         name,
