@@ -68,13 +68,7 @@ final class DeviceWaitsTest {
 
   private static Shell train(int steps) throws IOException, InterruptedException {
     return device.dlc(
-        "",
-        "train",
-        "spirals.dl",
-        "--device=opencl",
-        "--quiet",
-        "--no-report",
-        "--steps=" + steps);
+        "", "train", "spirals.dl", "--device=opencl", "--quiet", "--no-report", "--steps=" + steps);
   }
 
   private interface Training {

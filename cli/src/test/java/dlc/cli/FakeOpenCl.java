@@ -94,8 +94,7 @@ record FakeOpenCl(Path folder) {
 
   /** What the last process asked for. */
   Counts counts() throws IOException {
-    MatchResult counts =
-        LOG.matcher(Files.readString(log())).results().findFirst().orElseThrow();
+    MatchResult counts = LOG.matcher(Files.readString(log())).results().findFirst().orElseThrow();
     return new Counts(
         Integer.parseInt(counts.group(1)),
         Integer.parseInt(counts.group(2)),

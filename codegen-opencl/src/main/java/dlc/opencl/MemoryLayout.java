@@ -83,9 +83,7 @@ public final class MemoryLayout {
 
   /** Where in that block it begins. */
   long offset(Place place) {
-    return place.region() == Region.CONSTANT
-        ? places.get((int) place.offset())
-        : place.offset();
+    return place.region() == Region.CONSTANT ? places.get((int) place.offset()) : place.offset();
   }
 
   /** Whether {@code place} is in the state. */

@@ -64,8 +64,7 @@ final class StepSwitch {
   }
 
   private String arm(String call, List<Integer> which) {
-    String cases =
-        which.stream().map("case %d:"::formatted).collect(joining(" "));
+    String cases = which.stream().map("case %d:"::formatted).collect(joining(" "));
     String made = isByTable(which) ? call : steps.get(which.getFirst()).text(layout);
     return "      %s %s; break;\n".formatted(cases, made);
   }
@@ -77,7 +76,8 @@ final class StepSwitch {
     int width = 0;
     for (List<Integer> which : alike.values()) {
       for (int i : isByTable(which) ? which : List.<Integer>of()) {
-        rows.set(i, offsets(steps.get(i)).mapToObj(Long::toString).collect(joining(", ", "{", "}")));
+        rows.set(
+            i, offsets(steps.get(i)).mapToObj(Long::toString).collect(joining(", ", "{", "}")));
         width = Math.max(width, steps.get(i).places().size());
       }
     }

@@ -104,8 +104,7 @@ final class VectorText {
    * The same of a vector that begins at a multiple of its length: other than {@code vload4}, this
    * tells drivers that one instruction can read it.
    */
-  String loadAligned(
-      DType type, Space space, String pointer, LaneMask mask, double otherwise) {
+  String loadAligned(DType type, Space space, String pointer, LaneMask mask, double otherwise) {
     String vector = Operand.vector(Operand.inMemory(type), mask.lanes());
     String loaded = "(*(%s const %s *)(%s))".formatted(name(space), vector, pointer);
     return when(mask, loaded, type, otherwise(otherwise, type));

@@ -258,13 +258,12 @@ final class ScheduleGroups {
     return new Stmt.For(
         turn,
         LoopKind.UNROLLED,
-        List.of(
-            lane.extent() == 1 ? store : new Stmt.For(lane, LoopKind.LANES, List.of(store))));
+        List.of(lane.extent() == 1 ? store : new Stmt.For(lane, LoopKind.LANES, List.of(store))));
   }
 
   /**
-   * How many elements an item copies at once: as many as divide its turns of {@code walked} lie side
-   * by side, and all are read or none.
+   * How many elements an item copies at once: as many as divide its turns of {@code walked} lie
+   * side by side, and all are read or none.
    */
   private int width(Scalar.Load operand, LoopVar walked, int elements) {
     Index flat = Index.linear(operand.at(), operand.buffer().type().dims());
