@@ -131,16 +131,20 @@ final class VectorText {
         lane += run;
       }
     }
+    String function = "dlc_load_%s_%x".formatted(tag(type, mask.lanes()), mask.known());
     return helpers.use(
-        "dlc_load_%s_%x".formatted(tag(type, mask.lanes()), mask.known()),
-        "static %s %s(%sp, %s o) {\n  return (%s)(%s);\n}\n"
+        function,
+        "static %s %s(%sp, %s o) {\n%s  return (%s)(%s);\n%s}\n"
             .formatted(
                 vector(type, mask.lanes()),
-                "dlc_load_%s_%x".formatted(tag(type, mask.lanes()), mask.known()),
+                function,
                 source(type),
                 stored(type),
+                VectorInstructions.beforeLoad(
+                    type, mask.lanes(), VectorInstructions.known(mask.known())),
                 vector(type, mask.lanes()),
-                String.join(", ", parts)));
+                String.join(", ", parts),
+                VectorInstructions.after(type, mask.lanes())));
   }
 
   /** The longest vector of lanes of {@code mask} from {@code lane} on. */
@@ -168,7 +172,7 @@ final class VectorText {
                 source(type),
                 lanes,
                 stored(type),
-                VectorInstructions.beforeLoad(type, lanes),
+                VectorInstructions.beforeLoad(type, lanes, VectorInstructions.BY_MASK),
                 whole(type, lanes, "p"),
                 Helpers.eachLane(
                     vector(type, lanes), lanes, "m.s# ? %s : o".formatted(element(type, "@"))),
@@ -218,8 +222,15 @@ final class VectorText {
     }
     return helpers.use(
         function,
-        "static void %s(%sp, %s v) {\n%s}\n"
-            .formatted(function, target(type), vector(type, mask.lanes()), parts));
+        "static void %s(%sp, %s v) {\n%s%s%s}\n"
+            .formatted(
+                function,
+                target(type),
+                vector(type, mask.lanes()),
+                VectorInstructions.beforeStore(
+                    type, mask.lanes(), VectorInstructions.known(mask.known())),
+                parts,
+                VectorInstructions.after(type, mask.lanes())));
   }
 
   private String maskedStore(DType type, int lanes) {
@@ -232,7 +243,7 @@ final class VectorText {
                 target(type),
                 vector(type, lanes),
                 lanes,
-                VectorInstructions.beforeStore(type, lanes),
+                VectorInstructions.beforeStore(type, lanes, VectorInstructions.BY_MASK),
                 wholeStore(type, lanes, "v", "p"),
                 stores(type, lanes, "m.s#", "@"),
                 VectorInstructions.after(type, lanes)));
