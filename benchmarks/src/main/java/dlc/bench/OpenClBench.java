@@ -52,7 +52,7 @@ final class OpenClBench {
     OpenClBench bench = new OpenClBench(new Home(Path.of(arguments[0])), device);
     bench.compare(cases.isEmpty() ? USUAL : cases);
     if (saves) {
-      bench.findings.save(bench.home.results(), "opencl");
+      bench.findings.save(bench.home.results(), "opencl " + RunOptions.usual().threads());
     }
   }
 

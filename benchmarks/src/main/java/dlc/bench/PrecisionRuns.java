@@ -4,18 +4,11 @@ package dlc.bench;
 import dlc.driver.ModelFile;
 import dlc.driver.RunOptions;
 import dlc.driver.TrainLimits;
-import dlc.driver.Training;
 import dlc.driver.Workbench;
-import dlc.runtime.train.EpochReport;
 import dlc.runtime.train.Figures;
-import dlc.runtime.train.FinalReport;
-import dlc.runtime.train.Metric;
-import dlc.runtime.train.StopFlag;
-import dlc.runtime.train.TrainListener;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -95,17 +88,9 @@ public final class PrecisionRuns {
 
   private static void print(String name, String precision, int epochs, Workbench bench) {
     TrainLimits limits = new TrainLimits(OptionalInt.of(epochs), OptionalLong.empty(), false);
-    List<Figures> training = new ArrayList<>();
-    TrainListener listener =
-        new TrainListener() {
-          @Override
-          public void epochDone(EpochReport report) {
-            training.add(report.training());
-          }
-        };
-    FinalReport report = Training.of(bench, limits, _ -> {}).run(listener, new StopFlag());
-    Figures last = training.getLast();
-    Figures test = report.test().orElseThrow();
+    TrainedSample ended = TrainedSample.of(bench, limits);
+    Figures last = ended.last();
+    Figures test = ended.test().orElseThrow();
     System.out.printf(
         Locale.ROOT,
         "%-12s  %6d  %-9s  %10.4f  %10.4f  %9s  %9s%n",
@@ -114,12 +99,7 @@ public final class PrecisionRuns {
         precision,
         last.loss(),
         test.loss(),
-        accuracy(last),
-        accuracy(test));
-  }
-
-  private static String accuracy(Figures figures) {
-    double share = figures.metric(Metric.ACCURACY).orElse(Double.NaN);
-    return Double.isNaN(share) ? "-" : String.format(Locale.ROOT, "%.2f%%", 100 * share);
+        TrainedSample.accuracy(last),
+        TrainedSample.accuracy(test));
   }
 }

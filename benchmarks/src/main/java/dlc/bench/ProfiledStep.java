@@ -10,7 +10,6 @@ import dlc.runtime.profile.Profile;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
 import java.util.function.Function;
 
 /** Training steps of a model in dl, kernel by kernel. */
@@ -24,17 +23,11 @@ final class ProfiledStep {
     StepClock clock = new StepClock("train_step");
     RunOptions usual = RunOptions.usual();
     RunOptions options =
-        new RunOptions(
-            usual.model(),
-            usual.data(),
-            usual.environment(),
-            OptionalInt.of(batch),
-            OptionalLong.empty(),
-            threads,
-            device,
-            usual.cpu(),
-            usual.observer(),
-            usual.code().observedBy(usual.code().observation().timedBy(clock)));
+        usual
+            .withBatch(batch)
+            .withThreads(threads)
+            .withDevice(device)
+            .withCode(usual.code().observedBy(usual.code().observation().timedBy(clock)));
     try (Workbench bench = Workbench.open(ModelFile.load(model, Map.of()), options)) {
       return Profiler.run(bench, clock, OptionalInt.empty(), peak.apply(bench));
     }

@@ -14,8 +14,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
-import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 /** The tutorial's network learns photographs on an OpenCL device as it does on the processor. */
@@ -50,19 +48,7 @@ final class OpenClTrainingTest {
             losses.add(report.loss());
           }
         };
-    RunOptions usual = RunOptions.usual().withData(DATA);
-    RunOptions options =
-        new RunOptions(
-            usual.model(),
-            usual.data(),
-            usual.environment(),
-            OptionalInt.empty(),
-            OptionalLong.empty(),
-            usual.threads(),
-            device,
-            usual.cpu(),
-            usual.observer(),
-            usual.code());
+    RunOptions options = RunOptions.usual().withData(DATA).withDevice(device);
     Path program = Path.of("..", "samples", "simple_cnn.dl");
     try (Dlc model = Dlc.compile(program, options, Map.of())) {
       model.training().listener(listener).steps(STEPS).train();
