@@ -19,6 +19,9 @@ final class VectorText {
   /** Up to this distance, vectors are read whole and taken apart. */
   private static final int NEAR = 4;
 
+  /** Shorter vectors are read piece by piece as fast. */
+  private static final int LEAST_WHOLE = 4;
+
   private final Helpers helpers;
 
   VectorText(Helpers helpers) {
@@ -54,10 +57,39 @@ final class VectorText {
     return space == Space.SHARED ? "__local" : "__global";
   }
 
-  private static String whole(DType type, int lanes, String pointer) {
-    return type == DType.F16
-        ? "vload_half%d(0, %s)".formatted(lanes, pointer)
-        : "vload%d(0, %s)".formatted(lanes, pointer);
+  /**
+   * All elements from {@code pointer} on. PoCL puts {@code vload16} together of pieces, which LLVM
+   * does not always find again to be one; a vector that may lie anywhere is one from the beginning.
+   */
+  private String whole(DType type, int lanes, String pointer) {
+    if (type == DType.F16) {
+      return "vload_half%d(0, %s)".formatted(lanes, pointer);
+    }
+    if (lanes < LEAST_WHOLE) {
+      return "vload%d(0, %s)".formatted(lanes, pointer);
+    }
+    String function = "dlc_all_" + tag(type, lanes);
+    helpers.use(
+        function,
+        """
+        static %s %s(%sp) {
+        #if defined(__clang__)
+          typedef %s dlc_vector __attribute__((ext_vector_type(%d), aligned(%d)));
+          return *(__global const dlc_vector *)p;
+        #else
+          return vload%d(0, p);
+        #endif
+        }
+        """
+            .formatted(
+                vector(type, lanes),
+                function,
+                source(type),
+                stored(type),
+                lanes,
+                type.bytes(),
+                lanes));
+    return Helpers.call(function, pointer);
   }
 
   private static String element(DType type, String at) {
@@ -315,7 +347,7 @@ final class VectorText {
   }
 
   /** Reads all that lies between the first and the last element, and picks. */
-  private static String near(DType type, int lanes, int step) {
+  private String near(DType type, int lanes, int step) {
     int last = (lanes - 1) * step;
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < step; i++) {
