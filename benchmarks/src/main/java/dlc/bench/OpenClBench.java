@@ -22,6 +22,9 @@ final class OpenClBench {
       List.of("M1:32", "M2:32", "M2:128", "M3:32", "M4:32", "M5:32", "M6:32", "M7:16");
   private static final double MOST = 3;
 
+  /** Below this a kernel of the device is hardly more than its launch. */
+  private static final double LEAST_NANOS = 2_000;
+
   /** What takes LLVM less is all launching on a device. */
   private static final double NOTHING_NANOS = 100;
 
@@ -80,7 +83,9 @@ final class OpenClBench {
     findings.say("| --- | ---: | ---: | ---: | --- |");
     for (KernelPairs.Pair pair : pairs) {
       double ratio = pair.first() / pair.second();
-      boolean isSlow = pair.first() - launch * pair.calls() > MOST * pair.second();
+      boolean isSlow =
+          pair.first() > LEAST_NANOS * pair.calls()
+              && pair.first() - launch * pair.calls() > MOST * pair.second();
       slow += isSlow ? 1 : 0;
       all++;
       String title = pair.calls() == 1 ? pair.name() : pair.name() + ", " + pair.calls() + " times";
