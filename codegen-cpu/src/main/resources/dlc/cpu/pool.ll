@@ -18,9 +18,10 @@
 ;
 ; dlc_begin(race) and dlc_end(race, start) enclose a run of an entry point. All threads are not always
 ; faster than one: the time of small networks goes into passing memory around. So of every PERIOD runs
-; six are made by all threads and six by the caller alone, and the rest in the way that was faster. The
-; first of six finds cold caches and the longest may have been held up by others: neither counts. Where
-; the other four take longer than LONG ns, all threads go on.
+; six are made by all threads and six by the caller alone, and the rest in the way that was faster. It
+; begins with shorter periods, to run 64 and to run 512, since the first runs of all are slow for other
+; reasons. The first of six finds cold caches and the longest may have been held up by others: neither
+; counts. Where the other four take longer than LONG ns, all threads go on.
 ;
 ; Workers compute with floats in the mode of the caller; @mode and @set_mode are appended.
 
@@ -300,6 +301,19 @@ entry:
   ret i64 %sum
 }
 
+; The place of %run in its period.
+define internal i64 @turn(i64 %run) {
+  %first = icmp ult i64 %run, 64
+  %second = icmp ult i64 %run, 512
+  %early = icmp ult i64 %run, PERIOD
+  %begin.second = select i1 %second, i64 64, i64 512
+  %begin = select i1 %first, i64 0, i64 %begin.second
+  %before = sub i64 %run, %begin
+  %after = urem i64 %run, PERIOD
+  %turn = select i1 %early, i64 %before, i64 %after
+  ret i64 %turn
+}
+
 ; Decides who computes the run of an entry point that follows; returns its start where it is timed, or 0.
 define i64 @dlc_begin(ptr %race) {
 entry:
@@ -309,7 +323,7 @@ entry:
 
 several:
   %run = load i64, ptr %race
-  %turn = urem i64 %run, PERIOD
+  %turn = call i64 @turn(i64 %run)
   %racing = icmp ult i64 %turn, 12
   %place = getelementptr %Race, ptr %race, i64 0, i32 1
   %kept = load i64, ptr %place
@@ -352,7 +366,7 @@ timed:
   %end = call i64 @now()
   %time = sub i64 %end, %start
   %run = load i64, ptr %race
-  %turn = urem i64 %run, PERIOD
+  %turn = call i64 @turn(i64 %run)
   %begins = urem i64 %turn, 6
   %cold = icmp eq i64 %begins, 1
   br i1 %cold, label %exit, label %count
