@@ -73,7 +73,8 @@ public final class CpuBackend implements Backend {
   @Override
   public Executable load(KernelProgram program, ModelState state) {
     String prefix = "program" + programs++;
-    Jit.Unit code = jit.add(ModuleText.write(program, target, prefix, observation));
+    KernelProgram all = observation.clock().isPresent() ? program : program.withRepeats();
+    Jit.Unit code = jit.add(ModuleText.write(all, target, prefix, observation));
     return new NativeExecutable(program, code, prefix, (HostState) state, observation.clock());
   }
 

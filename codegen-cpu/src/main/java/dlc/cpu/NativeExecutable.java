@@ -15,8 +15,10 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** A compiled program with its work memory; a run is one native call. */
 final class NativeExecutable implements Executable {
@@ -32,6 +34,18 @@ final class NativeExecutable implements Executable {
   private final Map<String, Entry> entries = new LinkedHashMap<>();
   private final Map<String, MethodHandle> functions = new LinkedHashMap<>();
 
+  /** What runs where all is prepared. */
+  private final Map<String, MethodHandle> repeats = new LinkedHashMap<>();
+
+  /** The entry points that write to the state. */
+  private final Set<String> learning = new LinkedHashSet<>();
+
+  /** The entry point that ran last, unless its memory may have been written to, or none. */
+  private String prepared = "";
+
+  /** How often the state had been changed before it ran. */
+  private long preparedAt;
+
   NativeExecutable(
       KernelProgram program,
       Jit.Unit code,
@@ -44,13 +58,21 @@ final class NativeExecutable implements Executable {
     this.work = LargeMemory.allocate(arena, program.workBytes() + SLACK);
     for (Entry entry : program.entries()) {
       entries.put(entry.name(), entry);
-      String name = prefix + "." + entry.name();
-      functions.put(
-          entry.name(),
-          clock.isPresent()
-              ? new TimedEntry(entry, arena, clock.get()).function(code, name)
-              : code.function(name, FunctionDescriptor.ofVoid(ADDRESS, ADDRESS)));
+      functions.put(entry.name(), function(entry, prefix, clock));
+      if (entry.writesState()) {
+        learning.add(entry.name());
+      }
+      if (clock.isEmpty() && entry.prepared() > 0) {
+        repeats.put(entry.name(), function(entry.again(), prefix, clock));
+      }
     }
+  }
+
+  private MethodHandle function(Entry entry, String prefix, Optional<KernelClock> clock) {
+    String name = prefix + "." + entry.name();
+    return clock.isPresent()
+        ? new TimedEntry(entry, arena, clock.get()).function(code, name)
+        : code.function(name, FunctionDescriptor.ofVoid(ADDRESS, ADDRESS));
   }
 
   private Entry entry(String name) {
@@ -80,6 +102,9 @@ final class NativeExecutable implements Executable {
 
   @Override
   public MemorySegment slot(String entry, String name) {
+    if (!prepared.equals(entry)) {
+      prepared = "";
+    }
     return memory(find(entry, name));
   }
 
@@ -109,10 +134,19 @@ final class NativeExecutable implements Executable {
     if (function == null) {
       throw new IllegalArgumentException("the program has no entry point " + entry);
     }
+    long now = state.changes();
+    if (prepared.equals(entry) && preparedAt == now) {
+      function = repeats.getOrDefault(entry, function);
+    }
     try {
       function.invokeExact(state.memory(), work);
     } catch (Throwable e) {
       throw new IllegalStateException(entry + " failed", e);
+    }
+    prepared = entry;
+    preparedAt = now;
+    if (learning.contains(entry)) {
+      state.change();
     }
   }
 

@@ -30,7 +30,11 @@ public final class KernelPrinter {
     program.kernels().forEach(kernel -> all.append(print(kernel)).append('\n'));
     for (KernelProgram.Entry entry : program.entries()) {
       all.append("entry @%s {\n".formatted(entry.name()));
+      int number = 0;
       for (KernelProgram.Call call : entry.calls()) {
+        if (number++ == entry.prepared() && entry.prepared() > 0) {
+          all.append("  // again, while the state stays:\n");
+        }
         String arguments =
             call.arguments().stream().map(Object::toString).collect(Collectors.joining(", "));
         all.append("  call @%s(%s)\n".formatted(call.kernel().name(), arguments));

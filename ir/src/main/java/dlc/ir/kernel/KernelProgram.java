@@ -3,6 +3,7 @@ package dlc.ir.kernel;
 
 import dlc.ir.TensorType;
 import dlc.ir.op.Leaf;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -66,19 +67,46 @@ public record KernelProgram(
     }
   }
 
-  /** One entry point: its calls in order, and where its inputs and results lie. */
+  /**
+   * One entry point: its calls in order, and where its inputs and results lie.
+   *
+   * @param prepared so many of the first calls need the state alone, and leave what the others need
+   *     where no call overwrites it: as long as the state stays, another run may do without them
+   */
   public record Entry(
-      String name, List<Call> calls, Map<String, Slot> inputs, Map<String, Slot> results) {
+      String name,
+      List<Call> calls,
+      Map<String, Slot> inputs,
+      Map<String, Slot> results,
+      int prepared) {
     public Entry {
       calls = List.copyOf(calls);
       inputs = Collections.unmodifiableMap(new LinkedHashMap<>(inputs));
       results = Collections.unmodifiableMap(new LinkedHashMap<>(results));
     }
 
+    /** An entry point of which each run needs all calls. */
+    public Entry(
+        String name, List<Call> calls, Map<String, Slot> inputs, Map<String, Slot> results) {
+      this(name, calls, inputs, results, 0);
+    }
+
+    /** What a run needs for which all is prepared, as an entry point of its own. */
+    public Entry again() {
+      return new Entry(name + ".again", calls.subList(prepared, calls.size()), inputs, results);
+    }
+
     /** Whether some kernel writes to the state. */
     public boolean writesState() {
       return calls.stream().anyMatch(Call::writesState);
     }
+  }
+
+  /** With {@link Entry#again} of each entry point for which something is prepared. */
+  public KernelProgram withRepeats() {
+    List<Entry> all = new ArrayList<>(entries);
+    entries.stream().filter(entry -> entry.prepared() > 0).map(Entry::again).forEach(all::add);
+    return new KernelProgram(name, all, states, constants, stateBytes, workBytes);
   }
 
   public KernelProgram {

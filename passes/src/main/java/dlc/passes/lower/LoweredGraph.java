@@ -4,12 +4,15 @@ package dlc.passes.lower;
 import dlc.ir.TensorType;
 import dlc.ir.kernel.Kernel;
 import dlc.ir.op.Leaf;
+import dlc.ir.scalar.Buffer;
 import dlc.passes.Remark;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * An entry point as kernel calls on memory that has no place yet.
@@ -60,6 +63,18 @@ public record LoweredGraph(
 
     public Call(Kernel kernel, List<Memory> arguments) {
       this(kernel, arguments, Collections.nCopies(arguments.size(), 0L), kernel);
+    }
+
+    /** The memory that it writes to. */
+    public Set<Memory> written() {
+      Set<Buffer> buffers = kernel.written();
+      Set<Memory> written = new LinkedHashSet<>();
+      for (int i = 0; i < arguments.size(); i++) {
+        if (buffers.contains(kernel.arguments().get(i))) {
+          written.add(arguments.get(i));
+        }
+      }
+      return written;
     }
 
     /** The same call, which says that it computes {@code plain}. */

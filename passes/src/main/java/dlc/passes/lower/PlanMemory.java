@@ -85,9 +85,10 @@ public final class PlanMemory {
         fixed += aligned(memory.type().bytes());
       }
     }
-    placeTemporaries(graph, fixed, places);
+    Preparation preparation = Preparation.of(graph);
+    placeTemporaries(preparation, fixed, places);
     List<KernelProgram.Call> calls = new ArrayList<>();
-    for (Call call : graph.calls()) {
+    for (Call call : preparation.calls()) {
       List<Place> arguments = new ArrayList<>();
       for (int i = 0; i < call.arguments().size(); i++) {
         Place place = placeOf(call.arguments().get(i), places);
@@ -96,7 +97,11 @@ public final class PlanMemory {
       calls.add(new KernelProgram.Call(shared(call.kernel()), arguments, call.source()));
     }
     return new KernelProgram.Entry(
-        graph.name(), calls, slots(graph.inputs(), places), slots(graph.results(), places));
+        graph.name(),
+        calls,
+        slots(graph.inputs(), places),
+        slots(graph.results(), places),
+        preparation.prepared());
   }
 
   private Place placeOf(Memory memory, Map<Memory, Place> places) {
@@ -124,16 +129,21 @@ public final class PlanMemory {
 
   private record Block(Lifetime lifetime, long start, long end) {}
 
-  private void placeTemporaries(LoweredGraph graph, long start, Map<Memory, Place> places) {
+  private void placeTemporaries(Preparation preparation, long start, Map<Memory, Place> places) {
     Map<Memory, Lifetime> lifetimes = new LinkedHashMap<>();
-    for (int i = 0; i < graph.calls().size(); i++) {
+    List<Call> calls = preparation.calls();
+    for (int i = 0; i < calls.size(); i++) {
       int now = i;
-      for (Memory memory : graph.calls().get(i).arguments()) {
+      for (Memory memory : calls.get(i).arguments()) {
         if (memory instanceof TemporaryMemory temporary) {
           lifetimes.merge(
               memory,
               new Lifetime(temporary, now, now),
-              (known, _) -> new Lifetime(temporary, known.first(), now));
+              (known, _) ->
+                  new Lifetime(
+                      temporary,
+                      known.first(),
+                      preparation.isKept(known.first(), now) ? calls.size() : now));
         }
       }
     }

@@ -15,7 +15,6 @@ import dlc.passes.lower.LoweredGraph.Memory;
 import dlc.passes.lower.LoweredGraph.TemporaryMemory;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -69,9 +68,9 @@ final class JoinSamples {
   }
 
   private Optional<Call> join(Call first, Call second) {
-    Set<Memory> passed = written(first);
+    Set<Memory> passed = first.written();
     passed.retainAll(second.arguments());
-    Set<Memory> back = written(second);
+    Set<Memory> back = second.written();
     back.retainAll(first.arguments());
     if (passed.size() != 1 || !back.isEmpty()) {
       return Optional.empty();
@@ -93,17 +92,6 @@ final class JoinSamples {
         && type.elements() >= LARGE
         && type.dim(0) >= ENOUGH
         && type.bytes() / type.dim(0) <= target.sharedBytes();
-  }
-
-  private static Set<Memory> written(Call call) {
-    Set<Buffer> buffers = call.kernel().written();
-    Set<Memory> written = new HashSet<>();
-    for (int i = 0; i < call.arguments().size(); i++) {
-      if (buffers.contains(call.kernel().arguments().get(i))) {
-        written.add(call.arguments().get(i));
-      }
-    }
-    return written;
   }
 
   /** Calls as one kernel, which keeps what is in {@code memory} for one sample at a time. */
