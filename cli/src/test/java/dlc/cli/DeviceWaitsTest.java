@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dlc.cli.FakeOpenCl.Counts;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -44,16 +43,7 @@ final class DeviceWaitsTest {
   @BeforeAll
   static void makeLibraryAndProgram() throws IOException, InterruptedException {
     device = FakeOpenCl.in(folder);
-    Path program = Files.writeString(folder.resolve("spirals.dl"), PROGRAM);
-    Shell compiled =
-        Shell.dlc(
-            "compile",
-            program,
-            "--device=opencl",
-            "--cpu=x86-64-v2",
-            "-o",
-            folder.resolve("spirals"));
-    assertThat(compiled.code()).as(compiled.err()).isZero();
+    device.compile("spirals", PROGRAM);
   }
 
   @Test

@@ -48,6 +48,15 @@ record FakeOpenCl(Path folder) {
     return new FakeOpenCl(folder);
   }
 
+  /** Writes {@code text} to the folder as {@code name}.dl, and its compiled program beside it. */
+  void compile(String name, String text) throws IOException, InterruptedException {
+    Path source = Files.writeString(folder.resolve(name + ".dl"), text);
+    Shell compiled =
+        Shell.dlc(
+            "compile", source, "--device=opencl", "--cpu=x86-64-v2", "-o", folder.resolve(name));
+    assertThat(compiled.code()).as(compiled.err()).isZero();
+  }
+
   /** Runs {@code dlc} in the folder on the device, which fails as {@code how} says. */
   Shell dlc(String how, Object... arguments) throws IOException, InterruptedException {
     return Shell.inProcess(folder, environment(how), arguments);
