@@ -72,30 +72,32 @@ final class MemoryText {
     }
     Operand all = register ? guard : kernel.bothOrNull(kernel.mask(), guard);
     if (flat.isIrregularIn(across) || flat.stride(across) != 1) {
-      Operand shuffled = all == null ? shuffled(load.buffer(), flat, across) : null;
+      Operand shuffled = shuffled(load, flat, across, all);
       return shuffled != null ? shuffled : gather(load, flat, across, all, type);
     }
     String pointer = pointer(load.buffer(), flat.minus(across.index()));
-    String vector = Operand.vector(Operand.inMemory(type), lanes());
-    String raw;
-    if (all == null) {
-      raw = text.fresh("load %s, ptr %s, align %d".formatted(vector, pointer, type.bytes()));
-    } else {
-      String intrinsic = "@llvm.masked.load.v%d%s.p0".formatted(lanes(), suffix(type));
-      text.declare(
-          "declare %s %s(ptr, i32, <%d x i1>, %s)".formatted(vector, intrinsic, lanes(), vector));
-      raw =
-          text.fresh(
-              "call %s %s(ptr %s, i32 %d, %s, %s)"
-                  .formatted(
-                      vector,
-                      intrinsic,
-                      pointer,
-                      type.bytes(),
-                      scalars.splat(all, lanes()).typed(),
-                      vector + " " + Operand.stored(load.otherwise(), type, lanes())));
+    return fromMemory(loadVector(pointer, load, lanes(), all), type, lanes());
+  }
+
+  /** Loads {@code count} elements, those of other lanes than {@code mask}'s not. */
+  private String loadVector(String pointer, Scalar.Load load, int count, @Nullable Operand mask) {
+    DType type = load.buffer().type().dtype();
+    String vector = "<" + count + " x " + Operand.inMemory(type) + ">";
+    if (mask == null) {
+      return text.fresh("load %s, ptr %s, align %d".formatted(vector, pointer, type.bytes()));
     }
-    return fromMemory(raw, type, lanes());
+    String intrinsic = "@llvm.masked.load.v%d%s.p0".formatted(count, suffix(type));
+    text.declare(
+        "declare %s %s(ptr, i32, <%d x i1>, %s)".formatted(vector, intrinsic, count, vector));
+    return text.fresh(
+        "call %s %s(ptr %s, i32 %d, %s, %s)"
+            .formatted(
+                vector,
+                intrinsic,
+                pointer,
+                type.bytes(),
+                scalars.splat(mask, count).typed(),
+                vector + " " + Operand.stored(load.otherwise(), type, count)));
   }
 
   /** Steps of more than this many elements are gathered. */
@@ -106,40 +108,55 @@ final class MemoryText {
    * as a narrow load that is spread; nothing for other accesses. A wide load may read up to three
    * elements after the last one: work and state memory have room for that at their end.
    */
-  private @Nullable Operand shuffled(Buffer buffer, Index flat, LoopVar across) {
-    DType type = buffer.type().dtype();
+  private @Nullable Operand shuffled(
+      Scalar.Load load, Index flat, LoopVar across, @Nullable Operand mask) {
     int step = flat.isIrregularIn(across) ? 0 : flat.stride(across);
     if (step > 1 && step <= MAX_SHUFFLED_STEP) {
-      String pointer = pointer(buffer, flat.minus(across.index().times(step)));
-      return picked(pointer, type, step * lanes(), i -> i * step);
+      String pointer = pointer(load.buffer(), flat.minus(across.index().times(step)));
+      Operand wide = mask == null || mask.lanes() == 1 ? mask : repeated(mask, step);
+      return picked(load, loadVector(pointer, load, step * lanes(), wide), step * lanes(), step, 1);
     }
     for (Index.Term term : flat.terms()) {
-      if (term.coefficient() == 1
+      if (mask == null
+          && term.coefficient() == 1
           && term.atom() instanceof Index.Quotient(Index dividend, int divisor)
           && dividend.equals(across.index())
           && lanes() % divisor == 0) {
         Index start = flat.minus(Index.of(term.atom()));
-        return start.dependsOn(across)
-            ? null
-            : picked(pointer(buffer, start), type, lanes() / divisor, i -> i / divisor);
+        if (start.dependsOn(across)) {
+          return null;
+        }
+        int count = lanes() / divisor;
+        String narrow = loadVector(pointer(load.buffer(), start), load, count, null);
+        return picked(load, narrow, count, 1, divisor);
       }
     }
     return null;
   }
 
-  /** Loads {@code count} elements; lane i gets number {@code pick(i)} of them. */
-  private Operand picked(String pointer, DType type, int count, IntUnaryOperator pick) {
+  /** Each lane of {@code mask} {@code times} times. */
+  private Operand repeated(Operand mask, int times) {
+    int count = times * mask.lanes();
+    return new Operand(
+        shuffle(mask.llvmType(), mask.text(), count, i -> i / times), DType.BOOL, count);
+  }
+
+  /** Of the {@code count} elements of {@code all}, lane i gets number {@code i * step / divisor}. */
+  private Operand picked(Scalar.Load load, String all, int count, int step, int divisor) {
+    DType type = load.buffer().type().dtype();
     String vector = "<" + count + " x " + Operand.inMemory(type) + ">";
-    String all = text.fresh("load %s, ptr %s, align %d".formatted(vector, pointer, type.bytes()));
+    return fromMemory(shuffle(vector, all, lanes(), i -> i * step / divisor), type, lanes());
+  }
+
+  /** The {@code count} elements of which number i is number {@code pick(i)} of {@code all}. */
+  private String shuffle(String type, String all, int count, IntUnaryOperator pick) {
     String places =
-        IntStream.range(0, lanes())
+        IntStream.range(0, count)
             .mapToObj(i -> "i32 " + pick.applyAsInt(i))
             .collect(Collectors.joining(", "));
-    String taken =
-        text.value(
-            "shufflevector %s %s, %s poison, <%d x i32> <%s>"
-                .formatted(vector, all, vector, lanes(), places));
-    return fromMemory(taken, type, lanes());
+    return text.value(
+        "shufflevector %s %s, %s poison, <%d x i32> <%s>"
+            .formatted(type, all, type, count, places));
   }
 
   private Operand loadOne(Scalar.Load load, Index flat, @Nullable Operand guard, DType type) {

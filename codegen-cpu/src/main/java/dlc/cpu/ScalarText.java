@@ -118,6 +118,10 @@ final class ScalarText {
   }
 
   private Operand intrinsic(String name, Operand... operands) {
+    return intrinsic(name, "", operands);
+  }
+
+  private Operand intrinsic(String name, String flags, Operand... operands) {
     Operand like = operands[0];
     String type = like.llvmType();
     String suffix = (like.lanes() == 1 ? "" : "v" + like.lanes()) + like.type();
@@ -125,7 +129,7 @@ final class ScalarText {
     String arguments =
         Arrays.stream(operands).map(Operand::typed).collect(Collectors.joining(", "));
     text.declare("declare %s @llvm.%s.%s(%s)".formatted(type, name, suffix, types));
-    return result("call %s @llvm.%s.%s(%s)".formatted(type, name, suffix, arguments), like);
+    return result("call %s%s @llvm.%s.%s(%s)".formatted(flags, type, name, suffix, arguments), like);
   }
 
   /** Calls the C library on each lane; f32 comes here only where no schedule expanded it. */
@@ -228,14 +232,15 @@ final class ScalarText {
         text.value("%s %s, %s".formatted(instruction, x.typed(), y.text())), DType.BOOL, x.lanes());
   }
 
-  /** The greater or lesser; a NaN in either wins. */
+  /**
+   * The greater or lesser; a NaN in either wins. Which of two zeros it is does not matter. {@code y}
+   * comes first: whether it is NaN is then known before {@code x} where that is a fold's accumulator.
+   */
   private Operand extreme(String ordered, String signed, Operand x, Operand y) {
-    Operand wins = compare(ordered, signed, x, y);
     if (!x.type().isFloat()) {
-      return select(wins, x, y);
+      return select(compare(ordered, signed, x, y), x, y);
     }
-    Operand nan = compare("uno", "ne", x, x);
-    return select(arithmetic("or", wins, nan), x, y);
+    return intrinsic(ordered.equals("ogt") ? "maximum" : "minimum", "nsz ", y, x);
   }
 
   private Operand select(Operand test, Operand whenTrue, Operand whenFalse) {

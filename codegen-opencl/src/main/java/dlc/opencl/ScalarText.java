@@ -230,7 +230,7 @@ final class ScalarText {
         .replace("\n", "\n  ");
   }
 
-  /** The greater or lesser; a NaN in either wins. */
+  /** The greater or lesser; a NaN in either wins, and {@code x} where they are equal. */
   private Operand extreme(String name, String wins, Operand lhs, Operand rhs, int lanes) {
     if (!lhs.type().isFloat()) {
       Operand x = lhs.splat(lanes);
@@ -238,7 +238,7 @@ final class ScalarText {
     }
     String join = lanes == 1 ? "||" : "|";
     return function(
-        name, "return ((x %s y) %s (x != x)) ? x : y;".formatted(wins, join), lhs, rhs, lanes);
+        name, "return ((y %s x) %s (y != y)) ? y : x;".formatted(wins, join), lhs, rhs, lanes);
   }
 
   /** {@code whenTrue} in the lanes where {@code test} holds. */
