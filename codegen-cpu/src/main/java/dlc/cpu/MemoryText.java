@@ -141,7 +141,9 @@ final class MemoryText {
         shuffle(mask.llvmType(), mask.text(), count, i -> i / times), DType.BOOL, count);
   }
 
-  /** Of the {@code count} elements of {@code all}, lane i gets number {@code i * step / divisor}. */
+  /**
+   * Of the {@code count} elements of {@code all}, lane i gets number {@code i * step / divisor}.
+   */
   private Operand picked(Scalar.Load load, String all, int count, int step, int divisor) {
     DType type = load.buffer().type().dtype();
     String vector = "<" + count + " x " + Operand.inMemory(type) + ">";

@@ -129,7 +129,8 @@ final class ScalarText {
     String arguments =
         Arrays.stream(operands).map(Operand::typed).collect(Collectors.joining(", "));
     text.declare("declare %s @llvm.%s.%s(%s)".formatted(type, name, suffix, types));
-    return result("call %s%s @llvm.%s.%s(%s)".formatted(flags, type, name, suffix, arguments), like);
+    return result(
+        "call %s%s @llvm.%s.%s(%s)".formatted(flags, type, name, suffix, arguments), like);
   }
 
   /** Calls the C library on each lane; f32 comes here only where no schedule expanded it. */
@@ -233,8 +234,9 @@ final class ScalarText {
   }
 
   /**
-   * The greater or lesser; a NaN in either wins. Which of two zeros it is does not matter. {@code y}
-   * comes first: whether it is NaN is then known before {@code x} where that is a fold's accumulator.
+   * The greater or lesser; a NaN in either wins. Which of two zeros it is does not matter. {@code
+   * y} comes first: whether it is NaN is then known before {@code x} where that is a fold's
+   * accumulator.
    */
   private Operand extreme(String ordered, String signed, Operand x, Operand y) {
     if (!x.type().isFloat()) {
