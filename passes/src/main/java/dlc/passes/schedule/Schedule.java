@@ -11,6 +11,7 @@ import dlc.passes.lower.LoweredGraph;
 import dlc.passes.lower.LoweredGraph.Call;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Rewrites the plain kernels of an entry point for a processor with vectors and threads, or for a
@@ -65,7 +66,11 @@ public final class Schedule {
       scheduled =
           ScheduleTiles.run(call, plain, lanes)
               .map(body -> with(call, body))
-              .or(() -> ScheduleContraction.run(call, whole, lanes, target, choice, staging))
+              .or(
+                  () ->
+                      FewProducts.fits(nest, lanes)
+                          ? Optional.empty()
+                          : ScheduleContraction.run(call, whole, lanes, target, choice, staging))
               .orElseGet(() -> with(call, ScheduleFold.run(nest, lanes)));
     }
     Kernel kernel = scheduled.kernel();

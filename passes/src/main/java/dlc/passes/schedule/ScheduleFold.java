@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -66,8 +67,12 @@ final class ScheduleFold {
     Collapse.Collapsed inner = Collapse.run(nest.reduced(), nest.step());
     long operations = nest.elements() * nest.turns() * Work.operations(nest.step()) / lanes;
     LoopVar folded = inner.loops().getLast();
-    if (isSimple() && runsAlong(folded, inner.body()) && folded.extent() >= lanes) {
-      return Work.share(threads, nest.loops(), operations, phases(alongFold(inner)));
+    List<LoopVar> sideBySide = FewProducts.sideBySide(nest, lanes);
+    if (!sideBySide.isEmpty()
+        || (isSimple() && runsAlong(folded, inner.body()) && folded.extent() >= lanes)) {
+      List<LoopVar> loops = new ArrayList<>(nest.loops());
+      loops.removeAll(sideBySide);
+      return Work.share(threads, loops, operations, phases(alongFold(inner, sideBySide)));
     }
     return alongResult(inner, operations);
   }
@@ -122,63 +127,88 @@ final class ScheduleFold {
     return balance[0] > 0;
   }
 
-  private List<Stmt> alongFold(Collapse.Collapsed inner) {
+  /** The results of the loops {@code sideBySide} are made at once, in accumulators of their own. */
+  private List<Stmt> alongFold(Collapse.Collapsed inner, List<LoopVar> sideBySide) {
     LoopVar folded = inner.loops().getLast();
-    int copies = Math.ceilDiv(ACCUMULATORS, registers().size());
-    int unroll = folded.extent() >= copies * lanes ? copies : 1;
-    LoopVar lane = new LoopVar("l", lanes);
+    int width = Math.min(lanes, Integer.highestOneBit(folded.extent()));
+    int copies = sideBySide.isEmpty() ? Math.ceilDiv(ACCUMULATORS, registers().size()) : 1;
+    int unroll = folded.extent() >= copies * width ? copies : 1;
+    LoopVar lane = new LoopVar("l", width);
     LoopVar copy = new LoopVar("u", unroll);
-    List<Index> here = List.of(copy.index(), lane.index());
+    List<LoopVar> block = new ArrayList<>(sideBySide);
+    block.add(copy);
+    List<Index> here = place(sideBySide, copy.index(), lane.index());
     Map<Buffer, Buffer> registers = new LinkedHashMap<>();
     List<Stmt> statements = new ArrayList<>();
     List<Stmt> first = new ArrayList<>();
     for (Stmt statement : nest.before()) {
       if (statement instanceof Stmt.Declare(Buffer acc)) {
-        Buffer wide = Buffer.register(acc.name(), TensorType.of(acc.type().dtype(), unroll, lanes));
+        List<Integer> dims = new ArrayList<>(block.stream().map(LoopVar::extent).toList());
+        dims.add(width);
+        Buffer wide = Buffer.register(acc.name(), new TensorType(acc.type().dtype(), dims));
         registers.put(acc, wide);
         statements.add(new Stmt.Declare(wide));
       } else {
         first.add(statement);
       }
     }
-    statements.addAll(vectors(copy, lane, Rewriting.widen(first, registers, here)));
+    statements.addAll(vectors(block, lane, Rewriting.widen(first, registers, here)));
 
-    int whole = folded.extent() / (unroll * lanes);
+    int whole = folded.extent() / (unroll * width);
     LoopVar turn = new LoopVar("q", whole);
-    Index at = turn.index().times(unroll).plus(copy.index()).times(lanes).plus(lane.index());
+    Index at = turn.index().times(unroll).plus(copy.index()).times(width).plus(lane.index());
     List<Stmt> step =
         Rewriting.widen(Rewriting.substitute(inner.body(), Map.of(folded, at)), registers, here);
     List<Stmt> turns =
-        new ArrayList<>(Rewriting.nest(List.of(turn), LoopKind.SERIAL, vectors(copy, lane, step)));
-    turns.addAll(rest(inner.body(), folded, whole * unroll * lanes, lane, registers));
+        new ArrayList<>(Rewriting.nest(List.of(turn), LoopKind.SERIAL, vectors(block, lane, step)));
+    turns.addAll(
+        rest(inner.body(), folded, whole * unroll * width, lane, sideBySide, registers));
     List<LoopVar> around = inner.loops().subList(0, inner.loops().size() - 1);
     statements.addAll(Rewriting.nest(around, LoopKind.SERIAL, turns));
+    List<Stmt> results = new ArrayList<>();
     registers.forEach(
-        (acc, wide) -> statements.addAll(combine(wide, unroll, updates(acc).getFirst())));
-    statements.addAll(Rewriting.widen(nest.after(), registers, List.of(Index.ZERO, Index.ZERO)));
+        (acc, wide) ->
+            results.addAll(combine(wide, unroll, width, sideBySide, updates(acc).getFirst())));
+    List<Index> sum = place(sideBySide, Index.ZERO, Index.ZERO);
+    results.addAll(Rewriting.widen(nest.after(), registers, sum));
+    statements.addAll(Rewriting.nest(sideBySide, LoopKind.UNROLLED, results));
     return statements;
   }
 
+  private static List<Index> place(List<LoopVar> sideBySide, Index copy, Index lane) {
+    List<Index> place = new ArrayList<>(Comprehension.indices(sideBySide));
+    place.add(copy);
+    place.add(lane);
+    return place;
+  }
+
   /** The turns from {@code done} on that do not fill all accumulators. */
-  private List<Stmt> rest(
-      List<Stmt> body, LoopVar folded, int done, LoopVar lane, Map<Buffer, Buffer> registers) {
+  private static List<Stmt> rest(
+      List<Stmt> body,
+      LoopVar folded,
+      int done,
+      LoopVar lane,
+      List<LoopVar> sideBySide,
+      Map<Buffer, Buffer> registers) {
     int left = folded.extent() - done;
     if (left == 0) {
       return List.of();
     }
-    LoopVar turn = new LoopVar("t", Math.ceilDiv(left, lanes));
-    Index at = turn.index().times(lanes).plus(lane.index()).plus(done);
+    LoopVar turn = new LoopVar("t", Math.ceilDiv(left, lane.extent()));
+    Index at = turn.index().times(lane.extent()).plus(lane.index()).plus(done);
     Condition inside = Condition.inRange(at, 0, folded.extent());
     List<Stmt> step =
         Rewriting.widen(
             Rewriting.substitute(body, Map.of(folded, at)),
             registers,
-            List.of(Index.ZERO, lane.index()));
+            place(sideBySide, Index.ZERO, lane.index()));
     List<Stmt> kept = step.stream().map(statement -> keepOutside(statement, inside)).toList();
+    List<Stmt> vector =
+        List.of(new Stmt.For(lane, LoopKind.LANES, Rewriting.guarded(inside, kept)));
     return Rewriting.nest(
         List.of(turn),
         LoopKind.SERIAL,
-        List.of(new Stmt.For(lane, LoopKind.LANES, Rewriting.guarded(inside, kept))));
+        Rewriting.nest(sideBySide, LoopKind.UNROLLED, vector));
   }
 
   /** Registers are written in all lanes: those outside keep their value. */
@@ -195,21 +225,23 @@ final class ScheduleFold {
   }
 
   /** Folds the accumulators, then the lanes by halves, into element 0. */
-  private List<Stmt> combine(Buffer wide, int unroll, BinaryFn update) {
+  private static List<Stmt> combine(
+      Buffer wide, int unroll, int width, List<LoopVar> sideBySide, BinaryFn update) {
     List<Stmt> statements = new ArrayList<>();
     for (int copy = 1; copy < unroll; copy++) {
-      statements.add(fold(wide, update, lanes, copy, 0));
+      statements.add(fold(wide, update, width, sideBySide, copy, 0));
     }
-    for (int half = lanes / 2; half >= 1; half /= 2) {
-      statements.add(fold(wide, update, half, 0, half));
+    for (int half = width / 2; half >= 1; half /= 2) {
+      statements.add(fold(wide, update, half, sideBySide, 0, half));
     }
     return statements;
   }
 
-  private static Stmt fold(Buffer wide, BinaryFn update, int width, int copy, int shift) {
+  private static Stmt fold(
+      Buffer wide, BinaryFn update, int width, List<LoopVar> sideBySide, int copy, int shift) {
     LoopVar lane = new LoopVar("l", width);
-    List<Index> target = List.of(Index.ZERO, lane.index());
-    List<Index> source = List.of(Index.of(copy), lane.index().plus(shift));
+    List<Index> target = place(sideBySide, Index.ZERO, lane.index());
+    List<Index> source = place(sideBySide, Index.of(copy), lane.index().plus(shift));
     Stmt store =
         new Stmt.Store(
             wide,
@@ -221,8 +253,8 @@ final class ScheduleFold {
     return width == 1 ? store : new Stmt.For(lane, LoopKind.LANES, List.of(store));
   }
 
-  private static List<Stmt> vectors(LoopVar copy, LoopVar lane, List<Stmt> body) {
-    return Rewriting.nest(List.of(copy), LoopKind.UNROLLED, Rewriting.lanes(lane, body));
+  private static List<Stmt> vectors(List<LoopVar> block, LoopVar lane, List<Stmt> body) {
+    return Rewriting.nest(block, LoopKind.UNROLLED, Rewriting.lanes(lane, body));
   }
 
   // Along the result: each lane folds for an element of its own.
@@ -237,12 +269,25 @@ final class ScheduleFold {
     }
     List<Stmt> all = new ArrayList<>(inner.body());
     all.addAll(nest.after());
-    LoopVar copy = new LoopVar("u", copies(along, all));
-    Pieces pieces = copy.extent() > 1 ? blocks(along, copy) : Pieces.of(along, lanes, all);
+    Optional<Overlap> rows =
+        nest.turns() <= WRITTEN_OUT ? Overlap.of(nest, along) : Optional.empty();
+    LoopVar copy =
+        rows.map(Overlap::neighbours).orElseGet(() -> new LoopVar("u", copies(along, all)));
+    Pieces pieces =
+        rows.isEmpty() && copy.extent() > 1 ? blocks(along, copy) : Pieces.of(along, lanes, all);
     List<LoopVar> outer = new ArrayList<>(nest.loops());
     outer.set(outer.indexOf(along), pieces.blocks());
+    rows.ifPresent(overlap -> outer.set(outer.indexOf(overlap.loop()), overlap.groups()));
     return Work.share(
-        threads, outer, operations, pieces.map(piece -> phases(fold(along, inner, copy, piece))));
+        threads,
+        outer,
+        operations,
+        pieces.map(
+            piece -> {
+              Map<LoopVar, Index> move = new HashMap<>(Map.of(along, piece.at()));
+              rows.ifPresent(overlap -> move.put(overlap.loop(), overlap.place()));
+              return phases(fold(move, inner, copy, piece));
+            }));
   }
 
   /**
@@ -280,11 +325,13 @@ final class ScheduleFold {
     return Rewriting.nest(inner.loops(), kind, step);
   }
 
-  /** The fold of a block of the result, of as many vectors as {@code copy} counts. */
+  /**
+   * The fold of a block of the result, of as many vectors as {@code copy} counts, which is where
+   * {@code move} says.
+   */
   private List<Stmt> fold(
-      LoopVar along, Collapse.Collapsed inner, LoopVar copy, Pieces.Piece piece) {
+      Map<LoopVar, Index> move, Collapse.Collapsed inner, LoopVar copy, Pieces.Piece piece) {
     LoopVar lane = piece.lane();
-    Map<LoopVar, Index> move = Map.of(along, piece.at());
     List<LoopVar> block = copy.extent() > 1 ? List.of(copy, lane) : List.of(lane);
     List<Index> here = Comprehension.indices(block);
     Map<Buffer, Buffer> registers = new LinkedHashMap<>();
@@ -303,9 +350,9 @@ final class ScheduleFold {
     UnaryOperator<List<Stmt>> vectors =
         body -> {
           List<Stmt> moved = Rewriting.widen(Rewriting.substitute(body, move), registers, here);
-          return vectors(copy, lane, Rewriting.guarded(piece.inside(), moved));
+          return vectors(List.of(copy), lane, Rewriting.guarded(piece.inside(), moved));
         };
-    statements.addAll(vectors(copy, lane, Rewriting.widen(first, registers, here)));
+    statements.addAll(vectors(List.of(copy), lane, Rewriting.widen(first, registers, here)));
     statements.addAll(turns(inner, vectors.apply(inner.body())));
     statements.addAll(vectors.apply(nest.after()));
     return statements;
