@@ -72,8 +72,7 @@ final class FewProducts {
   }
 
   /** Whether the first {@code count} operands lie along {@code loop}, which fills vectors. */
-  private static boolean isAlong(
-      LoopVar loop, List<Scalar.Load> operands, int count, int lanes) {
+  private static boolean isAlong(LoopVar loop, List<Scalar.Load> operands, int count, int lanes) {
     return loop.extent() >= lanes / 2
         && operands.subList(0, count).stream()
             .allMatch(load -> load.at().getLast().stride(loop) > 0);

@@ -161,8 +161,7 @@ final class ScheduleFold {
         Rewriting.widen(Rewriting.substitute(inner.body(), Map.of(folded, at)), registers, here);
     List<Stmt> turns =
         new ArrayList<>(Rewriting.nest(List.of(turn), LoopKind.SERIAL, vectors(block, lane, step)));
-    turns.addAll(
-        rest(inner.body(), folded, whole * unroll * width, lane, sideBySide, registers));
+    turns.addAll(rest(inner.body(), folded, whole * unroll * width, lane, sideBySide, registers));
     List<LoopVar> around = inner.loops().subList(0, inner.loops().size() - 1);
     statements.addAll(Rewriting.nest(around, LoopKind.SERIAL, turns));
     List<Stmt> results = new ArrayList<>();
@@ -206,9 +205,7 @@ final class ScheduleFold {
     List<Stmt> vector =
         List.of(new Stmt.For(lane, LoopKind.LANES, Rewriting.guarded(inside, kept)));
     return Rewriting.nest(
-        List.of(turn),
-        LoopKind.SERIAL,
-        Rewriting.nest(sideBySide, LoopKind.UNROLLED, vector));
+        List.of(turn), LoopKind.SERIAL, Rewriting.nest(sideBySide, LoopKind.UNROLLED, vector));
   }
 
   /** Registers are written in all lanes: those outside keep their value. */
