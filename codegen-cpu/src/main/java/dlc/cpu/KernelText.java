@@ -11,6 +11,7 @@ import dlc.ir.scalar.Condition;
 import dlc.ir.scalar.Index;
 import dlc.ir.scalar.LoopVar;
 import dlc.ir.scalar.Scalar;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -82,7 +83,7 @@ final class KernelText {
       case Stmt.For loop -> loop(loop);
       case Stmt.If(Condition when, List<Stmt> body) -> branch(resolved(when), body);
       case Stmt.Let let -> locals.put(let.name(), scalars.of(let.value()));
-      case Stmt.Store store -> memory.store(store);
+      case Stmt.Store store -> memory.store(store, scalars.of(store.value()));
       case Stmt.Declare(Buffer buffer) -> memory.allocate(buffer);
     }
   }
@@ -91,6 +92,11 @@ final class KernelText {
     switch (loop.kind()) {
       case SERIAL, PARALLEL, ITEMS -> loop(loop, "0", Integer.toString(loop.counter().extent()));
       case UNROLLED -> {
+        Square square = mask == null ? Square.of(loop).orElse(null) : null;
+        if (square != null) {
+          square(square);
+          return;
+        }
         for (int i = 0; i < loop.counter().extent(); i++) {
           unrolled.put(loop.counter(), Index.of(i));
           block(loop.body());
@@ -104,6 +110,27 @@ final class KernelText {
         lane = outer;
       }
     }
+  }
+
+  /** Computes what is stored in lanes along the rows, turns it, and stores it. */
+  private void square(Square square) {
+    int lanes = square.lane().extent();
+    List<Operand> rows = new ArrayList<>();
+    lane = square.row();
+    for (int i = 0; i < lanes; i++) {
+      unrolled.put(square.lane(), Index.of(i));
+      block(List.copyOf(square.lets()));
+      rows.add(scalars.splat(scalars.of(square.store().value()), lanes));
+    }
+    unrolled.remove(square.lane());
+    List<Operand> columns = Square.turned(text, rows);
+    lane = square.lane();
+    for (int i = 0; i < lanes; i++) {
+      unrolled.put(square.row(), Index.of(i));
+      memory.store(square.store(), columns.get(i));
+    }
+    unrolled.remove(square.row());
+    lane = null;
   }
 
   private void loop(Stmt.For loop, String begin, String end) {

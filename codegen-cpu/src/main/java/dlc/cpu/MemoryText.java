@@ -257,12 +257,11 @@ final class MemoryText {
                 .formatted(element, pointer, flat.constant()));
   }
 
-  /** Writes what {@code store} writes, in the lanes that the mask allows. */
-  void store(Stmt.Store store) {
+  /** Writes {@code value} where {@code store} does, in the lanes that the mask allows. */
+  void store(Stmt.Store store, Operand value) {
     LoopVar lane = kernel.lane();
     DType type = store.buffer().type().dtype();
     Index flat = kernel.resolved(Index.linear(store.at(), store.buffer().type().dims()));
-    Operand value = scalars.of(store.value());
     if (lane == null || !flat.dependsOn(lane)) {
       if (value.lanes() != 1) {
         throw new IllegalStateException("all lanes store to the same place of " + store.buffer());

@@ -137,6 +137,12 @@ public final class SizedExamples {
         f32(batch, 9, 8 * channels),
         places.withDType(DType.F32),
         places);
+    TensorType squares = TensorType.of(DType.I32, batch, channels, 3, 3);
+    add(
+        new RoutedWeightGrad(List.of(2, 2), inside, List.of(3, 3), 2),
+        f32(batch, 8, 8 * 2),
+        squares.withDType(DType.F32),
+        squares);
   }
 
   private void tiles() {

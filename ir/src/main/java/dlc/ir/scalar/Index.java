@@ -3,7 +3,9 @@ package dlc.ir.scalar;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -340,6 +342,34 @@ public record Index(int constant, List<Term> terms) {
                   remainder.dividend().mapDynamic(replacement).mod(remainder.divisor());
               case Dynamic dynamic ->
                   of(new Dynamic(replacement.apply(dynamic.value()), dynamic.extent()));
+            });
+  }
+
+  /** The values that are read at run time. */
+  public Set<Dynamic> dynamic() {
+    Set<Dynamic> found = new LinkedHashSet<>();
+    for (Term term : terms) {
+      switch (term.atom()) {
+        case LoopVar _ -> {}
+        case Quotient quotient -> found.addAll(quotient.dividend().dynamic());
+        case Remainder remainder -> found.addAll(remainder.dividend().dynamic());
+        case Dynamic dynamic -> found.add(dynamic);
+      }
+    }
+    return found;
+  }
+
+  /** The same where each value that is read at run time is {@code number}. */
+  public Index withDynamic(int number) {
+    return rebuild(
+        atom ->
+            switch (atom) {
+              case LoopVar loop -> of(loop);
+              case Quotient quotient ->
+                  quotient.dividend().withDynamic(number).floorDiv(quotient.divisor());
+              case Remainder remainder ->
+                  remainder.dividend().withDynamic(number).mod(remainder.divisor());
+              case Dynamic _ -> of(number);
             });
   }
 

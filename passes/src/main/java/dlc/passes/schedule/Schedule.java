@@ -66,6 +66,7 @@ public final class Schedule {
       scheduled =
           ScheduleTiles.run(call, plain, lanes)
               .map(body -> with(call, body))
+              .or(() -> ScheduleRoutes.run(call, whole, lanes, target, staging))
               .or(
                   () ->
                       FewProducts.fits(nest, lanes)

@@ -7,6 +7,7 @@ import dlc.ir.scalar.LoopVar;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Vectorizes a kernel that computes each element by itself along its innermost loop.
@@ -34,10 +35,15 @@ final class ScheduleElementwise {
     outer.remove(inner);
     Pieces pieces = Pieces.of(inner, lanes, collapsed.body());
     outer.add(pieces.blocks());
+    Optional<LoopVar> rows = nest.phases().isEmpty() ? Squares.rows(outer, inner, collapsed.body()) : Optional.empty();
+    outer.removeAll(rows.stream().toList());
     List<Stmt> vectors =
         pieces.map(
             piece -> {
               List<Stmt> body = Rewriting.substitute(collapsed.body(), Map.of(inner, piece.at()));
+              if (rows.isPresent()) {
+                return Squares.of(rows.get(), piece, body);
+              }
               return Rewriting.nest(
                   nest.phases(),
                   LoopKind.UNROLLED,
