@@ -35,7 +35,8 @@ final class ScheduleElementwise {
     outer.remove(inner);
     Pieces pieces = Pieces.of(inner, lanes, collapsed.body());
     outer.add(pieces.blocks());
-    Optional<LoopVar> rows = nest.phases().isEmpty() ? Squares.rows(outer, inner, collapsed.body()) : Optional.empty();
+    Optional<LoopVar> rows =
+        nest.phases().isEmpty() ? Squares.rows(outer, inner, collapsed.body()) : Optional.empty();
     outer.removeAll(rows.stream().toList());
     List<Stmt> vectors =
         pieces.map(

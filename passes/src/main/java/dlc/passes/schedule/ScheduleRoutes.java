@@ -54,7 +54,8 @@ final class ScheduleRoutes {
   private final int width;
   private final int registers;
 
-  private ScheduleRoutes(PlainNest nest, LoopVar lanes, List<LoopVar> tile, int width, int registers) {
+  private ScheduleRoutes(
+      PlainNest nest, LoopVar lanes, List<LoopVar> tile, int width, int registers) {
     this.nest = nest;
     this.lanes = lanes;
     this.rows = tile.get(0);
@@ -63,7 +64,9 @@ final class ScheduleRoutes {
     this.registers = registers;
   }
 
-  /** A factor that lies at one of {@code places} places, a power of two, that {@code place} names. */
+  /**
+   * A factor that lies at one of {@code places} places, a power of two, that {@code place} names.
+   */
   private record Routed(Scalar.Load load, Scalar.Load place, int places) {
 
     static Optional<Routed> of(Scalar.Load load) {
@@ -93,7 +96,10 @@ final class ScheduleRoutes {
     int apart(LoopVar loop) {
       for (Index at : load.at()) {
         Index step = at.withDynamic(1).minus(at.withDynamic(0));
-        if (at.stride(loop) == 1 && step.isConstant() && step.constant() > 0 && loop.extent() % step.constant() == 0) {
+        if (at.stride(loop) == 1
+            && step.isConstant()
+            && step.constant() > 0
+            && loop.extent() % step.constant() == 0) {
           return step.constant();
         }
       }
@@ -115,11 +121,9 @@ final class ScheduleRoutes {
   }
 
   /** The scheduled call, or nothing where {@code nest} is no such sum. */
-  static Optional<Call> run(
-      Call call, PlainNest nest, int lanes, Target target, Staging staging) {
+  static Optional<Call> run(Call call, PlainNest nest, int lanes, Target target, Staging staging) {
     List<Scalar.Load> product = ScheduleContraction.product(nest).orElse(List.of());
-    Optional<Routed> found =
-        product.stream().map(Routed::of).flatMap(Optional::stream).findFirst();
+    Optional<Routed> found = product.stream().map(Routed::of).flatMap(Optional::stream).findFirst();
     if (found.isEmpty()) {
       return Optional.empty();
     }
@@ -138,7 +142,10 @@ final class ScheduleRoutes {
         along.add(loop);
       }
     }
-    if (tile.size() != 2 || along.size() != 1 || along.getFirst().extent() < LEAST || !factor.isReady()) {
+    if (tile.size() != 2
+        || along.size() != 1
+        || along.getFirst().extent() < LEAST
+        || !factor.isReady()) {
       return Optional.empty();
     }
     int width = lanes;
@@ -185,8 +192,7 @@ final class ScheduleRoutes {
     // Columns that far apart are read at the same places.
     int apart = routed.apart(columns);
     LoopVar row = new LoopVar("h", divisor(rows.extent(), registers));
-    LoopVar column =
-        new LoopVar("i", divisor(columns.extent() / apart, registers / row.extent()));
+    LoopVar column = new LoopVar("i", divisor(columns.extent() / apart, registers / row.extent()));
     LoopVar lane = new LoopVar("l", width);
     LoopVar rowBlocks = blocks(rows, rows.extent() / row.extent());
     LoopVar columnBlocks = blocks(columns, columns.extent() / apart / column.extent());

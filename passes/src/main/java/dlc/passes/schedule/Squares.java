@@ -27,8 +27,8 @@ final class Squares {
   private Squares() {}
 
   /**
-   * The one of {@code outer} along which everything lies that {@code body} reads; nothing where that
-   * is read well along {@code inner}.
+   * The one of {@code outer} along which everything lies that {@code body} reads; nothing where
+   * that is read well along {@code inner}.
    */
   static Optional<LoopVar> rows(List<LoopVar> outer, LoopVar inner, List<Stmt> body) {
     List<Access> accesses = Access.of(body);
