@@ -18,6 +18,8 @@ import java.util.Optional;
  */
 final class ScheduleElementwise {
 
+  private static final int WRITTEN_OUT = 4;
+
   private ScheduleElementwise() {}
 
   static List<Stmt> run(PlainNest nest, int lanes) {
@@ -34,7 +36,6 @@ final class ScheduleElementwise {
     LoopVar inner = along(outer, collapsed.body(), lanes);
     outer.remove(inner);
     Pieces pieces = Pieces.of(inner, lanes, collapsed.body());
-    outer.add(pieces.blocks());
     Optional<LoopVar> rows =
         nest.phases().isEmpty() ? Squares.rows(outer, inner, collapsed.body()) : Optional.empty();
     outer.removeAll(rows.stream().toList());
@@ -50,6 +51,14 @@ final class ScheduleElementwise {
                   LoopKind.UNROLLED,
                   Rewriting.lanes(piece.lane(), Rewriting.guarded(piece.inside(), body)));
             });
+    // What is different in each vector of a short row is written out.
+    if (rows.isEmpty()
+        && pieces.pieces().size() > 1
+        && pieces.blocks().extent() <= WRITTEN_OUT) {
+      vectors = Rewriting.nest(List.of(pieces.blocks()), LoopKind.UNROLLED, vectors);
+    } else {
+      outer.add(pieces.blocks());
+    }
     return Work.share(threads, outer, operations, vectors);
   }
 
