@@ -4,9 +4,14 @@ package dlc.cpu;
 import dlc.ir.DType;
 import dlc.ir.kernel.Target;
 import dlc.ir.scalar.UnaryFn;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** The functions that take a float apart or put one together, on the bits of IEEE 754. */
 final class FloatBits {
+
+  /** The lanes of the instruction that scales. */
+  private static final int WIDEST = 16;
 
   private final FunctionText text;
   private final Target target;
@@ -18,8 +23,11 @@ final class FloatBits {
 
   /** {@code x * 2^y}, which may be more or less than 2^y can be. */
   Operand scale(Operand x, Operand y) {
-    if (target.scalesFloats() && x.lanes() >= 4 && x.lanes() <= 16) {
+    if (target.scalesFloats() && x.lanes() >= 4 && x.lanes() <= WIDEST) {
       return scaled(x, y);
+    }
+    if (target.scalesFloats() && x.lanes() == 2 * WIDEST) {
+      return joined(scaled(half(x, 0), half(y, 0)), scaled(half(x, 1), half(y, 1)));
     }
     Operand half = floor(multiply(y, Operand.literal(0.5, DType.F32, y.lanes())));
     Operand otherHalf = value("fsub %s, %s".formatted(y.typed(), half.text()), y.lanes());
@@ -40,6 +48,26 @@ final class FloatBits {
             .formatted(
                 type, name, x.typed(), y.typed(), type, mask, mode.isEmpty() ? "" : mode + " 4"),
         x.lanes());
+  }
+
+  /** The first or second half of the lanes. */
+  private Operand half(Operand x, int number) {
+    int lanes = x.lanes() / 2;
+    String places = places(number * lanes, lanes);
+    return value(
+        "shufflevector %s, %s poison, %s".formatted(x.typed(), x.llvmType(), places), lanes);
+  }
+
+  private Operand joined(Operand x, Operand y) {
+    int lanes = 2 * x.lanes();
+    return value(
+        "shufflevector %s, %s, %s".formatted(x.typed(), y.typed(), places(0, lanes)), lanes);
+  }
+
+  private static String places(int first, int count) {
+    return IntStream.range(first, first + count)
+        .mapToObj(i -> "i32 " + i)
+        .collect(Collectors.joining(", ", "<" + count + " x i32> <", ">"));
   }
 
   private Operand floor(Operand x) {

@@ -47,6 +47,14 @@ public record Target(
     return vectorBytes / type.bytes();
   }
 
+  /**
+   * Whether vectors may be longer than a register, and several registers take turns: those of OpenCL
+   * end at 16 elements.
+   */
+  public boolean hasLongVectors() {
+    return hasVectors() && sharedBytes > 0;
+  }
+
   /** Whether it has instructions that convert vectors between f32 and f16. */
   public boolean convertsF16() {
     return features.contains("+f16c") || features.contains("+neon") || vectorBytes >= 32;

@@ -11,7 +11,9 @@ import dlc.ir.scalar.BinaryFn;
 import dlc.ir.scalar.Scalar;
 import dlc.ir.scalar.UnaryFn;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Writes exp, log, tanh and their like on f32 as polynomials, which vectors can compute, and which
@@ -25,24 +27,29 @@ final class ExpandMath {
   private final List<Stmt> block = new ArrayList<>();
   private final int[] names;
 
-  private ExpandMath(int[] names) {
+  /** What the names that were given so far stand for. */
+  private final Map<String, Scalar> lets;
+
+  private ExpandMath(int[] names, Map<String, Scalar> lets) {
     this.names = names;
+    this.lets = lets;
   }
 
   static List<Stmt> run(List<Stmt> statements) {
-    return run(statements, new int[1]);
+    return run(statements, new int[1], new HashMap<>());
   }
 
-  private static List<Stmt> run(List<Stmt> statements, int[] names) {
+  private static List<Stmt> run(
+      List<Stmt> statements, int[] names, Map<String, Scalar> lets) {
     List<Stmt> result = new ArrayList<>();
     for (Stmt statement : statements) {
-      ExpandMath expansion = new ExpandMath(names);
+      ExpandMath expansion = new ExpandMath(names, lets);
       Stmt last =
           switch (statement) {
             case Stmt.For(var counter, var kind, var body) ->
-                new Stmt.For(counter, kind, run(body, names));
-            case Stmt.If(var when, var body) -> new Stmt.If(when, run(body, names));
-            case Stmt.Let(var name, var value) -> new Stmt.Let(name, expansion.expand(value));
+                new Stmt.For(counter, kind, run(body, names, lets));
+            case Stmt.If(var when, var body) -> new Stmt.If(when, run(body, names, lets));
+            case Stmt.Let(var name, var value) -> expansion.named(name, expansion.expand(value));
             case Stmt.Store(var buffer, var at, var value) ->
                 new Stmt.Store(buffer, at, expansion.expand(value));
             case Stmt.Declare declare -> declare;
@@ -51,6 +58,26 @@ final class ExpandMath {
       result.add(last);
     }
     return result;
+  }
+
+  /** Whether there is something to expand in {@code statements}. */
+  static boolean expands(List<Stmt> statements) {
+    boolean[] found = {false};
+    Rewriting.visitScalars(
+        statements,
+        scalar ->
+            found[0] |=
+                scalar instanceof Scalar.Unary(UnaryFn fn, Scalar x)
+                    && x.type() == DType.F32
+                    && isExpanded(fn));
+    return found[0];
+  }
+
+  private static boolean isExpanded(UnaryFn fn) {
+    return switch (fn) {
+      case EXP, EXPM1, LOG, LOG1P, TANH, ERF, SIN, COS -> true;
+      case NEG, NOT, ABS, SIGN, FLOOR, SQRT, RSQRT, POW2, EXPONENT, MANTISSA -> false;
+    };
   }
 
   private Scalar expand(Scalar scalar) {
@@ -75,9 +102,21 @@ final class ExpandMath {
     if (scalar instanceof Scalar.Local) {
       return scalar;
     }
-    Stmt.Let let = new Stmt.Let("m" + names[0]++, scalar);
+    Stmt.Let let = named("m" + names[0]++, scalar);
     block.add(let);
     return let.local();
+  }
+
+  private Stmt.Let named(String name, Scalar value) {
+    lets.put(name, value);
+    return new Stmt.Let(name, value);
+  }
+
+  /** What {@code scalar} stands for, if it is a name. */
+  private Scalar meaning(Scalar scalar) {
+    return scalar instanceof Scalar.Local local
+        ? lets.getOrDefault(local.name(), scalar)
+        : scalar;
   }
 
   private static Scalar lit(double value) {
@@ -97,11 +136,19 @@ final class ExpandMath {
     return let(sum);
   }
 
-  // e^x = 2^n e^r with r = x - n ln 2, |r| <= ln 2 / 2.
+  // e^x = 2^n e^r with r = x - n ln 2, |r| <= ln 2 / 2; the polynomial is a minimax one.
   private Scalar exp(Scalar x) {
     Reduced by = reduce(x);
     Scalar p =
-        polynomial(by.rest, 1.0 / 5040, 1.0 / 720, 1.0 / 120, 1.0 / 24, 1.0 / 6, 0.5, 1.0, 1.0);
+        polynomial(
+            by.rest,
+            1.3813143596053123e-3,
+            8.369418792426586e-3,
+            0.04166845604777336,
+            0.16666515171527863,
+            0.4999999403953552,
+            1.0,
+            1.0);
     return new Scalar.Binary(BinaryFn.SCALE, p, by.exponent);
   }
 
@@ -124,11 +171,36 @@ final class ExpandMath {
   private record Reduced(Scalar rest, Scalar exponent) {}
 
   private Reduced reduce(Scalar x) {
-    Scalar low = x.is(LT, lit(-104)).choose(lit(-104), x);
-    Scalar clamped = let(low.is(GT, lit(89)).choose(lit(89), low));
-    Scalar n = let(fn(UnaryFn.FLOOR, clamped.timesPlus(lit(1.4426950408889634), lit(0.5))));
-    Scalar r = let(n.timesPlus(lit(2.12194440e-4), n.timesPlus(lit(-0.693359375), clamped)));
+    return meaning(x) instanceof Scalar.Unary(UnaryFn fn, Scalar y) && fn == UnaryFn.NEG
+        ? reduceNegative(y)
+        : reduced(let(atMost(89, atLeast(-104, x))), 1);
+  }
+
+  /** Of {@code -y}: the sign costs nothing in sums of products, nor does the end that squares lack. */
+  private Reduced reduceNegative(Scalar y) {
+    boolean isSquare =
+        meaning(y) instanceof Scalar.Binary(BinaryFn fn, Scalar lhs, Scalar rhs)
+            && fn == BinaryFn.MUL
+            && lhs.equals(rhs);
+    Scalar clamped = atMost(104, y);
+    return reduced(let(isSquare ? clamped : atLeast(-89, clamped)), -1);
+  }
+
+  /** Of {@code sign * x}. */
+  private Reduced reduced(Scalar x, int sign) {
+    Scalar n =
+        let(fn(UnaryFn.FLOOR, x.timesPlus(lit(sign * 1.4426950408889634), lit(0.5))));
+    Scalar signed = sign < 0 ? fn(UnaryFn.NEG, x) : x;
+    Scalar r = let(n.timesPlus(lit(2.12194440e-4), n.timesPlus(lit(-0.693359375), signed)));
     return new Reduced(r, n);
+  }
+
+  private static Scalar atLeast(double least, Scalar x) {
+    return x.is(LT, lit(least)).choose(lit(least), x);
+  }
+
+  private static Scalar atMost(double most, Scalar x) {
+    return x.is(GT, lit(most)).choose(lit(most), x);
   }
 
   // log x = e ln 2 + log(1 + f), with 1 + f the mantissa moved into [sqrt(1/2), sqrt(2)).
@@ -195,7 +267,7 @@ final class ExpandMath {
   // 4 on it rounds to 1. The derivative shares e^(-x^2).
   private Scalar erf(Scalar x) {
     Scalar magnitude = let(fn(UnaryFn.ABS, x));
-    Scalar bounded = let(magnitude.is(GT, lit(4)).choose(lit(4), magnitude));
+    Scalar bounded = let(atMost(4, magnitude));
     Scalar scaled =
         polynomial(
             bounded,

@@ -61,7 +61,7 @@ public final class Schedule {
     } else if (ScheduleScatter.fits(call.kernel())) {
       scheduled = with(call, ScheduleScatter.run(call.kernel(), lanes));
     } else if (!nest.folds()) {
-      scheduled = with(call, ScheduleElementwise.run(nest, lanes));
+      scheduled = with(call, ScheduleElementwise.run(nest, lanes, target));
     } else {
       scheduled =
           ScheduleTiles.run(call, plain, lanes)

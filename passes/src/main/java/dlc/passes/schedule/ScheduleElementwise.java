@@ -3,6 +3,7 @@ package dlc.passes.schedule;
 
 import dlc.ir.kernel.LoopKind;
 import dlc.ir.kernel.Stmt;
+import dlc.ir.kernel.Target;
 import dlc.ir.scalar.LoopVar;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,11 +23,16 @@ final class ScheduleElementwise {
 
   private ScheduleElementwise() {}
 
-  static List<Stmt> run(PlainNest nest, int lanes) {
-    return run(nest, lanes, Work.Threads.ALL);
+  static List<Stmt> run(PlainNest nest, int lanes, Target target) {
+    return run(nest, lanes, target.hasLongVectors() ? 2 : 1, Work.Threads.ALL);
   }
 
   static List<Stmt> run(PlainNest nest, int lanes, Work.Threads threads) {
+    return run(nest, lanes, 1, threads);
+  }
+
+  /** The steps of a polynomial wait for each other: those of {@code turns} vectors take turns. */
+  private static List<Stmt> run(PlainNest nest, int lanes, int turns, Work.Threads threads) {
     Collapse.Collapsed collapsed = Collapse.run(nest.loops(), nest.after());
     if (collapsed.loops().isEmpty()) {
       return Rewriting.nest(nest.phases(), LoopKind.UNROLLED, collapsed.body());
@@ -35,10 +41,12 @@ final class ScheduleElementwise {
     List<LoopVar> outer = new ArrayList<>(collapsed.loops());
     LoopVar inner = along(outer, collapsed.body(), lanes);
     outer.remove(inner);
-    Pieces pieces = Pieces.of(inner, lanes, collapsed.body());
     Optional<LoopVar> rows =
         nest.phases().isEmpty() ? Squares.rows(outer, inner, collapsed.body()) : Optional.empty();
     outer.removeAll(rows.stream().toList());
+    boolean inTurns = inner.extent() % (turns * lanes) == 0 && ExpandMath.expands(collapsed.body());
+    int width = inTurns && rows.isEmpty() ? turns * lanes : lanes;
+    Pieces pieces = Pieces.of(inner, width, collapsed.body());
     List<Stmt> vectors =
         pieces.map(
             piece -> {

@@ -29,7 +29,7 @@ final class ScheduleScatter {
 
   static List<Stmt> run(Kernel kernel, int lanes) {
     PlainNest clear = PlainNest.of(kernel.with(kernel.body().subList(0, 1)));
-    List<Stmt> statements = new ArrayList<>(ScheduleElementwise.run(clear, lanes));
+    List<Stmt> statements = new ArrayList<>(ScheduleElementwise.run(clear, lanes, Work.Threads.ALL));
     PlainNest add = PlainNest.of(kernel.with(kernel.body().subList(1, 2)));
     statements.addAll(add(add, lanes));
     return statements;
