@@ -48,8 +48,8 @@ public record Target(
   }
 
   /**
-   * Whether vectors may be longer than a register, and several registers take turns: those of OpenCL
-   * end at 16 elements.
+   * Whether vectors may be longer than a register, and several registers take turns: those of
+   * OpenCL end at 16 elements.
    */
   public boolean hasLongVectors() {
     return hasVectors() && sharedBytes > 0;

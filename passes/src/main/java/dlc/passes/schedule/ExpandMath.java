@@ -39,8 +39,7 @@ final class ExpandMath {
     return run(statements, new int[1], new HashMap<>());
   }
 
-  private static List<Stmt> run(
-      List<Stmt> statements, int[] names, Map<String, Scalar> lets) {
+  private static List<Stmt> run(List<Stmt> statements, int[] names, Map<String, Scalar> lets) {
     List<Stmt> result = new ArrayList<>();
     for (Stmt statement : statements) {
       ExpandMath expansion = new ExpandMath(names, lets);
@@ -114,9 +113,7 @@ final class ExpandMath {
 
   /** What {@code scalar} stands for, if it is a name. */
   private Scalar meaning(Scalar scalar) {
-    return scalar instanceof Scalar.Local local
-        ? lets.getOrDefault(local.name(), scalar)
-        : scalar;
+    return scalar instanceof Scalar.Local local ? lets.getOrDefault(local.name(), scalar) : scalar;
   }
 
   private static Scalar lit(double value) {
@@ -176,7 +173,9 @@ final class ExpandMath {
         : reduced(let(atMost(89, atLeast(-104, x))), 1);
   }
 
-  /** Of {@code -y}: the sign costs nothing in sums of products, nor does the end that squares lack. */
+  /**
+   * Of {@code -y}: the sign costs nothing in sums of products, nor does the end that squares lack.
+   */
   private Reduced reduceNegative(Scalar y) {
     boolean isSquare =
         meaning(y) instanceof Scalar.Binary(BinaryFn fn, Scalar lhs, Scalar rhs)
@@ -188,8 +187,7 @@ final class ExpandMath {
 
   /** Of {@code sign * x}. */
   private Reduced reduced(Scalar x, int sign) {
-    Scalar n =
-        let(fn(UnaryFn.FLOOR, x.timesPlus(lit(sign * 1.4426950408889634), lit(0.5))));
+    Scalar n = let(fn(UnaryFn.FLOOR, x.timesPlus(lit(sign * 1.4426950408889634), lit(0.5))));
     Scalar signed = sign < 0 ? fn(UnaryFn.NEG, x) : x;
     Scalar r = let(n.timesPlus(lit(2.12194440e-4), n.timesPlus(lit(-0.693359375), signed)));
     return new Reduced(r, n);

@@ -60,9 +60,7 @@ final class ScheduleElementwise {
                   Rewriting.lanes(piece.lane(), Rewriting.guarded(piece.inside(), body)));
             });
     // What is different in each vector of a short row is written out.
-    if (rows.isEmpty()
-        && pieces.pieces().size() > 1
-        && pieces.blocks().extent() <= WRITTEN_OUT) {
+    if (rows.isEmpty() && pieces.pieces().size() > 1 && pieces.blocks().extent() <= WRITTEN_OUT) {
       vectors = Rewriting.nest(List.of(pieces.blocks()), LoopKind.UNROLLED, vectors);
     } else {
       outer.add(pieces.blocks());

@@ -29,7 +29,8 @@ final class ScheduleScatter {
 
   static List<Stmt> run(Kernel kernel, int lanes) {
     PlainNest clear = PlainNest.of(kernel.with(kernel.body().subList(0, 1)));
-    List<Stmt> statements = new ArrayList<>(ScheduleElementwise.run(clear, lanes, Work.Threads.ALL));
+    List<Stmt> statements =
+        new ArrayList<>(ScheduleElementwise.run(clear, lanes, Work.Threads.ALL));
     PlainNest add = PlainNest.of(kernel.with(kernel.body().subList(1, 2)));
     statements.addAll(add(add, lanes));
     return statements;

@@ -21,8 +21,8 @@ import java.util.Optional;
  * add(reshape x, broadcast b)        =>  reshape(add(x, broadcast b))
  * </pre>
  *
- * <p>Numbers that are the same everywhere take any shape, and broadcasts one that has their axes. So
- * elementwise chains stay whole, and a reshape ends where it costs nothing.
+ * <p>Numbers that are the same everywhere take any shape, and broadcasts one that has their axes.
+ * So elementwise chains stay whole, and a reshape ends where it costs nothing.
  */
 final class SinkReshapes implements SimplifyRule {
 
