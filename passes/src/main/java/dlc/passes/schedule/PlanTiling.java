@@ -44,6 +44,9 @@ final class PlanTiling {
 
   private static final double LOAD = 0.8;
 
+  /** Reading a vector that does not begin where a cache line does reads two lines. */
+  private static final double ACROSS_LINES = 2.5;
+
   /** What bringing elements costs even while there is enough to compute. */
   private static final double INTERFERENCE = 0.5;
 
@@ -217,12 +220,13 @@ final class PlanTiling {
     others /= rows == null ? 1 : rows.extent();
     others /= columns == null ? 1 : columns.extent();
     double turns = PlainNest.product(reduced);
+    double lines = x.isAcrossLines(lane, reduced) ? ACROSS_LINES : 1;
     double cost = 0;
     for (int columnCount : across.sizes()) {
       for (int rowCount : sizes(down)) {
         int tile = columnCount * rowCount * depth;
         int vectors = columnCount * depth * (rows != null && x.uses(rows) ? rowCount : 1);
-        double step = step(tile, vectors + rowCount) * speed(width);
+        double step = step(tile, vectors * lines + rowCount) * speed(width);
         double store = accesses * storing(target.stride(lane), width);
         double blocks =
             count(across, columnCount)
@@ -339,7 +343,7 @@ final class PlanTiling {
     return (stride % MEETING == 0 ? 8 : 2.5) * width;
   }
 
-  private static double step(int products, int loads) {
+  private static double step(int products, double loads) {
     return Math.max(products, Math.max(LOAD * loads, LATENCY)) + OVERHEAD;
   }
 

@@ -104,6 +104,17 @@ record StagedOperand(
     return isReady() && contiguousAxis(loop) == drivers.size() - 1;
   }
 
+  /**
+   * Whether vectors along {@code lane} begin here and there in cache lines while {@code loops} are
+   * walked, as those of windows do.
+   */
+  boolean isAcrossLines(LoopVar lane, List<LoopVar> loops) {
+    Index along = drivers.get(contiguousAxis(lane));
+    return loops.stream()
+        .anyMatch(
+            loop -> (isReadyAlong(lane) ? step(loop) : along.stride(loop)) % LINE != 0);
+  }
+
   /** A cache line. */
   private static final int LINE = 16;
 

@@ -49,6 +49,9 @@ record Walk(
   /** Writing a result far from the one before. */
   private static final double UNEVEN = 0.5;
 
+  /** What lies here and there takes so many times longer at most, when it is read once. */
+  private static final double ONCE = 2;
+
   /** So many chunks, at least, are shared out among threads when sums are made in parts. */
   private static final long ENOUGH_CHUNKS = 8;
 
@@ -70,6 +73,11 @@ record Walk(
 
     long turns() {
       return PlainNest.product(loops);
+    }
+
+    /** Where each tile of this side meets one of the {@code other}, nothing has to stay. */
+    double unevenness(Side other) {
+      return other.turns() == 1 ? Math.min(unevenness, ONCE) : unevenness;
     }
 
     double all() {
@@ -155,7 +163,7 @@ record Walk(
         innerFar = inner.all() * outer.turns();
       }
     }
-    double near = outerNear * outer.unevenness + innerNear * inner.unevenness;
+    double near = outerNear * outer.unevenness(inner) + innerNear * inner.unevenness(outer);
     double far = all * turns <= SECOND_CACHE ? 0 : outerFar + innerFar;
     double cost = all * turns <= FIRST_CACHE ? 0 : turns * (NEAR * near + FAR * far);
     return new Walk(shared, outer.loops, inner.loops, chunk, 1, cost);
