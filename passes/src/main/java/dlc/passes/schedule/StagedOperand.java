@@ -111,8 +111,7 @@ record StagedOperand(
   boolean isAcrossLines(LoopVar lane, List<LoopVar> loops) {
     Index along = drivers.get(contiguousAxis(lane));
     return loops.stream()
-        .anyMatch(
-            loop -> (isReadyAlong(lane) ? step(loop) : along.stride(loop)) % LINE != 0);
+        .anyMatch(loop -> (isReadyAlong(lane) ? step(loop) : along.stride(loop)) % LINE != 0);
   }
 
   /** A cache line. */
