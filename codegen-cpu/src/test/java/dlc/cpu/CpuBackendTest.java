@@ -114,6 +114,25 @@ final class CpuBackendTest {
     }
   }
 
+  /** Two memories are kept on the stack. */
+  @Test
+  void agreesWhereThreeKernelsAreJoinedSampleBySample() {
+    Graph graph =
+        GraphParser.parseOne(
+            """
+            func @f(%x: f32[256, 1, 32, 32] input, %w: f32[8, 1, 3, 3] input) {
+              %0 = convolution %x, %w stride=[1, 1] low=[1, 1] high=[1, 1] dilation=[1, 1] groups=1 : f32[256, 8, 32, 32]
+              %1 = window_reduce %0 fn=max window=[2, 2] stride=[2, 2] low=[0, 0] high=[0, 0] dilation=[1, 1] : f32[256, 8, 16, 16]
+              %2 = window_reduce %1 fn=max window=[2, 2] stride=[2, 2] low=[0, 0] high=[0, 0] dilation=[1, 1] : f32[256, 8, 8, 8]
+              return y=%2
+            }
+            """);
+    check(backend, graph, 1);
+    try (CpuBackend other = new CpuBackend(Target.X86_64_V2, 3)) {
+      check(other, graph, 1);
+    }
+  }
+
   @Test
   void givesTheSameBitsForAnyNumberOfThreads() {
     List<Integer> counts = List.of(1, 3);

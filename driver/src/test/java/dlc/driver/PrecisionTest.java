@@ -2,6 +2,7 @@
 package dlc.driver;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dlc.runtime.file.ElementType;
 import dlc.runtime.file.NumberArray;
@@ -12,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -33,6 +35,32 @@ final class PrecisionTest {
       }
       """;
 
+  /** What follows each other in its blocks is computed sample by sample. */
+  private static final String RESIDUAL =
+      """
+      param arithmetic: string = "f32"
+      layer block(channels: int, stride: int) {
+        let x = it
+        conv2d(channels, 3, stride=stride, padding=1, bias=false) batchnorm2d relu
+        conv2d(channels, 3, padding=1, bias=false) batchnorm2d
+        if stride != 1 {
+          it = it + (x -> conv2d(channels, 1, stride=stride, bias=false) -> batchnorm2d)
+        } else {
+          it = it + x
+        }
+        relu
+      }
+      model Residual(image: f32[3, 32, 32]) -> f32[10] {
+        conv2d(16, 3, padding=1, bias=false) batchnorm2d relu
+        block(32, 2) block(32, 1)
+        global_avgpool2d flatten linear(10)
+      }
+      train Residual {
+        data random loss cross_entropy optimizer sgd(lr=0.01) batch 32 steps 1
+        precision arithmetic
+      }
+      """;
+
   @TempDir private Path folder;
 
   @ParameterizedTest
@@ -48,6 +76,20 @@ final class PrecisionTest {
       assertThat(SafeTensors.read(weights).values())
           .extracting(NumberArray::type)
           .containsOnly(ElementType.F32);
+    }
+  }
+
+  @Test
+  void measuresAResidualNetworkAsF32Does() throws IOException {
+    double plain = residualLoss("f32");
+    assertThat(residualLoss("bf16")).isCloseTo(plain, within(0.01));
+    assertThat(residualLoss("f16")).isCloseTo(plain, within(0.01));
+  }
+
+  private double residualLoss(String precision) throws IOException {
+    Path file = Files.writeString(folder.resolve("residual.dl"), RESIDUAL);
+    try (Dlc model = Dlc.compile(file, RunOptions.usual(), Map.of("arithmetic", precision))) {
+      return model.train().test().orElseThrow().loss();
     }
   }
 }

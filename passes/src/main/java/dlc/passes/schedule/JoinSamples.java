@@ -9,6 +9,7 @@ import dlc.ir.kernel.Target;
 import dlc.ir.scalar.Buffer;
 import dlc.ir.scalar.Index;
 import dlc.ir.scalar.LoopVar;
+import dlc.ir.scalar.Space;
 import dlc.passes.lower.LoweredGraph;
 import dlc.passes.lower.LoweredGraph.Call;
 import dlc.passes.lower.LoweredGraph.Memory;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Lets a kernel and the one that reads what it makes work sample by sample, so that this stays in
@@ -76,22 +78,44 @@ final class JoinSamples {
       return Optional.empty();
     }
     Memory memory = passed.iterator().next();
-    return fits(memory)
+    List<Buffer> before = kept(first.kernel().body());
+    return fits(memory, before)
             && !JoinRows.readsPlaces(first.kernel())
             && !JoinRows.readsPlaces(second.kernel())
-        ? new Joined(memory).of(List.of(first, second))
+        ? new Joined(memory, before.size()).of(List.of(first, second))
         : Optional.empty();
   }
 
-  /** Whether {@code memory} is for two calls alone, large, and small for each of many samples. */
-  private boolean fits(Memory memory) {
+  /** What kernels keep for a sample that are joined already. */
+  private static List<Buffer> kept(List<Stmt> body) {
+    return body.stream()
+        .flatMap(
+            statement ->
+                switch (statement) {
+                  case Stmt.For loop -> kept(loop.body()).stream();
+                  case Stmt.Declare(Buffer buffer) when buffer.space() == Space.SHARED ->
+                      Stream.of(buffer);
+                  case Stmt.If _, Stmt.Let _, Stmt.Store _, Stmt.Declare _ -> Stream.empty();
+                })
+        .toList();
+  }
+
+  /**
+   * Whether {@code memory} is for two calls alone, large, and small for each of many samples,
+   * beside what is kept {@code before}.
+   */
+  private boolean fits(Memory memory, List<Buffer> before) {
     TensorType type = memory.type();
     return memory instanceof TemporaryMemory
         && users.getOrDefault(memory, 0) == 2
         && !graph.results().containsValue(memory)
         && type.elements() >= LARGE
         && type.dim(0) >= ENOUGH
-        && type.bytes() / type.dim(0) <= target.sharedBytes();
+        && bytes(before) + type.bytes() / type.dim(0) <= target.sharedBytes();
+  }
+
+  private static long bytes(List<Buffer> buffers) {
+    return buffers.stream().mapToLong(buffer -> buffer.type().bytes()).sum();
   }
 
   /** Calls as one kernel, which keeps what is in {@code memory} for one sample at a time. */
@@ -105,11 +129,15 @@ final class JoinSamples {
     private final Map<Buffer, Memory> arguments = new LinkedHashMap<>();
     private final List<Long> offsets = new ArrayList<>();
 
-    Joined(Memory memory) {
+    /**
+     * @param before how much is kept otherwise, under other names
+     */
+    Joined(Memory memory, int before) {
       this.memory = memory;
       this.sample = new LoopVar("n", memory.type().dim(0));
       int elements = Math.toIntExact(memory.type().elements() / sample.extent());
-      this.kept = Buffer.shared(KEPT, TensorType.of(memory.type().dtype(), elements));
+      String name = before == 0 ? KEPT : KEPT + (before + 1);
+      this.kept = Buffer.shared(name, TensorType.of(memory.type().dtype(), elements));
     }
 
     /** The call, unless one of {@code calls} does not work sample by sample. */
@@ -152,7 +180,7 @@ final class JoinSamples {
               call.arguments().get(i));
           offsets.add(call.offsets().get(i));
         } else if (call.offsets().get(i) == 0) {
-          names.put(name, KEPT);
+          names.put(name, kept.name());
         } else {
           return Optional.empty();
         }
@@ -169,8 +197,8 @@ final class JoinSamples {
           : Optional.empty();
     }
 
-    private static boolean isKept(Access access) {
-      return access.buffer().name().equals(KEPT);
+    private boolean isKept(Access access) {
+      return access.buffer().name().equals(kept.name());
     }
 
     /** Whether {@code access} is of other memory, or of the sample's part. */
@@ -200,13 +228,13 @@ final class JoinSamples {
         String passed = call.kernel().arguments().get(call.arguments().indexOf(memory)).name();
         Map<String, String> names = new HashMap<>();
         for (Buffer buffer : call.source().arguments()) {
-          String own = buffer.name().equals(passed) ? KEPT : "b" + buffers.size();
+          String own = buffer.name().equals(passed) ? kept.name() : "b" + buffers.size();
           names.put(buffer.name(), own);
-          if (!own.equals(KEPT)) {
+          if (!own.equals(kept.name())) {
             buffers.add(Buffer.global(own, buffer.type()));
           }
         }
-        Buffer whole = Buffer.shared(KEPT, memory.type());
+        Buffer whole = Buffer.shared(kept.name(), memory.type());
         body.addAll(
             Rewriting.mapAccesses(
                 Rewriting.renamed(call.source().body(), names),
