@@ -120,7 +120,7 @@ public record Index(int constant, List<Term> terms) {
     while (i < some.size() && j < others.size()) {
       Term x = some.get(i);
       Term y = others.get(j);
-      int order = x.atom().toString().compareTo(y.atom().toString());
+      int order = inOrder(x.atom(), y.atom());
       if (order != 0) {
         merged.add(order < 0 ? x : y);
       } else if (x.coefficient() + y.coefficient() != 0) {
@@ -132,6 +132,26 @@ public record Index(int constant, List<Term> terms) {
     merged.addAll(some.subList(i, some.size()));
     merged.addAll(others.subList(j, others.size()));
     return merged;
+  }
+
+  /** By their texts, which are long where they divide: a parenthesis comes before all names. */
+  private static int inOrder(Atom x, Atom y) {
+    if (x.equals(y)) {
+      return 0;
+    }
+    boolean opens = isInParentheses(x);
+    if (opens != isInParentheses(y)) {
+      return opens ? -1 : 1;
+    }
+    return x.toString().compareTo(y.toString());
+  }
+
+  private static boolean isInParentheses(Atom atom) {
+    return switch (atom) {
+      case LoopVar _, Dynamic _ -> false;
+      case Quotient quotient -> quotient.dividend().needsParentheses();
+      case Remainder remainder -> remainder.dividend().needsParentheses();
+    };
   }
 
   /**
@@ -332,6 +352,9 @@ public record Index(int constant, List<Term> terms) {
 
   /** The same with the values that are read at run time replaced. */
   public Index mapDynamic(UnaryOperator<Scalar> replacement) {
+    if (!isDynamic()) {
+      return this;
+    }
     return rebuild(
         atom ->
             switch (atom) {
@@ -373,6 +396,23 @@ public record Index(int constant, List<Term> terms) {
             });
   }
 
+  /** Whether some of it is read at run time. */
+  private boolean isDynamic() {
+    for (Term term : terms) {
+      boolean found =
+          switch (term.atom()) {
+            case LoopVar _ -> false;
+            case Quotient quotient -> quotient.dividend().isDynamic();
+            case Remainder remainder -> remainder.dividend().isDynamic();
+            case Dynamic _ -> true;
+          };
+      if (found) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private Index rebuild(Function<Atom, Index> replacement) {
     Index sum = of(constant);
     for (Term term : terms) {
@@ -405,9 +445,12 @@ public record Index(int constant, List<Term> terms) {
   }
 
   private String inParentheses() {
-    return terms.size() + (constant == 0 ? 0 : 1) > 1 || terms.stream().anyMatch(Index::compound)
-        ? "(" + this + ")"
-        : toString();
+    return needsParentheses() ? "(" + this + ")" : toString();
+  }
+
+  private boolean needsParentheses() {
+    return terms.size() + (constant == 0 ? 0 : 1) > 1
+        || (!terms.isEmpty() && compound(terms.getFirst()));
   }
 
   private static boolean compound(Term term) {

@@ -27,14 +27,15 @@ import java.util.Set;
 record Order(List<Group> groups, Map<Value, Value> inPlace) {
 
   static Order of(Graph graph, FusionPlan plan) {
-    Map<Value, Value> inPlace = candidates(graph, plan);
+    Map<Group, Map<Value, Boolean>> reads = reads(plan);
+    Map<Value, Value> inPlace = candidates(graph, plan, reads);
     while (true) {
-      Map<Group, Set<Group>> before = before(plan, inPlace);
+      Map<Group, Set<Group>> before = before(reads, inPlace);
       Set<Group> sorted = sorted(plan.groups(), before);
       if (sorted.size() == plan.groups().size()) {
         Order plain = new Order(List.copyOf(sorted), inPlace);
         Order other = new Order(nearestFirst(plain.groups, before), inPlace);
-        return other.peak(plan) <= plain.peak(plan) ? other : plain;
+        return other.peak(reads) <= plain.peak(reads) ? other : plain;
       }
       // Readers and writers wait for each other: one of the states is copied instead.
       Set<Group> circle = circle(sorted, before);
@@ -47,8 +48,24 @@ record Order(List<Group> groups, Map<Value, Value> inPlace) {
     }
   }
 
+  /** What each group reads in memory, and whether only at the element that it writes. */
+  private static Map<Group, Map<Value, Boolean>> reads(FusionPlan plan) {
+    Map<Group, Map<Value, Boolean>> reads = new LinkedHashMap<>();
+    for (Group group : plan.groups()) {
+      Set<Value> kept = plan.within(group).kept();
+      Map<Value, Boolean> own = new LinkedHashMap<>();
+      for (Value member : group.members()) {
+        PlanFusion.accesses(member, kept)
+            .forEach((value, same) -> own.merge(value, same, Boolean::logicalAnd));
+      }
+      reads.put(group, own);
+    }
+    return reads;
+  }
+
   /** New states whose kernel reads the old one at the element that it writes, or not at all. */
-  private static Map<Value, Value> candidates(Graph graph, FusionPlan plan) {
+  private static Map<Value, Value> candidates(
+      Graph graph, FusionPlan plan, Map<Group, Map<Value, Boolean>> reads) {
     Map<Value, Value> inPlace = new LinkedHashMap<>();
     for (Value parameter : graph.parameters()) {
       Leaf.Parameter declared = Graph.declaration(parameter);
@@ -60,7 +77,7 @@ record Order(List<Group> groups, Map<Value, Value> inPlace) {
       if (group.isPresent()
           && !inPlace.containsKey(next)
           && next.type().equals(parameter.type())
-          && readsOnlyInPlace(group.get(), parameter, plan)) {
+          && readsOf(group.get(), reads).getOrDefault(parameter, true)) {
         inPlace.put(next, parameter);
       }
     }
@@ -71,12 +88,9 @@ record Order(List<Group> groups, Map<Value, Value> inPlace) {
     return plan.groups().stream().filter(group -> group.members().contains(value)).findFirst();
   }
 
-  private static boolean readsOnlyInPlace(Group group, Value parameter, FusionPlan plan) {
-    return group.members().stream()
-        .allMatch(
-            member ->
-                PlanFusion.accesses(member, plan.within(group).kept())
-                    .getOrDefault(parameter, true));
+  private static Map<Value, Boolean> readsOf(
+      Group group, Map<Group, Map<Value, Boolean>> reads) {
+    return reads.getOrDefault(group, Map.of());
   }
 
   /** The groups in an order, as far as there is one. */
@@ -106,26 +120,26 @@ record Order(List<Group> groups, Map<Value, Value> inPlace) {
   }
 
   /** The groups that come before each. */
-  private static Map<Group, Set<Group>> before(FusionPlan plan, Map<Value, Value> inPlace) {
+  private static Map<Group, Set<Group>> before(
+      Map<Group, Map<Value, Boolean>> reads, Map<Value, Value> inPlace) {
     Map<Value, Group> makers = new HashMap<>();
-    plan.groups().forEach(group -> group.members().forEach(value -> makers.put(value, group)));
+    reads.keySet().forEach(group -> group.members().forEach(value -> makers.put(value, group)));
     Map<Group, Set<Group>> before = new LinkedHashMap<>();
-    plan.groups().forEach(group -> before.put(group, new LinkedHashSet<>()));
+    reads.keySet().forEach(group -> before.put(group, new LinkedHashSet<>()));
     Map<Value, Group> overwriters = new HashMap<>();
     inPlace.forEach((next, parameter) -> overwriters.put(parameter, makers.get(next)));
-    for (Group group : plan.groups()) {
-      for (Value member : group.members()) {
-        for (Value read : PlanFusion.accesses(member, plan.within(group).kept()).keySet()) {
-          if (makers.containsKey(read) && !group.equals(makers.get(read))) {
-            before.computeIfAbsent(group, _ -> new LinkedHashSet<>()).add(makers.get(read));
+    reads.forEach(
+        (group, own) -> {
+          for (Value read : own.keySet()) {
+            if (makers.containsKey(read) && !group.equals(makers.get(read))) {
+              before.computeIfAbsent(group, _ -> new LinkedHashSet<>()).add(makers.get(read));
+            }
+            Group overwriter = overwriters.get(read);
+            if (overwriter != null && !overwriter.equals(group)) {
+              before.computeIfAbsent(overwriter, _ -> new LinkedHashSet<>()).add(group);
+            }
           }
-          Group overwriter = overwriters.get(read);
-          if (overwriter != null && !overwriter.equals(group)) {
-            before.computeIfAbsent(overwriter, _ -> new LinkedHashSet<>()).add(group);
-          }
-        }
-      }
-    }
+        });
     return before;
   }
 
@@ -160,13 +174,11 @@ record Order(List<Group> groups, Map<Value, Value> inPlace) {
   }
 
   /** The bytes of values, other than new states, that are needed at a time. */
-  private long peak(FusionPlan plan) {
+  private long peak(Map<Group, Map<Value, Boolean>> reads) {
     Map<Value, Integer> lastReads = new HashMap<>();
     for (int i = 0; i < groups.size(); i++) {
-      for (Value member : groups.get(i).members()) {
-        for (Value read : PlanFusion.accesses(member, plan.within(groups.get(i)).kept()).keySet()) {
-          lastReads.put(read, i);
-        }
+      for (Value read : readsOf(groups.get(i), reads).keySet()) {
+        lastReads.put(read, i);
       }
     }
     long[] freed = new long[groups.size()];

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lets kernels that walk the same memory do it together, row by row, so that it is brought to the
@@ -42,12 +43,22 @@ final class JoinRows {
    *
    * @param sources the calls as they were
    * @param calls what is called instead: the first one does all but finish
+   * @param isPlain whether it is walked as it is written, not in tiles of its own
    */
   private record Item(
-      List<Call> sources, List<Call> calls, Set<Memory> touched, Set<Memory> written) {
+      List<Call> sources,
+      List<Call> calls,
+      Set<Memory> touched,
+      Set<Memory> written,
+      boolean isPlain) {
 
-    static Item of(List<Call> sources, List<Call> calls) {
-      return new Item(sources, calls, touched(calls), written(calls));
+    static Item of(Call call) {
+      List<Call> calls = List.of(call);
+      return new Item(calls, calls, touched(calls), written(calls), canJoin(call));
+    }
+
+    static Item joined(List<Call> sources, List<Call> calls) {
+      return new Item(sources, calls, touched(calls), written(calls), true);
     }
 
     boolean conflicts(Item other) {
@@ -87,7 +98,24 @@ final class JoinRows {
     }
   }
 
+  /** Two items, each itself and not one that is equal: to compare calls would take long. */
+  private record Pair(Item first, Item second) {
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Pair pair && first == pair.first && second == pair.second;
+    }
+
+    @Override
+    public int hashCode() {
+      return 31 * System.identityHashCode(first) + System.identityHashCode(second);
+    }
+  }
+
   private final List<Item> items = new ArrayList<>();
+
+  /** Those that were tried and do not fit. */
+  private final Set<Pair> apart = new HashSet<>();
+
   private int temporaries;
 
   private JoinRows() {}
@@ -95,7 +123,7 @@ final class JoinRows {
   static LoweredGraph run(LoweredGraph graph) {
     JoinRows joining = new JoinRows();
     for (Call call : graph.calls()) {
-      joining.items.add(Item.of(List.of(call), List.of(call)));
+      joining.items.add(Item.of(call));
       for (Memory memory : call.arguments()) {
         if (memory instanceof TemporaryMemory temporary) {
           joining.temporaries = Math.max(joining.temporaries, temporary.number() + 1);
@@ -148,7 +176,10 @@ final class JoinRows {
   private boolean join(int earlier, int later) {
     Item first = items.get(earlier);
     Item second = items.get(later);
-    if (!isShared(first, second) || !canJoin(first) || !canJoin(second)) {
+    if (!first.isPlain
+        || !second.isPlain
+        || !isShared(first, second)
+        || apart.contains(new Pair(first, second))) {
       return false;
     }
     List<Item> between = items.subList(earlier + 1, later);
@@ -160,9 +191,12 @@ final class JoinRows {
     List<Call> sources = new ArrayList<>(first.sources());
     sources.addAll(second.sources());
     Optional<List<Call>> calls = JoinedRows.of(sources, () -> temporaries++);
+    if (calls.isEmpty()) {
+      apart.add(new Pair(first, second));
+    }
     calls.ifPresent(
         joined -> {
-          items.set(isUp ? earlier : later, Item.of(sources, joined));
+          items.set(isUp ? earlier : later, Item.joined(sources, joined));
           items.remove(isUp ? later : earlier);
         });
     return calls.isPresent();
@@ -171,11 +205,6 @@ final class JoinRows {
   private static boolean isShared(Item first, Item second) {
     return first.touched().stream()
         .anyMatch(memory -> memory.type().elements() >= LARGE && second.touched().contains(memory));
-  }
-
-  /** Whether it is walked as it is written, not in tiles of its own. */
-  private static boolean canJoin(Item item) {
-    return item.sources().size() > 1 || canJoin(item.sources().getFirst());
   }
 
   private static boolean canJoin(Call call) {

@@ -44,9 +44,7 @@ final class MatchRows {
 
   private Matched match() {
     for (int i = 0; i < nests.size(); i++) {
-      for (LoopVar loop : loops(i)) {
-        nests.set(i, replaced(nests.get(i), loop, List.of(fresh(loop.extent()))));
-      }
+      nests.set(i, freshly(nests.get(i), loops(i)));
       steps.add(steps(nests.get(i)));
     }
     for (int i = 1; i < nests.size(); i++) {
@@ -62,6 +60,24 @@ final class MatchRows {
       rows.retainAll(loops(i));
     }
     return new Matched(List.copyOf(rows), List.copyOf(nests));
+  }
+
+  /** {@code nest} with other names for all its loops. */
+  private PlainNest freshly(PlainNest nest, List<LoopVar> loops) {
+    Map<LoopVar, LoopVar> names = new LinkedHashMap<>();
+    loops.forEach(loop -> names.put(loop, fresh(loop.extent())));
+    Map<LoopVar, Index> places = new LinkedHashMap<>();
+    names.forEach((loop, name) -> places.put(loop, name.index()));
+    return nest.substitute(places)
+        .withLoops(named(nest.loops(), names))
+        .withReduced(named(nest.reduced(), names));
+  }
+
+  private static List<LoopVar> named(List<LoopVar> loops, Map<LoopVar, LoopVar> names) {
+    return loops.stream()
+        .map(loop -> names.getOrDefault(loop, loop))
+        .filter(loop -> loop.extent() > 1)
+        .toList();
   }
 
   private LoopVar fresh(int extent) {

@@ -68,6 +68,7 @@ final class PlanTiling {
   private final List<LoopVar> loops;
   private final List<LoopVar> reduced;
   private final List<StagedOperand> operands;
+  private final ReadRows read;
   private final Index target;
   private final int lanes;
   private final int registers;
@@ -88,6 +89,7 @@ final class PlanTiling {
     this.loops = nest.loops();
     this.reduced = nest.reduced();
     this.operands = operands;
+    this.read = new ReadRows(operands, nest.reduced());
     this.target = target;
     this.lanes = lanes;
     this.registers = processor.vectorRegisters();
@@ -312,13 +314,9 @@ final class PlanTiling {
       Map<LoopVar, Integer> spans,
       List<Integer> panels,
       LoopVar lane) {
-    StagedOperand operand = operands.get(number);
-    boolean copied = panels.contains(number);
-    LoopVar along = number == wide ? lane : null;
-    double unevenness = Panels.unevenness(operand, copied, reduced, along);
-    long rows = Panels.rows(operand, reduced, along);
-    long staying = Panels.staying(operand, copied, reduced, along);
-    return new Walk.Side(blocks, tile(operand, spans, lane), unevenness, rows, staying);
+    ReadRows.Rows own = read.of(number, panels, number == wide ? lane : null);
+    double tile = tile(operands.get(number), spans, lane);
+    return new Walk.Side(blocks, tile, own.unevenness(), own.count(), own.staying());
   }
 
   /** How far apart the results are that a loop of {@code mine} alone makes. */

@@ -312,19 +312,7 @@ final class Rewriting {
   /** The names of the buffers that {@code statements} read and write. */
   static List<String> buffers(List<Stmt> statements) {
     List<String> used = new ArrayList<>();
-    collectBuffers(statements, used);
-    return used;
-  }
-
-  private static void collectBuffers(List<Stmt> statements, List<String> used) {
-    for (Stmt statement : statements) {
-      switch (statement) {
-        case Stmt.For loop -> collectBuffers(loop.body(), used);
-        case Stmt.If branch -> collectBuffers(branch.body(), used);
-        case Stmt.Store store -> used.add(store.buffer().name());
-        case Stmt.Let _, Stmt.Declare _ -> {}
-      }
-    }
+    collectStored(statements, used);
     visitScalars(
         statements,
         scalar -> {
@@ -332,5 +320,17 @@ final class Rewriting {
             used.add(load.buffer().name());
           }
         });
+    return used;
+  }
+
+  private static void collectStored(List<Stmt> statements, List<String> used) {
+    for (Stmt statement : statements) {
+      switch (statement) {
+        case Stmt.For loop -> collectStored(loop.body(), used);
+        case Stmt.If branch -> collectStored(branch.body(), used);
+        case Stmt.Store store -> used.add(store.buffer().name());
+        case Stmt.Let _, Stmt.Declare _ -> {}
+      }
+    }
   }
 }

@@ -19,7 +19,17 @@ import java.util.Optional;
  */
 public final class Schedule {
 
-  private Schedule() {}
+  private final Target target;
+  private final TilingChoice choice;
+  private final Staging staging;
+  private final PlannedTilings planned;
+
+  private Schedule(LoweredGraph graph, Target target, TilingChoice choice) {
+    this.target = target;
+    this.choice = choice;
+    this.staging = new Staging(graph);
+    this.planned = new PlannedTilings(target);
+  }
 
   /** The schedule that is estimated to be the fastest. */
   public static LoweredGraph run(LoweredGraph graph, Target target) {
@@ -32,24 +42,27 @@ public final class Schedule {
       return ScheduleItems.run(graph, target, choice);
     }
     LoweredGraph split = JoinRows.run(SplitSums.run(graph));
-    Staging staging = new Staging(split);
-    List<Call> calls = new ArrayList<>();
-    for (Call call : split.calls()) {
-      Call scheduled = schedule(call, target, choice, staging);
-      for (Call copy : staging.takeCopies()) {
-        Call staged = schedule(copy, target, choice, staging);
-        calls.add(staged.scheduledFrom(madeFor(call, copy.kernel())));
-      }
-      staging.overwritten(call);
-      calls.add(scheduled);
-    }
+    List<Call> calls = new Schedule(split, target, choice).calls(split);
     List<Remark> remarks = new ArrayList<>();
     calls.forEach(call -> remarks.addAll(RemarkSchedule.of(call)));
     List<Call> joined = choice.keepsApart() ? calls : JoinSamples.run(graph, calls, target);
     return graph.withCalls(joined, remarks);
   }
 
-  private static Call schedule(Call call, Target target, TilingChoice choice, Staging staging) {
+  private List<Call> calls(LoweredGraph graph) {
+    List<Call> calls = new ArrayList<>();
+    for (Call call : graph.calls()) {
+      Call scheduled = schedule(call);
+      for (Call copy : staging.takeCopies()) {
+        calls.add(schedule(copy).scheduledFrom(madeFor(call, copy.kernel())));
+      }
+      staging.overwritten(call);
+      calls.add(scheduled);
+    }
+    return calls;
+  }
+
+  private Call schedule(Call call) {
     PlainNest plain = PlainNest.of(call.kernel());
     PlainNest nest = SplitLoops.run(plain);
     // A contraction has tiles for what others have phases for.
@@ -71,7 +84,7 @@ public final class Schedule {
                   () ->
                       FewProducts.fits(nest, lanes)
                           ? Optional.empty()
-                          : ScheduleContraction.run(call, whole, lanes, target, choice, staging))
+                          : ScheduleContraction.run(call, whole, lanes, planned, choice, staging))
               .orElseGet(() -> with(call, ScheduleFold.run(nest, lanes)));
     }
     Kernel kernel = scheduled.kernel();

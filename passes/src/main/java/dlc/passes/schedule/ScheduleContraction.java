@@ -5,7 +5,6 @@ import dlc.ir.TensorType;
 import dlc.ir.kernel.Kernel;
 import dlc.ir.kernel.LoopKind;
 import dlc.ir.kernel.Stmt;
-import dlc.ir.kernel.Target;
 import dlc.ir.op.Comprehension;
 import dlc.ir.scalar.BinaryFn;
 import dlc.ir.scalar.Buffer;
@@ -74,14 +73,19 @@ final class ScheduleContraction {
 
   /** The scheduled call, or nothing when the kernel is no sum of products of two loads. */
   static Optional<Call> run(
-      Call call, PlainNest nest, int lanes, Target target, TilingChoice choice, Staging staging) {
+      Call call,
+      PlainNest nest,
+      int lanes,
+      PlannedTilings planned,
+      TilingChoice choice,
+      Staging staging) {
     Optional<List<Scalar.Load>> product = product(nest);
     Optional<Index> stored = stored(nest);
     if (product.isEmpty() || stored.isEmpty()) {
       return Optional.empty();
     }
     List<StagedOperand> operands = operands(call, product.get(), staging);
-    List<Tiling> tilings = PlanTiling.plan(nest, operands, stored.get(), lanes, target);
+    List<Tiling> tilings = planned.plan(nest, operands, stored.get(), lanes);
     return tilings.isEmpty()
         ? Optional.empty()
         : Optional.of(tiled(call, nest, operands, chosen(call, tilings, choice), staging));
