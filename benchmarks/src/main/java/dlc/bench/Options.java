@@ -12,13 +12,15 @@ import java.util.OptionalInt;
  *
  * @param words what to measure, in order
  * @param data where photographs are looked for
+ * @param seeds how often samples are trained
  */
 record Options(
     List<String> words,
     Optional<List<Integer>> threads,
     OptionalInt rounds,
     boolean saves,
-    Optional<Path> data) {
+    Optional<Path> data,
+    OptionalInt seeds) {
 
   private static final int ROUNDS = 21;
   private static final int LAYER_ROUNDS = 7;
@@ -29,16 +31,18 @@ record Options(
     OptionalInt rounds = OptionalInt.empty();
     boolean saves = true;
     Optional<Path> data = Optional.empty();
+    OptionalInt seeds = OptionalInt.empty();
     for (int i = 0; i < arguments.size(); i++) {
       switch (arguments.get(i)) {
         case "--threads" -> threads = Optional.of(numbers(value(arguments, ++i)));
         case "--rounds" -> rounds = OptionalInt.of(numbers(value(arguments, ++i)).getFirst());
         case "--no-save" -> saves = false;
         case "--data" -> data = Optional.of(Path.of(value(arguments, ++i)));
+        case "--seeds" -> seeds = OptionalInt.of(numbers(value(arguments, ++i)).getFirst());
         default -> words.add(word(arguments.get(i)));
       }
     }
-    return new Options(List.copyOf(words), threads, rounds, saves, data);
+    return new Options(List.copyOf(words), threads, rounds, saves, data, seeds);
   }
 
   private static String word(String word) {
