@@ -88,8 +88,7 @@ record Order(List<Group> groups, Map<Value, Value> inPlace) {
     return plan.groups().stream().filter(group -> group.members().contains(value)).findFirst();
   }
 
-  private static Map<Value, Boolean> readsOf(
-      Group group, Map<Group, Map<Value, Boolean>> reads) {
+  private static Map<Value, Boolean> readsOf(Group group, Map<Group, Map<Value, Boolean>> reads) {
     return reads.getOrDefault(group, Map.of());
   }
 
