@@ -101,6 +101,7 @@ final class JoinRows {
   /** Two items, each itself and not one that is equal: to compare calls would take long. */
   private record Pair(Item first, Item second) {
     @Override
+    @SuppressWarnings("ReferenceEquality")
     public boolean equals(@Nullable Object other) {
       return other instanceof Pair pair && first == pair.first && second == pair.second;
     }
