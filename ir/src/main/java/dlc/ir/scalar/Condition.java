@@ -87,6 +87,15 @@ public record Condition(List<Test> tests) {
     return tests.isEmpty();
   }
 
+  /** Whether an index is out of its range whatever the loops count. */
+  public boolean neverHolds() {
+    return tests.stream()
+        .anyMatch(
+            test ->
+                test instanceof InRange(Index index, int low, int high)
+                    && (index.max() < low || index.min() >= high));
+  }
+
   public boolean dependsOn(LoopVar loop) {
     return tests.stream().anyMatch(test -> test.index().dependsOn(loop));
   }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * Vectorizes a kernel that computes each element by itself along its innermost loop.
@@ -39,29 +40,44 @@ final class ScheduleElementwise {
     }
     long operations = nest.elements() * Work.operations(nest.after()) / lanes;
     List<LoopVar> outer = new ArrayList<>(collapsed.loops());
-    LoopVar inner = along(outer, collapsed.body(), lanes);
-    outer.remove(inner);
+    LoopVar along = along(outer, collapsed.body(), lanes);
+    outer.remove(along);
     Optional<LoopVar> rows =
-        nest.phases().isEmpty() ? Squares.rows(outer, inner, collapsed.body()) : Optional.empty();
+        nest.phases().isEmpty() ? Squares.rows(outer, along, collapsed.body()) : Optional.empty();
+    Optional<Ranges> ranges =
+        rows.isEmpty() ? Ranges.of(along, collapsed.body()) : Optional.empty();
+    LoopVar inner = ranges.map(Ranges::within).orElse(along);
     outer.removeAll(rows.stream().toList());
     boolean inTurns = inner.extent() % (turns * lanes) == 0 && ExpandMath.expands(collapsed.body());
     int width = inTurns && rows.isEmpty() ? turns * lanes : lanes;
     Pieces pieces = Pieces.of(inner, width, collapsed.body());
-    List<Stmt> vectors =
-        pieces.map(
-            piece -> {
-              List<Stmt> body = Rewriting.substitute(collapsed.body(), Map.of(inner, piece.at()));
-              if (rows.isPresent()) {
-                return Squares.of(rows.get(), piece, body);
-              }
-              return Rewriting.nest(
-                  nest.phases(),
-                  LoopKind.UNROLLED,
-                  Rewriting.lanes(piece.lane(), Rewriting.guarded(piece.inside(), body)));
-            });
+    UnaryOperator<List<Stmt>> vectorized =
+        body ->
+            pieces.map(
+                piece -> {
+                  List<Stmt> moved = Rewriting.substitute(body, Map.of(inner, piece.at()));
+                  return rows.isPresent()
+                      ? Squares.of(rows.get(), piece, moved)
+                      : Rewriting.nest(
+                          nest.phases(),
+                          LoopKind.UNROLLED,
+                          Rewriting.lanes(piece.lane(), Rewriting.guarded(piece.inside(), moved)));
+                });
     // What is different in each vector of a short row is written out.
-    if (rows.isEmpty() && pieces.pieces().size() > 1 && pieces.blocks().extent() <= WRITTEN_OUT) {
-      vectors = Rewriting.nest(List.of(pieces.blocks()), LoopKind.UNROLLED, vectors);
+    boolean writtenOut =
+        rows.isEmpty() && pieces.pieces().size() > 1 && pieces.blocks().extent() <= WRITTEN_OUT;
+    LoopKind kind = writtenOut ? LoopKind.UNROLLED : LoopKind.SERIAL;
+    if (ranges.isPresent()) {
+      outer.add(ranges.get().parts());
+      List<Stmt> parts =
+          ranges
+              .get()
+              .map(body -> Rewriting.nest(List.of(pieces.blocks()), kind, vectorized.apply(body)));
+      return Work.share(threads, outer, operations, parts);
+    }
+    List<Stmt> vectors = vectorized.apply(collapsed.body());
+    if (writtenOut) {
+      vectors = Rewriting.nest(List.of(pieces.blocks()), kind, vectors);
     } else {
       outer.add(pieces.blocks());
     }
