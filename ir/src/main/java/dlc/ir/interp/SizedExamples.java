@@ -133,14 +133,14 @@ public final class SizedExamples {
     TensorType places = TensorType.of(DType.I32, batch, 4, 3, 3);
     Geometry inside = new Geometry(List.of(2, 2), List.of(0, 0), List.of(0, 0), List.of(1, 1));
     add(
-        new RoutedWeightGrad(List.of(2, 3), inside, List.of(3, 2), channels),
-        f32(batch, 9, 8 * channels),
+        new RoutedWeightGrad(List.of(2, 3), inside, List.of(3, 2), List.of(1, 0)),
+        f32(batch, channels, 7, 8),
         places.withDType(DType.F32),
         places);
     TensorType squares = TensorType.of(DType.I32, batch, channels, 3, 3);
     add(
-        new RoutedWeightGrad(List.of(2, 2), inside, List.of(3, 3), 2),
-        f32(batch, 8, 8 * 2),
+        new RoutedWeightGrad(List.of(2, 2), inside, List.of(3, 3), List.of(1, 1)),
+        f32(batch, 2, 6, 6),
         squares.withDType(DType.F32),
         squares);
   }

@@ -17,66 +17,64 @@ import java.util.List;
  * one place of each window alone, as behind a maximum of windows: it looks at these places only.
  *
  * <pre>
- * dw[o, k, l] = sum over n, p of dy[n, o, p] * rows[n, y + k, x * channels + l]
+ * dw[o, c, k, l] = sum over n, p of dy[n, o, p] * x[n, c, y + k - low, x + l - low]
  * </pre>
  *
- * where {@code (y, x)} is the place in window {@code p} that {@code place[n, o, p]} names. {@code
- * rows} are padded images {@code [n, height, width * channels]}, whose channels lie side by side,
- * so that what a row of the kernel covers does too. Passes make this op from gradients: it has none
- * itself.
+ * where {@code (y, x)} is the place in window {@code p} that {@code place[n, o, p]} names, and what
+ * is outside of {@code x} counts as 0. Passes make this op from gradients: it has none itself.
  *
  * @param window height and width of the windows
  * @param geometry how windows lie on the result of the convolution, without padding
  * @param kernel height and width of the kernel
- * @param channels of the images
+ * @param padding rows before and columns left of the images
  */
 public record RoutedWeightGrad(
-    List<Integer> window, Geometry geometry, List<Integer> kernel, int channels)
+    List<Integer> window, Geometry geometry, List<Integer> kernel, List<Integer> padding)
     implements Contraction {
 
   public RoutedWeightGrad {
     window = List.copyOf(window);
     kernel = List.copyOf(kernel);
+    padding = List.copyOf(padding);
   }
 
   @Override
   public List<String> operandNames() {
-    return List.of("rows", "dy", "place");
+    return List.of("x", "dy", "place");
   }
 
   @Override
   public TensorType inferType(Operands operands) {
-    TensorType rows = operands.ranked(0, 3);
+    TensorType x = operands.ranked(0, 4);
     TensorType dy = operands.ranked(1, 4);
     operands.floating(0);
     operands.require(
-        rows.dim(0) == dy.dim(0)
-            && rows.dtype() == dy.dtype()
+        x.dim(0) == dy.dim(0)
+            && x.dtype() == dy.dtype()
             && operands.type(2).equals(dy.withDType(DType.I32)),
-        "gradients %s at places %s of rows %s",
+        "gradients %s at places %s of images %s",
         dy,
         operands.type(2),
-        rows);
+        x);
     operands.require(
         window.size() == 2
             && kernel.size() == 2
+            && padding.size() == 2
             && geometry.rank() == 2
-            && channels >= 1
-            && extent(0, dy) <= rows.dim(1)
-            && extent(1, dy) * channels <= rows.dim(2),
-        "windows %s and kernels %s for %s go beyond rows %s",
+            && reaches(0, dy) < x.dim(2) + padding.get(0)
+            && reaches(1, dy) < x.dim(3) + padding.get(1),
+        "windows %s and kernels %s for %s go beyond images %s",
         window,
         kernel,
         dy,
-        rows);
-    return TensorType.of(rows.dtype(), dy.dim(1), kernel.get(0), kernel.get(1) * channels);
+        x);
+    return TensorType.of(x.dtype(), dy.dim(1), x.dim(1), kernel.get(0), kernel.get(1));
   }
 
-  /** How far the kernels at the places of all windows reach. */
-  private int extent(int axis, TensorType dy) {
+  /** Where the last place of the last window is. */
+  private int reaches(int axis, TensorType dy) {
     return (dy.dim(2 + axis) - 1) * geometry.stride().get(axis)
-        + (window.get(axis) - 1) * geometry.dilation().get(axis)
-        + kernel.get(axis);
+        + (window.get(axis) - 1) * geometry.dilation().get(axis);
   }
 
   @Override
@@ -91,14 +89,18 @@ public record RoutedWeightGrad(
     List<Index> taps = Index.delinear(place, window);
     Index y = geometry.input(0, summed.get(1), taps.get(0).mod(window.get(0)));
     Index x = geometry.input(1, summed.get(2), taps.get(1));
+    List<Index> under =
+        List.of(
+            y.plus(at.get(2)).plus(-padding.get(0)), x.plus(at.get(3)).plus(-padding.get(1)));
+    List<Index> from = new ArrayList<>(List.of(summed.get(0), at.get(1)));
+    from.addAll(under);
+    Condition inside = Geometry.inside(under, Convolution.spatial(operands.get(0)));
     List<Index> here = List.of(summed.get(0), at.get(0), summed.get(1), summed.get(2));
-    List<Index> from = new ArrayList<>(List.of(summed.get(0), y.plus(at.get(1))));
-    from.add(x.times(channels).plus(at.get(2)));
     return new Comprehension(
         loops,
         reduced,
         List.of(
-            new Comprehension.Access(from, Condition.ALWAYS, 0),
+            new Comprehension.Access(from, inside, 0),
             Comprehension.Access.of(here),
             Comprehension.Access.of(here)),
         new Comprehension.Fold.By(ReduceFn.SUM),

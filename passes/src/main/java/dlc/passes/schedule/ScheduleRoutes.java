@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntFunction;
 
 /**
  * Sums products of which one factor lies at one of a few places, each lane of a vector at its own:
@@ -45,7 +46,7 @@ final class ScheduleRoutes {
   private static final int LEAST = 4;
 
   /** Of more places, one is better gone to. */
-  private static final int MOST_PLACES = 4;
+  private static final int MOST_PLACES = 16;
 
   private final PlainNest nest;
   private final LoopVar lanes;
@@ -65,58 +66,66 @@ final class ScheduleRoutes {
   }
 
   /**
-   * A factor that lies at one of {@code places} places, a power of two, that {@code place} names.
+   * A factor that lies at one of {@code rows} times {@code columns} places, which {@code place}
+   * numbers.
    */
-  private record Routed(Scalar.Load load, Scalar.Load place, int places) {
+  private record Routed(Scalar.Load load, Scalar.Load place, int rows, int columns) {
 
     static Optional<Routed> of(Scalar.Load load) {
       Set<Index.Dynamic> found = new HashSet<>();
       load.at().forEach(at -> found.addAll(at.dynamic()));
-      return found.size() == 1
-              && load.when().always()
-              && found.iterator().next() instanceof Index.Dynamic(Scalar value, int places)
-              && value instanceof Scalar.Load place
-              && place.when().always()
-              && places <= MOST_PLACES
-              && Integer.bitCount(places) == 1
-          ? Optional.of(new Routed(load, place, places))
-          : Optional.empty();
+      if (found.size() == 1
+          && found.iterator().next() instanceof Index.Dynamic(Scalar value, int places)
+          && value instanceof Scalar.Load place
+          && place.when().always()
+          && places <= MOST_PLACES) {
+        int columns = columns(load, Index.of(found.iterator().next())).orElse(places);
+        return Optional.of(new Routed(load, place, places / columns, columns));
+      }
+      return Optional.empty();
+    }
+
+    /** By what the number of a place is divided. */
+    private static Optional<Integer> columns(Scalar.Load load, Index place) {
+      return load.at().stream()
+          .flatMap(at -> at.terms().stream())
+          .map(Index.Term::atom)
+          .filter(Index.Remainder.class::isInstance)
+          .map(Index.Remainder.class::cast)
+          .filter(rest -> rest.dividend().equals(place))
+          .map(Index.Remainder::divisor)
+          .findFirst();
     }
 
     boolean dependsOn(LoopVar loop) {
       return at(0).dependsOn(loop);
     }
 
-    private Scalar at(int place) {
-      List<Index> at = load.at().stream().map(index -> index.withDynamic(place)).toList();
-      return new Scalar.Load(load.buffer(), at, load.when(), load.otherwise());
+    /** The same, read from a copy. */
+    Routed from(Scalar.Load copy) {
+      return new Routed(copy, place, rows, columns);
     }
 
-    /** How many turns of {@code loop} the first two places are apart, if that many divide it. */
-    int apart(LoopVar loop) {
-      for (Index at : load.at()) {
-        Index step = at.withDynamic(1).minus(at.withDynamic(0));
-        if (at.stride(loop) == 1
-            && step.isConstant()
-            && step.constant() > 0
-            && loop.extent() % step.constant() == 0) {
-          return step.constant();
-        }
-      }
-      return 1;
+    private Scalar at(int place) {
+      List<Index> at = load.at().stream().map(index -> index.withDynamic(place)).toList();
+      return new Scalar.Load(load.buffer(), at, Condition.ALWAYS, 0);
     }
 
     /** What lies where {@code chosen} says, which each lane reads for itself. */
     Scalar chosen(Scalar chosen) {
-      return chosen(Index.of(new Index.Dynamic(chosen, places)), places / 2, 0);
+      Index number = Index.of(new Index.Dynamic(chosen, rows * columns));
+      return chosen(
+          number.floorDiv(columns),
+          rows,
+          row -> chosen(number.mod(columns), columns, column -> at(row * columns + column)));
     }
 
-    private Scalar chosen(Index place, int bit, int from) {
-      if (bit == 0) {
-        return at(from);
+    private static Scalar chosen(Index digit, int count, IntFunction<Scalar> values) {
+      Scalar value = values.apply(count - 1);
+      for (int i = count - 2; i >= 0; i--) {
+        value = new Scalar.Holds(Condition.inRange(digit, i, i + 1)).choose(values.apply(i), value);
       }
-      Scalar set = new Scalar.Holds(Condition.inRange(place.floorDiv(bit).mod(2), 1, 2));
-      return set.choose(chosen(place, bit / 2, from + bit), chosen(place, bit / 2, from));
+      return value;
     }
   }
 
@@ -142,67 +151,82 @@ final class ScheduleRoutes {
         along.add(loop);
       }
     }
-    if (tile.size() != 2
+    StagedOperand images = StagedOperand.of(routed.load(), 1);
+    if (tile.size() < 2
         || along.size() != 1
         || along.getFirst().extent() < LEAST
-        || !factor.isReady()) {
+        || !factor.isReady()
+        || !(images.isReady() || images.isStageable())) {
       return Optional.empty();
     }
     int width = lanes;
     while (width > LEAST && width / 2 >= along.getFirst().extent()) {
       width /= 2;
     }
+    List<LoopVar> last = tile.subList(tile.size() - 2, tile.size());
     ScheduleRoutes schedule =
-        new ScheduleRoutes(nest, along.getFirst(), tile, width, target.vectorRegisters() - SPARE);
-    return Optional.of(schedule.call(call, routed, factor, place, staging));
+        new ScheduleRoutes(nest, along.getFirst(), last, width, target.vectorRegisters() - SPARE);
+    return Optional.of(schedule.call(call, routed, images, factor, place, staging));
   }
 
   private Call call(
-      Call call, Routed routed, StagedOperand factor, StagedOperand place, Staging staging) {
+      Call call,
+      Routed routed,
+      StagedOperand images,
+      StagedOperand factor,
+      StagedOperand place,
+      Staging staging) {
     Map<Buffer, Memory> arguments = new LinkedHashMap<>();
     for (int i = 0; i < call.arguments().size(); i++) {
       arguments.put(call.kernel().arguments().get(i), call.arguments().get(i));
     }
-    Scalar y = staged(factor, "s0", arguments, staging);
-    Scalar chosen = routed.chosen(staged(place, "s1", arguments, staging));
-    List<Stmt> body = body(routed, chosen.times(y));
+    int padding = Math.ceilDiv(lanes.extent(), width) * width - lanes.extent();
+    Scalar y = staged(factor, inner(factor, padding), "s0", arguments, staging);
+    Scalar chosen = staged(place, inner(place, padding), "s1", arguments, staging);
+    Scalar.Load image =
+        images.isReady()
+            ? images.load()
+            : staged(images, Staging.Shape.PLAIN, "s2", arguments, staging);
+    List<Stmt> body = body(routed.from(image).chosen(chosen).times(y));
     List<String> used = Rewriting.buffers(body);
     arguments.keySet().removeIf(buffer -> !used.contains(buffer.name()));
     Kernel kernel = call.kernel().with(List.copyOf(arguments.keySet()), body);
     return new Call(kernel, List.copyOf(arguments.values()));
   }
 
-  /** {@code operand} with the lanes innermost. */
-  private Scalar staged(
-      StagedOperand operand, String name, Map<Buffer, Memory> arguments, Staging staging) {
+  /** A copy with the lanes innermost. */
+  private Staging.Shape inner(StagedOperand operand, int padding) {
+    return new Staging.Shape(operand.contiguousAxis(lanes), padding, 0);
+  }
+
+  private static Scalar.Load staged(
+      StagedOperand operand,
+      Staging.Shape shape,
+      String name,
+      Map<Buffer, Memory> arguments,
+      Staging staging) {
     Memory memory =
         arguments.entrySet().stream()
             .filter(entry -> entry.getKey().name().equals(operand.load().buffer().name()))
             .findFirst()
             .orElseThrow()
             .getValue();
-    int padding = Math.ceilDiv(lanes.extent(), width) * width - lanes.extent();
-    Staging.Shape shape = new Staging.Shape(operand.contiguousAxis(lanes), padding, 0);
     Staging.Staged staged = staging.stage(operand, memory, shape, name);
     arguments.put(staged.load().buffer(), staged.memory());
     return staged.load();
   }
 
-  private List<Stmt> body(Routed routed, Scalar term) {
-    // Columns that far apart are read at the same places.
-    int apart = routed.apart(columns);
+  private List<Stmt> body(Scalar term) {
     LoopVar row = new LoopVar("h", divisor(rows.extent(), registers));
-    LoopVar column = new LoopVar("i", divisor(columns.extent() / apart, registers / row.extent()));
+    LoopVar column = new LoopVar("i", divisor(columns.extent(), registers / row.extent()));
     LoopVar lane = new LoopVar("l", width);
     LoopVar rowBlocks = blocks(rows, rows.extent() / row.extent());
-    LoopVar columnBlocks = blocks(columns, columns.extent() / apart / column.extent());
-    LoopVar between = new LoopVar(columns.name() + "i", apart);
+    LoopVar columnBlocks = blocks(columns, columns.extent() / column.extent());
     LoopVar laneBlocks = blocks(lanes, Math.ceilDiv(lanes.extent(), width));
     Index at = laneBlocks.index().times(width).plus(lane.index());
-    Index ahead = columnBlocks.index().times(column.extent()).plus(column.index());
     Map<LoopVar, Index> move = new HashMap<>();
     move.put(rows, rowBlocks.index().times(row.extent()).plus(row.index()));
-    move.put(columns, ahead.times(apart).plus(between.index()));
+    move.put(columns, columnBlocks.index().times(column.extent()).plus(column.index()));
     move.put(lanes, at);
     Buffer acc = ((Stmt.Declare) nest.before().getFirst()).buffer();
     Buffer tile =
@@ -223,7 +247,7 @@ final class ScheduleRoutes {
     body.addAll(vectors(unrolled, lane, Rewriting.guarded(inside, after)));
     List<LoopVar> around = new ArrayList<>(nest.loops());
     around.removeAll(List.of(rows, columns, lanes));
-    around.addAll(List.of(laneBlocks, rowBlocks, columnBlocks, between));
+    around.addAll(List.of(laneBlocks, rowBlocks, columnBlocks));
     long operations = 2 * nest.elements() * nest.turns() / width;
     return Work.share(around, operations, body);
   }

@@ -29,7 +29,7 @@ import java.util.OptionalDouble;
  * select (p x), 0, (window_route (window_arg_max x), dy)
  *     =>  window_route (window_arg_max x), (select (p (window_reduce max x)), 0, dy)
  * reduce sum (window_route place, dy)                   =>  reduce sum dy
- * convolution_weight_grad x, (window_route place, dy)   =>  routed_weight_grad rows, dy, place
+ * convolution_weight_grad x, (window_route place, dy)   =>  routed_weight_grad x, dy, place
  * </pre>
  *
  * <p>So the mask of a rectifier before the pooling is found in what the pooling gave, and neither
@@ -122,33 +122,13 @@ final class UseRoutes implements SimplifyRule {
         || routed.type().elements() < SPARSE * routed.operand(1).type().elements()) {
       return Optional.empty();
     }
-    int channels = x.type().dim(1);
-    int outputs = routed.type().dim(1);
-    Value last = target.emit(new Layout.Transpose(List.of(0, 2, 3, 1)), x);
-    Value padded = target.emit(pad(geometry), last);
-    List<Integer> dims = padded.type().dims();
-    Value rows =
-        target.emit(
-            new Layout.Reshape(List.of(dims.get(0), dims.get(1), dims.get(2) * channels)), padded);
     WindowRoute route = (WindowRoute) routed.op();
-    Value sums =
+    return Optional.of(
         target.emit(
-            new RoutedWeightGrad(route.window(), route.geometry(), kernel, channels),
-            rows,
+            new RoutedWeightGrad(route.window(), route.geometry(), kernel, geometry.low()),
+            x,
             routed.operand(1),
-            routed.operand(0));
-    List<Integer> apart = List.of(outputs, kernel.get(0), kernel.get(1), channels);
-    Value shaped = target.emit(new Layout.Reshape(apart), sums);
-    return Optional.of(target.emit(new Layout.Transpose(List.of(0, 3, 1, 2)), shaped));
-  }
-
-  private static Layout.Pad pad(Geometry geometry) {
-    List<Integer> none = Collections.nCopies(4, 0);
-    return new Layout.Pad(around(geometry.low()), around(geometry.high()), none);
-  }
-
-  private static List<Integer> around(List<Integer> spatial) {
-    return List.of(0, spatial.get(0), spatial.get(1), 0);
+            routed.operand(0)));
   }
 
   /** Whether {@code value} is a gradient at greatest elements, none of which are padding. */
