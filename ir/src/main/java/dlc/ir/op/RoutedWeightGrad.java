@@ -90,8 +90,7 @@ public record RoutedWeightGrad(
     Index y = geometry.input(0, summed.get(1), taps.get(0).mod(window.get(0)));
     Index x = geometry.input(1, summed.get(2), taps.get(1));
     List<Index> under =
-        List.of(
-            y.plus(at.get(2)).plus(-padding.get(0)), x.plus(at.get(3)).plus(-padding.get(1)));
+        List.of(y.plus(at.get(2)).plus(-padding.get(0)), x.plus(at.get(3)).plus(-padding.get(1)));
     List<Index> from = new ArrayList<>(List.of(summed.get(0), at.get(1)));
     from.addAll(under);
     Condition inside = Geometry.inside(under, Convolution.spatial(operands.get(0)));
