@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 
 /**
  * Vectorizes a kernel that computes each element by itself along its innermost loop.
@@ -38,50 +37,70 @@ final class ScheduleElementwise {
     if (collapsed.loops().isEmpty()) {
       return Rewriting.nest(nest.phases(), LoopKind.UNROLLED, collapsed.body());
     }
+    List<Stmt> body = collapsed.body();
     long operations = nest.elements() * Work.operations(nest.after()) / lanes;
     List<LoopVar> outer = new ArrayList<>(collapsed.loops());
-    LoopVar along = along(outer, collapsed.body(), lanes);
-    outer.remove(along);
+    LoopVar inner = along(outer, body, lanes);
+    outer.remove(inner);
     Optional<LoopVar> rows =
-        nest.phases().isEmpty() ? Squares.rows(outer, along, collapsed.body()) : Optional.empty();
-    Optional<Ranges> ranges =
-        rows.isEmpty() ? Ranges.of(along, collapsed.body()) : Optional.empty();
-    LoopVar inner = ranges.map(Ranges::within).orElse(along);
-    outer.removeAll(rows.stream().toList());
-    boolean inTurns = inner.extent() % (turns * lanes) == 0 && ExpandMath.expands(collapsed.body());
-    int width = inTurns && rows.isEmpty() ? turns * lanes : lanes;
-    Pieces pieces = Pieces.of(inner, width, collapsed.body());
-    UnaryOperator<List<Stmt>> vectorized =
-        body ->
-            pieces.map(
-                piece -> {
-                  List<Stmt> moved = Rewriting.substitute(body, Map.of(inner, piece.at()));
-                  return rows.isPresent()
-                      ? Squares.of(rows.get(), piece, moved)
-                      : Rewriting.nest(
-                          nest.phases(),
-                          LoopKind.UNROLLED,
-                          Rewriting.lanes(piece.lane(), Rewriting.guarded(piece.inside(), moved)));
-                });
-    // What is different in each vector of a short row is written out.
-    boolean writtenOut =
-        rows.isEmpty() && pieces.pieces().size() > 1 && pieces.blocks().extent() <= WRITTEN_OUT;
-    LoopKind kind = writtenOut ? LoopKind.UNROLLED : LoopKind.SERIAL;
+        nest.phases().isEmpty() ? Squares.rows(outer, inner, body) : Optional.empty();
+    if (rows.isPresent()) {
+      outer.remove(rows.get());
+      Pieces pieces = Pieces.of(inner, lanes, body);
+      outer.add(pieces.blocks());
+      return Work.share(
+          threads,
+          outer,
+          operations,
+          pieces.map(piece -> Squares.of(rows.get(), piece, moved(body, inner, piece))));
+    }
+    Optional<Ranges> ranges = Ranges.of(inner, body);
     if (ranges.isPresent()) {
       outer.add(ranges.get().parts());
-      List<Stmt> parts =
-          ranges
-              .get()
-              .map(body -> Rewriting.nest(List.of(pieces.blocks()), kind, vectorized.apply(body)));
-      return Work.share(threads, outer, operations, parts);
+      LoopVar within = ranges.get().within();
+      return Work.share(
+          threads,
+          outer,
+          operations,
+          ranges.get().map(part -> Row.of(nest, within, part, lanes, turns).whole()));
     }
-    List<Stmt> vectors = vectorized.apply(collapsed.body());
-    if (writtenOut) {
-      vectors = Rewriting.nest(List.of(pieces.blocks()), kind, vectors);
-    } else {
-      outer.add(pieces.blocks());
+    Row row = Row.of(nest, inner, body, lanes, turns);
+    if (row.isShort()) {
+      return Work.share(threads, outer, operations, row.whole());
     }
-    return Work.share(threads, outer, operations, vectors);
+    outer.add(row.pieces().blocks());
+    return Work.share(threads, outer, operations, row.vectors());
+  }
+
+  private static List<Stmt> moved(List<Stmt> body, LoopVar loop, Pieces.Piece piece) {
+    return Rewriting.substitute(body, Map.of(loop, piece.at()));
+  }
+
+  /** The vectors of one turn of the outer loops, of which {@code pieces} counts the blocks. */
+  private record Row(Pieces pieces, List<Stmt> vectors) {
+
+    static Row of(PlainNest nest, LoopVar loop, List<Stmt> body, int lanes, int turns) {
+      boolean inTurns = loop.extent() % (turns * lanes) == 0 && ExpandMath.expands(body);
+      Pieces pieces = Pieces.of(loop, inTurns ? turns * lanes : lanes, body);
+      return new Row(pieces, pieces.map(piece -> vector(nest.phases(), loop, body, piece)));
+    }
+
+    private static List<Stmt> vector(
+        List<LoopVar> phases, LoopVar loop, List<Stmt> body, Pieces.Piece piece) {
+      List<Stmt> guarded = Rewriting.guarded(piece.inside(), moved(body, loop, piece));
+      return Rewriting.nest(phases, LoopKind.UNROLLED, Rewriting.lanes(piece.lane(), guarded));
+    }
+
+    /** Whether it has few vectors, in each of which something else is done. */
+    boolean isShort() {
+      return pieces.pieces().size() > 1 && pieces.blocks().extent() <= WRITTEN_OUT;
+    }
+
+    /** All vectors one after the other, those of a short row written out. */
+    List<Stmt> whole() {
+      LoopKind kind = isShort() ? LoopKind.UNROLLED : LoopKind.SERIAL;
+      return Rewriting.nest(List.of(pieces.blocks()), kind, vectors);
+    }
   }
 
   /**
