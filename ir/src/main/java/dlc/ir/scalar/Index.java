@@ -352,6 +352,16 @@ public record Index(int constant, List<Term> terms) {
 
   /** The same with the values that are read at run time replaced. */
   public Index mapDynamic(UnaryOperator<Scalar> replacement) {
+    return replaceDynamic(
+        dynamic -> of(new Dynamic(replacement.apply(dynamic.value()), dynamic.extent())));
+  }
+
+  /** The same where each value that is read at run time is {@code number}. */
+  public Index withDynamic(int number) {
+    return replaceDynamic(_ -> of(number));
+  }
+
+  private Index replaceDynamic(Function<Dynamic, Index> replacement) {
     if (!isDynamic()) {
       return this;
     }
@@ -360,11 +370,10 @@ public record Index(int constant, List<Term> terms) {
             switch (atom) {
               case LoopVar loop -> of(loop);
               case Quotient quotient ->
-                  quotient.dividend().mapDynamic(replacement).floorDiv(quotient.divisor());
+                  quotient.dividend().replaceDynamic(replacement).floorDiv(quotient.divisor());
               case Remainder remainder ->
-                  remainder.dividend().mapDynamic(replacement).mod(remainder.divisor());
-              case Dynamic dynamic ->
-                  of(new Dynamic(replacement.apply(dynamic.value()), dynamic.extent()));
+                  remainder.dividend().replaceDynamic(replacement).mod(remainder.divisor());
+              case Dynamic dynamic -> replacement.apply(dynamic);
             });
   }
 
@@ -380,20 +389,6 @@ public record Index(int constant, List<Term> terms) {
       }
     }
     return found;
-  }
-
-  /** The same where each value that is read at run time is {@code number}. */
-  public Index withDynamic(int number) {
-    return rebuild(
-        atom ->
-            switch (atom) {
-              case LoopVar loop -> of(loop);
-              case Quotient quotient ->
-                  quotient.dividend().withDynamic(number).floorDiv(quotient.divisor());
-              case Remainder remainder ->
-                  remainder.dividend().withDynamic(number).mod(remainder.divisor());
-              case Dynamic _ -> of(number);
-            });
   }
 
   /** Whether some of it is read at run time. */

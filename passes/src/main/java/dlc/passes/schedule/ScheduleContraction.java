@@ -2,7 +2,6 @@
 package dlc.passes.schedule;
 
 import dlc.ir.TensorType;
-import dlc.ir.kernel.Kernel;
 import dlc.ir.kernel.LoopKind;
 import dlc.ir.kernel.Stmt;
 import dlc.ir.op.Comprehension;
@@ -14,7 +13,6 @@ import dlc.ir.scalar.LoopVar;
 import dlc.ir.scalar.Scalar;
 import dlc.ir.scalar.Space;
 import dlc.passes.lower.LoweredGraph.Call;
-import dlc.passes.lower.LoweredGraph.Memory;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -102,20 +100,12 @@ final class ScheduleContraction {
   }
 
   private static List<StagedOperand> operands(Call call, List<Scalar.Load> loads, Staging staging) {
+    Arguments arguments = new Arguments(call);
     List<StagedOperand> operands = new ArrayList<>();
     for (Scalar.Load load : loads) {
-      Memory memory = memoryOf(load.buffer(), arguments(call));
-      operands.add(StagedOperand.of(load, staging.readers(memory)));
+      operands.add(StagedOperand.of(load, staging.readers(arguments.of(load.buffer()))));
     }
     return operands;
-  }
-
-  private static Map<Buffer, Memory> arguments(Call call) {
-    Map<Buffer, Memory> arguments = new LinkedHashMap<>();
-    for (int i = 0; i < call.arguments().size(); i++) {
-      arguments.put(call.kernel().arguments().get(i), call.arguments().get(i));
-    }
-    return arguments;
   }
 
   /** The two loads whose products are summed. */
@@ -146,7 +136,7 @@ final class ScheduleContraction {
   private static Call tiled(
       Call call, PlainNest nest, List<StagedOperand> operands, Tiling tiling, Staging staging) {
     List<Scalar.Load> loads = new ArrayList<>();
-    Map<Buffer, Memory> arguments = arguments(call);
+    Arguments arguments = new Arguments(call);
     for (int i = 0; i < operands.size(); i++) {
       StagedOperand operand = operands.get(i);
       Optional<Staging.Shape> shape = shape(operand, i, tiling);
@@ -154,21 +144,15 @@ final class ScheduleContraction {
         loads.add(operand.load());
         continue;
       }
-      Memory memory = memoryOf(operand.load().buffer(), arguments);
-      Staging.Staged staged = staging.stage(operand, memory, shape.get(), "s" + i);
-      arguments.put(staged.load().buffer(), staged.memory());
-      loads.add(staged.load());
+      loads.add(arguments.stage(operand, shape.get(), "s" + i, staging));
     }
     Buffer acc = ((Stmt.Declare) nest.before().getFirst()).buffer();
     ScheduleContraction schedule = new ScheduleContraction(nest, acc, loads, tiling);
     List<Stmt> body = schedule.body();
     if (tiling.walk().parts() > 1) {
-      arguments.put(schedule.sums, staging.temporary(schedule.sums.type()));
+      arguments.add(schedule.sums, staging.temporary(schedule.sums.type()));
     }
-    List<String> used = Rewriting.buffers(body);
-    arguments.keySet().removeIf(buffer -> !used.contains(buffer.name()));
-    Kernel kernel = call.kernel().with(List.copyOf(arguments.keySet()), body);
-    return new Call(kernel, List.copyOf(arguments.values()));
+    return arguments.with(body);
   }
 
   /** The shape of the copy that is read in place of operand {@code number}, if one is. */
@@ -186,14 +170,6 @@ final class ScheduleContraction {
     int padding = tiling.lane().units() * tiling.width() - lane.extent();
     return Optional.of(
         wide ? new Staging.Shape(operand.contiguousAxis(lane), padding, 0) : Staging.Shape.PLAIN);
-  }
-
-  private static Memory memoryOf(Buffer view, Map<Buffer, Memory> arguments) {
-    return arguments.entrySet().stream()
-        .filter(entry -> entry.getKey().name().equals(view.name()))
-        .findFirst()
-        .orElseThrow()
-        .getValue();
   }
 
   // The loops around the tile

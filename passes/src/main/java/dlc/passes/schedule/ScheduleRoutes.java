@@ -2,7 +2,6 @@
 package dlc.passes.schedule;
 
 import dlc.ir.TensorType;
-import dlc.ir.kernel.Kernel;
 import dlc.ir.kernel.LoopKind;
 import dlc.ir.kernel.Stmt;
 import dlc.ir.kernel.Target;
@@ -12,11 +11,9 @@ import dlc.ir.scalar.Index;
 import dlc.ir.scalar.LoopVar;
 import dlc.ir.scalar.Scalar;
 import dlc.passes.lower.LoweredGraph.Call;
-import dlc.passes.lower.LoweredGraph.Memory;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -176,44 +173,20 @@ final class ScheduleRoutes {
       StagedOperand factor,
       StagedOperand place,
       Staging staging) {
-    Map<Buffer, Memory> arguments = new LinkedHashMap<>();
-    for (int i = 0; i < call.arguments().size(); i++) {
-      arguments.put(call.kernel().arguments().get(i), call.arguments().get(i));
-    }
+    Arguments arguments = new Arguments(call);
     int padding = Math.ceilDiv(lanes.extent(), width) * width - lanes.extent();
-    Scalar y = staged(factor, inner(factor, padding), "s0", arguments, staging);
-    Scalar chosen = staged(place, inner(place, padding), "s1", arguments, staging);
+    Scalar y = arguments.stage(factor, inner(factor, padding), "s0", staging);
+    Scalar chosen = arguments.stage(place, inner(place, padding), "s1", staging);
     Scalar.Load image =
         images.isReady()
             ? images.load()
-            : staged(images, Staging.Shape.PLAIN, "s2", arguments, staging);
-    List<Stmt> body = body(routed.from(image).chosen(chosen).times(y));
-    List<String> used = Rewriting.buffers(body);
-    arguments.keySet().removeIf(buffer -> !used.contains(buffer.name()));
-    Kernel kernel = call.kernel().with(List.copyOf(arguments.keySet()), body);
-    return new Call(kernel, List.copyOf(arguments.values()));
+            : arguments.stage(images, Staging.Shape.PLAIN, "s2", staging);
+    return arguments.with(body(routed.from(image).chosen(chosen).times(y)));
   }
 
   /** A copy with the lanes innermost. */
   private Staging.Shape inner(StagedOperand operand, int padding) {
     return new Staging.Shape(operand.contiguousAxis(lanes), padding, 0);
-  }
-
-  private static Scalar.Load staged(
-      StagedOperand operand,
-      Staging.Shape shape,
-      String name,
-      Map<Buffer, Memory> arguments,
-      Staging staging) {
-    Memory memory =
-        arguments.entrySet().stream()
-            .filter(entry -> entry.getKey().name().equals(operand.load().buffer().name()))
-            .findFirst()
-            .orElseThrow()
-            .getValue();
-    Staging.Staged staged = staging.stage(operand, memory, shape, name);
-    arguments.put(staged.load().buffer(), staged.memory());
-    return staged.load();
   }
 
   private List<Stmt> body(Scalar term) {
