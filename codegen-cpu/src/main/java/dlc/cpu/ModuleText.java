@@ -184,7 +184,7 @@ public final class ModuleText {
     declarations.add("declare i64 @dlc_begin(ptr)");
     declarations.add("declare void @dlc_end(ptr, i64)");
     String race = "@%s.%s.race".formatted(prefix, entry);
-    functions.append(race).append(" = internal global [6 x i64] zeroinitializer\n\n");
+    functions.append(race).append(" = internal global [7 x i64] zeroinitializer\n\n");
     return "  %%begin = call i64 @dlc_begin(ptr %s)\n".formatted(race)
         + body
         + "  call void @dlc_end(ptr %s, i64 %%begin)\n".formatted(race);

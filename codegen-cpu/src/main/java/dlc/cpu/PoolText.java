@@ -29,7 +29,7 @@ public final class PoolText {
       return text.replace("SPINS", "20000")
           .replace("PATIENCE", "2000")
           .replace("HELP", "64")
-          .replace("PERIOD", "4096")
+          .replace("DOUBLINGS", "6")
           .replace("LONG", "80000000")
           .replace("FUTEX", intel ? "202" : "98")
           .replace("declare void @PAUSE()", declaration)

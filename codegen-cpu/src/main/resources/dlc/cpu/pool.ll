@@ -17,11 +17,12 @@
 ; which may have come, or even the end, before the system lets the worker begin.
 ;
 ; dlc_begin(race) and dlc_end(race, start) enclose a run of an entry point. All threads are not always
-; faster than one: the time of small networks goes into passing memory around. So of every PERIOD runs
-; six are made by all threads and six by the caller alone, and the rest in the way that was faster. It
-; begins with shorter periods, to run 64 and to run 512, since the first runs of all are slow for other
-; reasons. The first of six finds cold caches and the longest may have been held up by others: neither
-; counts. Where the other four take longer than LONG ns, all threads go on.
+; faster than one: the time of small networks goes into passing memory around. So a period begins with
+; six runs by all threads and six by the caller alone, and its rest is made in the way that was faster.
+; The first of six finds cold caches and the longest may have been held up by others: neither counts.
+; Where the other four take longer than LONG ns, all threads go on. The first period has 64 runs; one
+; that confirms the one before it is twice as long, up to DOUBLINGS times, and what others on the
+; machine made wrong is soon found out.
 ;
 ; Workers compute with floats in the mode of the caller; @mode and @set_mode are appended.
 
@@ -29,8 +30,9 @@
 %Job = type { i64, ptr, ptr, ptr, i64, i32, i32 }
 ; Two lines: the numbers of the last job that the part was claimed for, and that it was done for.
 %Part = type { i64, [7 x i64], i64, [7 x i64] }
-; Runs, whether the caller computes alone, and of all threads and of one the sum of times and the longest.
-%Race = type { i64, i64, [2 x i64], [2 x i64] }
+; Runs of this period; how often it was doubled; whether the caller computes alone; and of all threads
+; and of one the sum of times and the longest.
+%Race = type { i64, i64, i64, [2 x i64], [2 x i64] }
 
 @job = internal global %Job zeroinitializer, align 64
 @parts = internal global [257 x %Part] zeroinitializer, align 64
@@ -301,19 +303,6 @@ entry:
   ret i64 %sum
 }
 
-; The place of %run in its period.
-define internal i64 @turn(i64 %run) {
-  %first = icmp ult i64 %run, 64
-  %second = icmp ult i64 %run, 512
-  %early = icmp ult i64 %run, PERIOD
-  %begin.second = select i1 %second, i64 64, i64 512
-  %begin = select i1 %first, i64 0, i64 %begin.second
-  %before = sub i64 %run, %begin
-  %after = urem i64 %run, PERIOD
-  %turn = select i1 %early, i64 %before, i64 %after
-  ret i64 %turn
-}
-
 ; Decides who computes the run of an entry point that follows; returns its start where it is timed, or 0.
 define i64 @dlc_begin(ptr %race) {
 entry:
@@ -322,17 +311,21 @@ entry:
   br i1 %none, label %untimed, label %several
 
 several:
-  %run = load i64, ptr %race
-  %turn = call i64 @turn(i64 %run)
+  %runs = load i64, ptr %race
+  %doublings.place = getelementptr %Race, ptr %race, i64 0, i32 1
+  %doublings = load i64, ptr %doublings.place
+  %period = shl i64 64, %doublings
+  %over = icmp uge i64 %runs, %period
+  %turn = select i1 %over, i64 0, i64 %runs
+  %next = add i64 %turn, 1
+  store i64 %next, ptr %race
   %racing = icmp ult i64 %turn, 12
-  %place = getelementptr %Race, ptr %race, i64 0, i32 1
+  %place = getelementptr %Race, ptr %race, i64 0, i32 2
   %kept = load i64, ptr %place
   %second = icmp uge i64 %turn, 6
   %challenger = zext i1 %second to i64
   %alone = select i1 %racing, i64 %challenger, i64 %kept
   store i64 %alone, ptr @alone
-  %next = add i64 %run, 1
-  store i64 %next, ptr %race
   br i1 %racing, label %timed, label %untimed
 
 timed:
@@ -346,8 +339,8 @@ untimed:
 ; What all threads (%way 0) or one (1) took in the runs that were counted, without the longest.
 define internal i64 @trimmed(ptr %race, i64 %way) {
 entry:
-  %sum.place = getelementptr %Race, ptr %race, i64 0, i32 2, i64 %way
-  %worst.place = getelementptr %Race, ptr %race, i64 0, i32 3, i64 %way
+  %sum.place = getelementptr %Race, ptr %race, i64 0, i32 3, i64 %way
+  %worst.place = getelementptr %Race, ptr %race, i64 0, i32 4, i64 %way
   %sum = load i64, ptr %sum.place
   %worst = load i64, ptr %worst.place
   %rest = sub i64 %sum, %worst
@@ -366,21 +359,20 @@ timed:
   %end = call i64 @now()
   %time = sub i64 %end, %start
   %run = load i64, ptr %race
-  %turn = call i64 @turn(i64 %run)
-  %begins = urem i64 %turn, 6
+  %begins = urem i64 %run, 6
   %cold = icmp eq i64 %begins, 1
   br i1 %cold, label %exit, label %count
 
 count:
-  %sum.place = getelementptr %Race, ptr %race, i64 0, i32 2, i64 %alone
+  %sum.place = getelementptr %Race, ptr %race, i64 0, i32 3, i64 %alone
   %sum = load i64, ptr %sum.place
   %sum.next = add i64 %sum, %time
   store i64 %sum.next, ptr %sum.place
-  %worst.place = getelementptr %Race, ptr %race, i64 0, i32 3, i64 %alone
+  %worst.place = getelementptr %Race, ptr %race, i64 0, i32 4, i64 %alone
   %worst = load i64, ptr %worst.place
   %worst.next = call i64 @llvm.umax.i64(i64 %worst, i64 %time)
   store i64 %worst.next, ptr %worst.place
-  switch i64 %turn, label %exit [ i64 6, label %measure
+  switch i64 %run, label %exit [ i64 6, label %measure
                                   i64 12, label %decide ]
 
 measure:
@@ -397,10 +389,17 @@ decide:
 
 over:
   %verdict = phi i64 [ 0, %measure ], [ %kept, %decide ]
-  %period = sub i64 %run, %turn
-  %next = add i64 %period, 12
-  %state = insertvalue %Race zeroinitializer, i64 %next, 0
-  %decided = insertvalue %Race %state, i64 %verdict, 1
+  %doublings.place = getelementptr %Race, ptr %race, i64 0, i32 1
+  %doublings = load i64, ptr %doublings.place
+  %before.place = getelementptr %Race, ptr %race, i64 0, i32 2
+  %before = load i64, ptr %before.place
+  %confirmed = icmp eq i64 %verdict, %before
+  %more = add i64 %doublings, 1
+  %most = call i64 @llvm.umin.i64(i64 %more, i64 DOUBLINGS)
+  %doublings.next = select i1 %confirmed, i64 %most, i64 0
+  %state = insertvalue %Race zeroinitializer, i64 12, 0
+  %longer = insertvalue %Race %state, i64 %doublings.next, 1
+  %decided = insertvalue %Race %longer, i64 %verdict, 2
   store %Race %decided, ptr %race
   br label %exit
 
@@ -409,6 +408,7 @@ exit:
 }
 
 declare i64 @llvm.umax.i64(i64, i64)
+declare i64 @llvm.umin.i64(i64, i64)
 
 ; Starts %count workers, at most 256; returns how many run.
 define i64 @dlc_pool_start(i64 %count) {

@@ -63,7 +63,7 @@ class PoolTest {
                     .bindTo(this),
                 PARTS,
                 arena);
-    race = arena.allocate(6 * JAVA_LONG.byteSize(), JAVA_LONG.byteAlignment());
+    race = arena.allocate(7 * JAVA_LONG.byteSize(), JAVA_LONG.byteAlignment());
   }
 
   @AfterEach
@@ -186,6 +186,20 @@ class PoolTest {
     race(2);
     for (int i = 0; i < 50; i++) {
       assertTakenOnce(run(), 2);
+    }
+  }
+
+  @Test
+  void findsOutSoonWhatHasChanged() throws Throwable {
+    slowInParts = true;
+    race(1);
+    slowInParts = false;
+    Instant late = Instant.now().plusSeconds(20);
+    while (run().size() != 2) {
+      assertThat(Instant.now()).isBefore(late);
+      for (int i = 0; i < 64; i++) {
+        run();
+      }
     }
   }
 
