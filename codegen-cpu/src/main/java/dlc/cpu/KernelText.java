@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -52,8 +53,9 @@ final class KernelText {
         && loop.kind() == LoopKind.PARALLEL;
   }
 
-  /** The function, internal to its module. */
-  static String write(Kernel kernel, Target target, Set<String> declarations) {
+  /** The function of {@code kernel}. */
+  static KernelFunction write(Kernel kernel, Target target) {
+    Set<String> declarations = new TreeSet<>();
     KernelText writer = new KernelText(target, declarations);
     for (Buffer buffer : kernel.arguments()) {
       writer.memory.argument(buffer);
@@ -70,8 +72,8 @@ final class KernelText {
       writer.block(kernel.body());
     }
     String range = parallel ? ", i64 noundef %begin, i64 noundef %end" : "";
-    return writer.text.finish(
-        "define internal void @%s(%s%s) noinline #0".formatted(kernel.name(), arguments, range));
+    return new KernelFunction(
+        kernel, writer.text.finish("(%s%s) noinline #0".formatted(arguments, range)), declarations);
   }
 
   private void block(List<Stmt> statements) {

@@ -12,7 +12,9 @@ import dlc.ir.kernel.Stmt;
 import dlc.ir.kernel.Target;
 import dlc.ir.op.Leaf;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -36,26 +38,38 @@ public final class ModuleText {
   /** As Linux numbers it; every thread and process reads the same. */
   private static final int CLOCK_MONOTONIC = 1;
 
-  private final KernelProgram program;
   private final Target target;
-  private final String prefix;
   private final Observation observation;
+  private final StringBuilder constants = new StringBuilder();
   private final StringBuilder functions = new StringBuilder();
   private final Set<String> declarations = new TreeSet<>();
   private final @Nullable LineInfo lines;
+
+  /** What the function of each kernel is called. */
+  private final Map<String, String> names = new HashMap<>();
+
   private int thunks;
 
-  private ModuleText(
-      KernelProgram program,
-      Target target,
-      String prefix,
-      Observation observation,
-      @Nullable LineInfo lines) {
-    this.program = program;
+  private ModuleText(Target target, Observation observation, @Nullable LineInfo lines) {
     this.target = target;
-    this.prefix = prefix;
     this.observation = observation;
     this.lines = lines;
+  }
+
+  /** A module without functions, in which instructions tell the lines that {@code kernels} have. */
+  static ModuleText withLines(Target target, List<Kernel> kernels) {
+    Span main =
+        kernels.stream()
+            .map(Kernel::span)
+            .filter(ModuleText::isWritten)
+            .findFirst()
+            .orElse(Span.NONE);
+    return new ModuleText(target, Observation.NONE, new LineInfo(main));
+  }
+
+  /** A module without functions, and without lines. */
+  static ModuleText withoutLines(Target target) {
+    return new ModuleText(target, Observation.NONE, null);
   }
 
   /** The module's text; {@code prefix} sets its entry points apart from those of other modules. */
@@ -66,46 +80,53 @@ public final class ModuleText {
   /** As {@link #write(KernelProgram, Target, String)}, made for those who look at it. */
   static String write(
       KernelProgram program, Target target, String prefix, Observation observation) {
-    return new ModuleText(program, target, prefix, observation, null).write();
-  }
-
-  /** The same with the lines of the program that its instructions come from. */
-  public static String writeWithLines(KernelProgram program, Target target, String prefix) {
-    Span main =
-        program.kernels().stream()
-            .map(Kernel::span)
-            .filter(ModuleText::isWritten)
-            .findFirst()
-            .orElse(Span.NONE);
-    return new ModuleText(program, target, prefix, Observation.NONE, new LineInfo(main)).write();
+    ModuleText module = new ModuleText(target, observation, null);
+    for (Kernel kernel : program.kernels()) {
+      KernelFunction function = KernelText.write(kernel, target);
+      module.define(function, kernel.name(), function.internal(kernel.name()));
+    }
+    module.enter(program, prefix);
+    return module.text(program.name());
   }
 
   private static boolean isWritten(Span span) {
     return span.source() != SourceFile.NONE;
   }
 
-  private String write() {
-    for (Kernel kernel : program.kernels()) {
-      String text = KernelText.write(kernel, target, declarations);
-      functions
-          .append(lines == null ? text : lines.whole(kernel.name(), kernel.span(), text))
-          .append('\n');
-    }
-    program.entries().forEach(this::entry);
-    StringBuilder module = new StringBuilder("; module %s\n".formatted(program.name()));
+  /** Adds the function of a kernel; {@code text} is its definition as {@code name}. */
+  void define(KernelFunction function, String name, String text) {
+    Kernel kernel = function.kernel();
+    names.put(kernel.name(), name);
+    declarations.addAll(function.declarations());
+    functions.append(lines == null ? text : lines.whole(name, kernel.span(), text)).append('\n');
+  }
+
+  /** Makes the function of {@code kernel} known, which is in another module. */
+  void declare(KernelFunction function, String name) {
+    names.put(function.kernel().name(), name);
+    declarations.add(function.declaration(name));
+  }
+
+  /** Adds the entry points of {@code program}, whose kernels are known. */
+  void enter(KernelProgram program, String prefix) {
     for (int i = 0; i < program.constants().size(); i++) {
-      module.append(constant(i, program.constants().get(i)));
+      constants.append(constant(i, program.constants().get(i)));
     }
     declarations.add("declare void @dlc_parallel(ptr, ptr, ptr, i64)");
     if (isTimed()) {
       declarations.add("declare i32 @clock_gettime(i32, ptr)");
     }
-    declarations.forEach(line -> module.append(line).append('\n'));
-    module.append('\n').append(functions);
+    program.entries().forEach(entry -> enter(entry, prefix));
     if (target.isX86()) {
-      module.append(FloatMode.x86()).append('\n');
+      functions.append(FloatMode.x86()).append('\n');
     }
-    module.append(attributes());
+  }
+
+  /** The whole module. */
+  String text(String name) {
+    StringBuilder module = new StringBuilder("; module %s\n".formatted(name)).append(constants);
+    declarations.forEach(line -> module.append(line).append('\n'));
+    module.append('\n').append(functions).append(attributes());
     return lines == null ? module.toString() : module.append(lines.metadata()).toString();
   }
 
@@ -141,7 +162,7 @@ public final class ModuleText {
         .formatted(number, elements.size(), type, String.join(", ", elements));
   }
 
-  private void entry(Entry entry) {
+  private void enter(Entry entry, String prefix) {
     Span start =
         entry.calls().stream()
             .map(call -> call.kernel().span())
@@ -170,7 +191,8 @@ public final class ModuleText {
       body.append(placed(function, last, instructions.toString()));
     }
     stamp(stamps, body);
-    String text = thunks > before ? raced(entry.name(), body.toString()) : body.toString();
+    String text =
+        thunks > before ? raced(prefix + "." + entry.name(), body.toString()) : body.toString();
     String calls = target.isX86() ? FloatMode.flushing(text) : text;
     String head =
         "define void @%s.%s(ptr noundef %%state, ptr noundef %%work%s) #0 {\n"
@@ -183,7 +205,7 @@ public final class ModuleText {
   private String raced(String entry, String body) {
     declarations.add("declare i64 @dlc_begin(ptr)");
     declarations.add("declare void @dlc_end(ptr, i64)");
-    String race = "@%s.%s.race".formatted(prefix, entry);
+    String race = "@%s.race".formatted(entry);
     functions.append(race).append(" = internal global [7 x i64] zeroinitializer\n\n");
     return "  %%begin = call i64 @dlc_begin(ptr %s)\n".formatted(race)
         + body
@@ -219,7 +241,7 @@ public final class ModuleText {
     return name;
   }
 
-  private static int call(Call call, String range, int pointers, StringBuilder body) {
+  private int call(Call call, String range, int pointers, StringBuilder body) {
     List<String> arguments = new ArrayList<>();
     int next = pointers;
     for (Place place : call.arguments()) {
@@ -236,7 +258,7 @@ public final class ModuleText {
     }
     body.append(
         "  call void @%s(%s%s)\n"
-            .formatted(call.kernel().name(), String.join(", ", arguments), range));
+            .formatted(names.get(call.kernel().name()), String.join(", ", arguments), range));
     return next;
   }
 }

@@ -2,11 +2,10 @@
 package dlc.cpu.binary;
 
 import dlc.cpu.Emission;
-import dlc.cpu.ModuleText;
+import dlc.cpu.ModuleParts;
 import dlc.cpu.PoolText;
 import dlc.cpu.binary.BinaryModel.Code;
 import dlc.cpu.binary.BinaryModel.Version;
-import dlc.ir.kernel.Target;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -19,7 +18,7 @@ import java.util.Objects;
 /**
  * A model as a program that needs nothing but the C library.
  *
- * <p>Each entry point for each processor and batch is a module of its own, so that they are
+ * <p>The entry points for a processor, of all batches, are several modules, so that they are
  * translated side by side; then the linker takes them together with the description of the model,
  * the thread pool and the runtime. What nobody refers to is left out.
  */
@@ -86,7 +85,7 @@ public final class Binary {
 
   private static String what(BinaryModel model, String part) {
     for (Version version : model.versions()) {
-      if (part.startsWith("dlc.%s.b".formatted(version.name()))) {
+      if (part.startsWith(named(version) + ".")) {
         return kernelsFor(version);
       }
     }
@@ -163,26 +162,39 @@ public final class Binary {
 
   /** The machine code of all versions, in their order. */
   private static List<Part> kernels(BinaryModel model, Platform platform, Symbols symbols) {
-    record Job(Version version, Code code) {}
-    List<Job> jobs =
-        model.versions().stream()
-            .flatMap(version -> version.code().stream().map(code -> new Job(version, code)))
-            .toList();
+    record Job(Version version, ModuleParts.Part part) {}
+    List<Job> jobs = new ArrayList<>();
+    for (Version version : model.versions()) {
+      modules(version, symbols).forEach(part -> jobs.add(new Job(version, part)));
+    }
     return jobs.parallelStream()
-        .map(job -> kernels(job.version, job.code, platform.triple(), symbols))
+        .map(
+            job ->
+                new Part(
+                    job.part.name(),
+                    Content.of(
+                        Emission.object(job.part.text(), job.version.target(), platform.triple()))))
         .toList();
   }
 
-  private static Part kernels(Version version, Code code, String triple, Symbols symbols) {
-    Target target = version.target();
-    String prefix = ModelTables.prefix(version, code);
-    String text =
+  private static List<ModuleParts.Part> modules(Version version, Symbols symbols) {
+    List<ModuleParts.Member> members = new ArrayList<>();
+    for (Code code : version.code()) {
+      String prefix = ModelTables.prefix(version, code);
+      String name = "%s.%s".formatted(prefix, code.entry().name());
+      members.add(new ModuleParts.Member(name, prefix, code.program()));
+    }
+    ModuleParts.Lines lines =
         switch (symbols) {
-          case STRIPPED -> ModuleText.write(code.program(), target, prefix);
-          case LINES -> ModuleText.writeWithLines(code.program(), target, prefix);
+          case STRIPPED -> ModuleParts.Lines.NONE;
+          case LINES -> ModuleParts.Lines.TOLD;
         };
-    return new Part(
-        prefix + "." + code.entry().name(), Content.of(Emission.object(text, target, triple)));
+    return ModuleParts.write(named(version), members, version.target(), lines);
+  }
+
+  /** What the names of a version's modules begin with. */
+  private static String named(Version version) {
+    return "dlc." + version.name();
   }
 
   static Content resource(String name) {
