@@ -4,6 +4,7 @@ package dlc.frontend;
 import dlc.base.Span;
 import dlc.frontend.value.Datum;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -96,6 +97,7 @@ public record TrainSection(
    * @param schedule the schedules of the learning rate, one after the other
    * @param accumulate how many batches one step of the optimizer sums up
    * @param ema the decay of the averages of weights that are evaluated and saved
+   * @param undecayed weights that do not decay, unless their group says so
    * @param groups the last that matches a weight changes the optimizer's arguments for it
    * @param frozen weights that are not trained
    */
@@ -103,17 +105,40 @@ public record TrainSection(
       List<Invocation> schedule,
       int accumulate,
       Optional<Double> ema,
+      List<WeightPattern> undecayed,
       List<Group> groups,
       List<WeightPattern> frozen) {
+    /** What weights that do not decay change of the optimizer's arguments. */
+    public static final Map<String, Datum> NO_DECAY =
+        Map.of("weight_decay", new Datum.FloatDatum(0));
+
     public Updates {
       schedule = List.copyOf(schedule);
+      undecayed = List.copyOf(undecayed);
       groups = List.copyOf(groups);
       frozen = List.copyOf(frozen);
     }
 
     /** Whether the weight called {@code name} is not trained. */
     public boolean freezes(String name) {
-      return frozen.stream().anyMatch(each -> each.matches(name));
+      return anyMatches(frozen, name);
+    }
+
+    /** What the optimizer's arguments are for the weight called {@code name}, where it is told. */
+    public Map<String, Datum> changes(String name) {
+      Map<String, Datum> changes = new LinkedHashMap<>();
+      if (anyMatches(undecayed, name)) {
+        changes.putAll(NO_DECAY);
+      }
+      groups.stream()
+          .filter(group -> anyMatches(group.patterns(), name))
+          .reduce((_, later) -> later)
+          .ifPresent(group -> changes.putAll(group.arguments()));
+      return changes;
+    }
+
+    private static boolean anyMatches(List<WeightPattern> patterns, String name) {
+      return patterns.stream().anyMatch(each -> each.matches(name));
     }
   }
 

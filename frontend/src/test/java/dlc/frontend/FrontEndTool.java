@@ -125,6 +125,9 @@ final class FrontEndTool {
       out.append("    accumulate ").append(updates.accumulate()).append('\n');
     }
     updates.ema().ifPresent(each -> out.append("    ema ").append(each).append('\n'));
+    if (!updates.undecayed().isEmpty()) {
+      out.append("    no_decay ").append(updates.undecayed()).append('\n');
+    }
     updates.groups().forEach(each -> out.append("    ").append(each).append('\n'));
     if (!updates.frozen().isEmpty()) {
       out.append("    freeze ").append(updates.frozen()).append('\n');

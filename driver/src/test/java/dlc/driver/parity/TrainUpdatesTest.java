@@ -181,6 +181,20 @@ final class TrainUpdatesTest {
   }
 
   @Test
+  void weightsOfGroupsThatDoNotDecayKeepThat() {
+    Program plain = program(8, "optimizer sgd(lr=0.1) group \"b\", lr=0.2");
+    Program grouped =
+        program(8, "optimizer sgd(lr=0.1, weight_decay=0.5) no_decay \"b\" group \"b\", lr=0.2");
+    try (Machine machine = new CpuMachine(1);
+        Loaded usual = start(machine, plain, "init", "train_step");
+        Loaded own = start(machine, grouped, "init", "train_step")) {
+      usual.run("train_step", inputs(0, 8, 1));
+      own.run("train_step", inputs(0, 8, 1));
+      assertThat(own.state("b.bias")).isEqualTo(usual.state("b.bias"));
+    }
+  }
+
+  @Test
   void theMomentumInForceIsTheSchedules() {
     Program program = program(8, "optimizer adam schedule onecycle(max=0.1)");
     try (Machine machine = new CpuMachine(1);

@@ -17,7 +17,6 @@ import dlc.ir.TensorType;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 
 /** With which rate and arguments the optimizer updates which weight. */
@@ -30,10 +29,10 @@ final class ParameterGroups {
 
   private final Elaboration run;
   private final RoutineUse optimizer;
-  private final List<TrainSection.Group> declared;
+  private final Optional<TrainSection.Updates> updates;
   private final List<RoutineUse> chain;
   private final Schedules schedules;
-  private final Map<Optional<TrainSection.Group>, Group> groups = new LinkedHashMap<>();
+  private final Map<Map<String, Datum>, Group> groups = new LinkedHashMap<>();
   private final Map<String, TensorDatum> results = new LinkedHashMap<>();
 
   /** The groups that {@code updates} declares; a pattern that matches no weight is an error. */
@@ -44,25 +43,30 @@ final class ParameterGroups {
       List<RoutineUse> chain) {
     this.run = run;
     this.optimizer = optimizer;
-    this.declared = updates.map(TrainSection.Updates::groups).orElse(List.of());
+    this.updates = updates;
     this.chain = chain;
     this.schedules = new Schedules(run, chain, false);
-    groups.put(Optional.empty(), group(Map.of()));
-    updates.ifPresent(this::requireMatches);
-    declared.forEach(each -> groups.put(Optional.of(each), located(each)));
+    groups.put(Map.of(), group(Map.of()));
+    updates.ifPresent(this::declare);
   }
 
-  private Group located(TrainSection.Group group) {
+  private void declare(Span span, Map<String, Datum> changes) {
     try {
-      return group(group.arguments());
+      groups.put(changes, group(changes));
     } catch (Complaint complaint) {
-      Span span = group.patterns().getFirst().span();
       throw run.failure(complaint, span, new Activation("group", span, span, false, null, ""));
     }
   }
 
-  private void requireMatches(TrainSection.Updates updates) {
-    declared.forEach(group -> group.patterns().forEach(this::requireMatch));
+  private void declare(TrainSection.Updates updates) {
+    updates.undecayed().forEach(this::requireMatch);
+    updates.groups().forEach(group -> group.patterns().forEach(this::requireMatch));
+    updates.undecayed().stream()
+        .findFirst()
+        .ifPresent(first -> declare(first.span(), TrainSection.Updates.NO_DECAY));
+    updates
+        .groups()
+        .forEach(group -> declare(group.patterns().getFirst().span(), group.arguments()));
     updates.frozen().forEach(this::requireMatch);
     if (!updates.frozen().isEmpty() && weights().stream().allMatch(updates::freezes)) {
       run.diagnostics.report(
@@ -89,13 +93,10 @@ final class ParameterGroups {
     }
   }
 
-  /** The group of a weight: the last that a pattern puts it in. */
+  /** The group of a weight. */
   Group of(String weight) {
-    Optional<TrainSection.Group> last =
-        declared.stream()
-            .filter(group -> group.patterns().stream().anyMatch(each -> each.matches(weight)))
-            .reduce((_, later) -> later);
-    return Objects.requireNonNull(groups.get(last));
+    Map<String, Datum> changes = updates.map(each -> each.changes(weight)).orElse(Map.of());
+    return groups.computeIfAbsent(changes, this::group);
   }
 
   /** What is in force for most weights, where it changes, and what schedules keep. */

@@ -27,14 +27,13 @@ final class UpdateReader {
   }
 
   Updates read() {
-    List<Group> groups = new ArrayList<>(settings.readAll("no_decay", this::noDecay));
-    groups.addAll(settings.readAll("group", this::group));
     return new Updates(
         settings.read("schedule", this::schedule).orElse(List.of()),
         settings.read("accumulate", each -> settings.count(each, 1)).map(Long::intValue).orElse(1),
         settings.read("ema", this::decay),
-        groups,
-        settings.readAll("freeze", this::frozen).stream().flatMap(List::stream).toList());
+        patterns("no_decay"),
+        settings.readAll("group", this::group),
+        patterns("freeze"));
   }
 
   private List<Invocation> schedule(Setting setting) {
@@ -57,10 +56,6 @@ final class UpdateReader {
     return decay;
   }
 
-  private Group noDecay(Setting setting) {
-    return new Group(patterns(setting), Map.of("weight_decay", new Datum.FloatDatum(0)));
-  }
-
   /** Patterns first, then arguments of the optimizer, which are checked with it. */
   private Group group(Setting setting) {
     Map<String, Datum> arguments = new LinkedHashMap<>();
@@ -73,8 +68,8 @@ final class UpdateReader {
     return new Group(patterns(setting), arguments);
   }
 
-  private List<WeightPattern> frozen(Setting setting) {
-    return patterns(setting);
+  private List<WeightPattern> patterns(String name) {
+    return settings.readAll(name, this::patterns).stream().flatMap(List::stream).toList();
   }
 
   private List<WeightPattern> patterns(Setting setting) {

@@ -30,7 +30,8 @@ public enum Elementwise implements Computed {
   DIV(binary(BinaryFn.DIV), lit(1).over(y()), neg(result().over(y()))),
   POW(
       binary(BinaryFn.POW),
-      y().times(new Scalar.Binary(BinaryFn.POW, x(), y().minus(lit(1)))),
+      y().is(EQ, lit(0))
+          .choose(lit(0), y().times(new Scalar.Binary(BinaryFn.POW, x(), y().minus(lit(1))))),
       x().is(EQ, lit(0)).choose(lit(0), result().times(x().then(UnaryFn.LOG)))),
   MAX(binary(BinaryFn.MAX), share(GT), share(LT)),
   MIN(binary(BinaryFn.MIN), share(LT), share(GT)),

@@ -72,8 +72,7 @@ final class WriteGroup {
     List<Stmt> body = new ArrayList<>();
     switch (comprehension.fold()) {
       case Comprehension.Fold.None _ -> {}
-      case Comprehension.Fold.By _
-          when comprehension.reduced().stream().allMatch(r -> r.extent() == 1) ->
+      case Comprehension.Fold.By _ when isOne(comprehension) ->
           inliner.define(
               first,
               here,
@@ -85,6 +84,8 @@ final class WriteGroup {
         body.addAll(fold(fn, acc, comprehension, here));
         inliner.define(first, here, inliner.let(Inliner.rounded(first, read(acc))));
       }
+      case Comprehension.Fold.Greatest _ when isOne(comprehension) ->
+          greatestOfOne(comprehension, here, inliner);
       case Comprehension.Fold.Greatest(Index position) ->
           body.addAll(greatest(position, comprehension, here, inliner));
     }
@@ -189,12 +190,31 @@ final class WriteGroup {
     statements.add(new Stmt.Store(place, List.of(), Scalar.literal(0, DType.I32)));
     statements.addAll(nest(comprehension.reduced(), step));
     outer.define(first, here, outer.let(read(place)));
-    for (Value member : group.members()) {
-      if (member != first && member.op() instanceof Window.WindowReduce) {
-        outer.define(member, here, outer.let(read(best)));
-      }
+    for (Value member : windowsOf(first)) {
+      outer.define(member, here, outer.let(read(best)));
     }
     return statements;
+  }
+
+  /** Whether each fold is of one element. */
+  private static boolean isOne(Comprehension comprehension) {
+    return comprehension.reduced().stream().allMatch(loop -> loop.extent() == 1);
+  }
+
+  private void greatestOfOne(Comprehension comprehension, List<Index> here, Inliner inliner) {
+    Value first = group.first();
+    inliner.define(first, here, Scalar.literal(0, DType.I32));
+    for (Value member : windowsOf(first)) {
+      Scalar only = inliner.body(first, comprehension, here, Condition.ALWAYS);
+      inliner.define(member, here, inliner.let(only));
+    }
+  }
+
+  /** The members that are the greatest elements, whose places are {@code first}. */
+  private List<Value> windowsOf(Value first) {
+    return group.members().stream()
+        .filter(member -> member != first && member.op() instanceof Window.WindowReduce)
+        .toList();
   }
 
   private static Scalar read(Buffer register) {
