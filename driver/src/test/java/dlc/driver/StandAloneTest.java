@@ -66,6 +66,20 @@ final class StandAloneTest {
       }
       """;
 
+  /** All functions that are the C library's: pow, and those of f64 within a step and a schedule. */
+  private static final String MATHEMATICS =
+      """
+      model Net(x: f32[2]) -> f32[3] {
+        linear(5) let y = it it = tanh(y) + sigmoid(y) * sin(y) - cos(y) + erf(y) + expm1(-abs(y))
+        it = log(abs(it) + 1.0) + log1p(abs(it)) * floor(it) + abs(it + 2.0) ^ (abs(y) + 0.5)
+        linear(3)
+      }
+      train Net {
+        data spirals(classes=3, count=90) loss cross_entropy optimizer nadam
+        schedule warmup(epochs=1), cosine precision f64 batch 8 epochs 3
+      }
+      """;
+
   /** Where the program on a table is; the tests of it write files of different names. */
   @TempDir private static Path shared;
 
@@ -110,6 +124,16 @@ final class StandAloneTest {
     assertThat(Trained.withoutTimes(Files.readString(shared.resolve("r/metrics.jsonl"))))
         .isEqualTo(expected.log());
     assertThat(shared.resolve("r/loss.svg")).content().startsWith("<svg").endsWith("</svg>\n");
+  }
+
+  @Test
+  void mathematicsIsTheCLibrarys() throws IOException {
+    for (String source : List.of(MATHEMATICS, MATHEMATICS.replace("precision f64", ""))) {
+      CompiledProgram program = CompiledProgram.of(folder, source);
+      Run run = program.run("train", "--save", "w", "--json", "--quiet");
+      assertThat(run.errors()).isEmpty();
+      assertThat(folder.resolve("w")).hasBinaryContent(Trained.by(folder).weights());
+    }
   }
 
   @Test

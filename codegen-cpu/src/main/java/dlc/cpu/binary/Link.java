@@ -40,13 +40,14 @@ final class Link {
           switch (linkage) {
             case Linkage.Dynamic _ -> {
               Path library = folder.resolve("libc.so");
-              Files.write(library, Binary.resource(RuntimeBuild.names(platform)).toArray());
+              Files.write(library, Binary.resource(RuntimeBuild.libraryNames(platform)).toArray());
               command.addAll(
                   List.of(
                       "-pie",
                       "--hash-style=gnu",
                       "--dynamic-linker=" + platform.interpreter(),
                       library.toString()));
+              command.addAll(mathematics(platform, folder));
             }
             case Linkage.Static(List<Path> libraries) -> {
               command.add("-static");
@@ -83,6 +84,7 @@ final class Link {
                   "--version-script=" + names));
           strip(command, symbols);
           command.addAll(write(parts, folder));
+          command.addAll(mathematics(platform, folder));
           command.addAll(List.of("-o", output.toString()));
           PresetTool.linker().run(command);
           return read(output);
@@ -141,6 +143,13 @@ final class Link {
       }
     }
     return sizes;
+  }
+
+  /** The C library's mathematics, which few programs need: pow, and functions of f64. */
+  private static List<String> mathematics(Platform platform, Path folder) throws IOException {
+    Path library = folder.resolve("libm.so");
+    Files.write(library, Binary.resource(RuntimeBuild.mathNames(platform)).toArray());
+    return List.of("--as-needed", library.toString());
   }
 
   private static void strip(List<String> command, Symbols symbols) {

@@ -22,7 +22,11 @@ import java.util.stream.Stream;
 public final class RuntimeBuild {
 
   private static final String STAMP = "sources.sha256";
-  private static final String LIBC = "libc.s";
+  private static final String LIBC = "libc";
+  private static final String LIBM = "libm";
+
+  /** Lists of names that stand in for the libraries of the machine that a program runs on. */
+  private static final List<String> STUBS = List.of(LIBC, LIBM);
 
   private static final List<String> OPTIONS =
       List.of(
@@ -102,15 +106,18 @@ public final class RuntimeBuild {
     }
     link(linker, platform, "-r", program, target.resolve(runtime(platform)));
     link(linker, platform, "-r", library, target.resolve(library(platform)));
-    Path names = folder.resolve("libc.o");
-    clang.run(compile(platform, List.of(), files.getFirst().resolveSibling(LIBC), names));
-    link(
-        linker,
-        platform,
-        "-shared",
-        List.of("-soname", "libc.so.6", names.toString()),
-        target.resolve(names(platform)));
-    objects.add(names.toString());
+    for (String stub : STUBS) {
+      Path names = folder.resolve(stub + ".o");
+      Path source = files.getFirst().resolveSibling(stub + ".s");
+      clang.run(compile(platform, List.of(), source, names));
+      link(
+          linker,
+          platform,
+          "-shared",
+          List.of("-soname", stub + ".so.6", names.toString()),
+          target.resolve(names(stub, platform)));
+      objects.add(names.toString());
+    }
     for (String object : objects) {
       Files.delete(Path.of(object));
     }
@@ -127,9 +134,19 @@ public final class RuntimeBuild {
     return "library-" + platform.id() + ".o";
   }
 
+  /** The resource that stands in for the library {@code stub} of {@code platform}. */
+  private static String names(String stub, Platform platform) {
+    return stub + "-" + platform.id() + ".so";
+  }
+
   /** The resource that stands in for the C library of {@code platform}. */
-  static String names(Platform platform) {
-    return "libc-" + platform.id() + ".so";
+  static String libraryNames(Platform platform) {
+    return names(LIBC, platform);
+  }
+
+  /** The resource that stands in for the C library's mathematics. */
+  static String mathNames(Platform platform) {
+    return names(LIBM, platform);
   }
 
   private static List<String> compile(

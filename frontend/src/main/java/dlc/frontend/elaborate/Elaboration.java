@@ -157,12 +157,12 @@ final class Elaboration {
   /** A tensor type as written, for one sample; {@code f32} stands for the precision in use. */
   TensorType type(TypeSyntax syntax, Context context) {
     String name = syntax.name().text();
-    List<String> known = List.of("f32", "f64", "i32", "bool");
+    List<String> known = List.of("f32", "i32", "bool");
     if (!known.contains(name)) {
       Complaint complaint = new Complaint(Code.UNKNOWN_TYPE, name);
       throw failure(
-          name.matches("b?f16")
-              ? complaint.help("write f32; the setting precision " + name + " narrows it")
+          name.matches("b?f16|f64")
+              ? complaint.help("write f32; the setting precision " + name + " changes it")
               : complaint.nearest(name, known),
           syntax.name().span(),
           context.activation());
