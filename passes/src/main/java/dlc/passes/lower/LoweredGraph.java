@@ -27,6 +27,13 @@ public record LoweredGraph(
     List<StateMemory> states,
     List<Remark> remarks) {
 
+  /** Whether all state is after a run what it was before. */
+  public boolean leavesState() {
+    return calls.stream()
+        .flatMap(call -> call.written().stream())
+        .noneMatch(StateMemory.class::isInstance);
+  }
+
   /** A tensor that needs memory; each has a name of its own in its entry point. */
   public sealed interface Memory {
     TensorType type();

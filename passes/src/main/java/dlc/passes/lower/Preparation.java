@@ -4,7 +4,6 @@ package dlc.passes.lower;
 import dlc.passes.lower.LoweredGraph.Call;
 import dlc.passes.lower.LoweredGraph.CallerMemory;
 import dlc.passes.lower.LoweredGraph.Memory;
-import dlc.passes.lower.LoweredGraph.StateMemory;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -19,12 +18,12 @@ import java.util.Set;
 record Preparation(List<Call> calls, int prepared) {
 
   static Preparation of(LoweredGraph graph) {
+    if (!graph.leavesState()) {
+      return new Preparation(graph.calls(), 0);
+    }
     Set<Memory> varying = new HashSet<>();
     for (Call call : graph.calls()) {
       varying.addAll(call.arguments().stream().filter(CallerMemory.class::isInstance).toList());
-      if (call.written().stream().anyMatch(StateMemory.class::isInstance)) {
-        return new Preparation(graph.calls(), 0);
-      }
     }
     boolean grows = true;
     while (grows) {

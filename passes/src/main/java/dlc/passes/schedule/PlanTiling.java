@@ -40,7 +40,7 @@ final class PlanTiling {
   private static final int MOST_SUMS = 2_000_000;
 
   /** Elements that are a multiple of so many apart meet in the caches. */
-  private static final int MEETING = 1024;
+  private static final int MEETING = 512;
 
   private static final double LOAD = 0.8;
 

@@ -39,6 +39,9 @@ final class Staging {
   /** So many rows are read side by side. */
   private static final int FEW_ROWS = 12;
 
+  /** So many runs in a row, about, find what was prepared for the first. */
+  private static final int MANY_RUNS = 16;
+
   private record Key(
       Memory source, List<Integer> order, List<Integer> lows, List<Integer> extents, int panel) {}
 
@@ -48,10 +51,11 @@ final class Staging {
   private int temporaries;
 
   Staging(LoweredGraph graph) {
+    int runs = graph.leavesState() ? MANY_RUNS : 1;
     for (Call call : graph.calls()) {
       for (Memory memory : Set.copyOf(call.arguments())) {
         if (memory instanceof StateMemory) {
-          readers.merge(memory, 1, Integer::sum);
+          readers.merge(memory, runs, Integer::sum);
         }
         if (memory instanceof TemporaryMemory(int number, TensorType _)) {
           temporaries = Math.max(temporaries, number + 1);
@@ -60,7 +64,10 @@ final class Staging {
     }
   }
 
-  /** How many kernels read what is in {@code memory}: state stays as it is for most of a call. */
+  /**
+   * How many kernels read what is in {@code memory}, while it stays as it is: state does so for most
+   * of a run, and from run to run where runs leave it.
+   */
   int readers(Memory memory) {
     return readers.getOrDefault(memory, 1);
   }
