@@ -65,8 +65,8 @@ final class Staging {
   }
 
   /**
-   * How many kernels read what is in {@code memory}, while it stays as it is: state does so for most
-   * of a run, and from run to run where runs leave it.
+   * How many kernels read what is in {@code memory}, while it stays as it is: state does so for
+   * most of a run, and from run to run where runs leave it.
    */
   int readers(Memory memory) {
     return readers.getOrDefault(memory, 1);
