@@ -36,17 +36,17 @@ record SteeredParams(CheckedModel model, BinaryModel.Steered steered) {
 
   static SteeredParams of(Workbench bench) {
     Map<String, String> values = bench.file().checked().params();
-    if (values.isEmpty()) {
-      return new SteeredParams(bench.model(), BinaryModel.Steered.NONE);
-    }
+    Map<String, String> aliases = aliases(bench, values);
     Set<String> candidates = new LinkedHashSet<>(values.keySet());
-    while (true) {
+    candidates.retainAll(bench.file().checked().floats());
+    while (!candidates.isEmpty()) {
       Steering steering = new Steering(candidates);
       CheckedModel model = load(bench, values, steering);
       if (!candidates.removeAll(steering.fixed())) {
-        return new SteeredParams(model, steered(steering, model, aliases(bench, values)));
+        return new SteeredParams(model, steered(steering, model, aliases));
       }
     }
+    return new SteeredParams(bench.model(), steered(Steering.NONE, bench.model(), aliases));
   }
 
   private static CheckedModel load(Workbench bench, Map<String, String> values, Steering steering) {

@@ -8,17 +8,20 @@ import dlc.base.UserError;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A program without errors.
  *
  * @param params the hyper-parameters with the values in force, as text
+ * @param floats those of them that are floats
  */
 public record CheckedFile(
-    SourceFile source, List<CheckedModel> models, Map<String, String> params) {
+    SourceFile source, List<CheckedModel> models, Map<String, String> params, Set<String> floats) {
 
   public CheckedFile {
     models = List.copyOf(models);
+    floats = Set.copyOf(floats);
   }
 
   /**

@@ -60,7 +60,7 @@ public final class FrontEnd {
     elaborator.checkUnused(diagnostics);
     reportOrphans(declarations, diagnostics);
     diagnostics.throwIfAny();
-    return new CheckedFile(source, models, elaborator.params());
+    return new CheckedFile(source, models, elaborator.params(), elaborator.floatParams());
   }
 
   static void reportOrphans(Declarations declarations, Diagnostics diagnostics) {

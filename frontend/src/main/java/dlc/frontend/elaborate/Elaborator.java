@@ -58,6 +58,11 @@ public final class Elaborator {
     return params.texts();
   }
 
+  /** Those of them that are floats. */
+  public Set<String> floatParams() {
+    return params.floats();
+  }
+
   /** The train section of the model called {@code name}. */
   public Optional<TrainSection> train(String name) {
     return Optional.ofNullable(trains.get(name));

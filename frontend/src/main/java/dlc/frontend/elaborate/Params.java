@@ -23,14 +23,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The hyper-parameters of a program with the values in force.
  *
  * @param scope defines them
  * @param texts their values, to show
+ * @param floats those that are floats
  */
-record Params(Scope scope, Map<String, String> texts) {
+record Params(Scope scope, Map<String, String> texts, Set<String> floats) {
 
   static Params evaluate(
       Declarations declarations,
@@ -42,6 +44,7 @@ record Params(Scope scope, Map<String, String> texts) {
     Activation activation = new Activation("param", Span.NONE, Span.NONE, false, null, "");
     Context context = new Context(activation, Frame.at(""), scope);
     Map<String, String> texts = new LinkedHashMap<>();
+    Set<String> floats = new HashSet<>();
     List<String> names = new ArrayList<>();
     for (Declaration.Param param : declarations.params()) {
       String name = param.name().text();
@@ -49,6 +52,9 @@ record Params(Scope scope, Map<String, String> texts) {
       Datum value = value(param, Optional.ofNullable(overrides.get(name)), run, context);
       scope.define(name, steering.param(name, value));
       texts.put(name, value.toString());
+      if (value instanceof Datum.FloatDatum) {
+        floats.add(name);
+      }
     }
     for (String name : overrides.keySet()) {
       if (!names.contains(name)) {
@@ -56,7 +62,7 @@ record Params(Scope scope, Map<String, String> texts) {
         diagnostics.report(NearestName.advice(name, names).map(unknown::withHelp).orElse(unknown));
       }
     }
-    return new Params(scope, texts);
+    return new Params(scope, texts, floats);
   }
 
   private static Elaboration constants(
