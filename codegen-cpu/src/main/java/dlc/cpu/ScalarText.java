@@ -55,11 +55,13 @@ final class ScalarText {
       return new Operand("splat (" + type + " " + x.text() + ")", x.type(), lanes);
     }
     String vector = Operand.vector(Operand.element(x.type()), lanes);
-    String first = text.value("insertelement %s poison, %s, i64 0".formatted(vector, x.typed()));
+    String first =
+        text.value(Template.filled("insertelement %s poison, %s, i64 0", vector, x.typed()));
     return new Operand(
         text.value(
-            "shufflevector %s %s, %s poison, <%d x i32> zeroinitializer"
-                .formatted(vector, first, vector, lanes)),
+            Template.filled(
+                "shufflevector %s %s, %s poison, <%d x i32> zeroinitializer",
+                vector, first, vector, lanes)),
         x.type(),
         lanes);
   }
@@ -69,10 +71,11 @@ final class ScalarText {
       case NEG ->
           x.type().isFloat()
               ? result("fneg " + x.typed(), x)
-              : result("sub %s 0, %s".formatted(x.llvmType(), x.text()), x);
+              : result(Template.filled("sub %s 0, %s", x.llvmType(), x.text()), x);
       case NOT ->
           result(
-              "xor %s, %s".formatted(x.typed(), Operand.literal(1, DType.BOOL, x.lanes()).text()),
+              Template.filled(
+                  "xor %s, %s", x.typed(), Operand.literal(1, DType.BOOL, x.lanes()).text()),
               x);
       case ABS ->
           x.type().isFloat()
@@ -83,11 +86,11 @@ final class ScalarText {
       case SQRT -> intrinsic("sqrt", x);
       case RSQRT ->
           result(
-              "fdiv %s %s, %s"
-                  .formatted(
-                      x.llvmType(),
-                      Operand.literal(1, x.type(), x.lanes()).text(),
-                      intrinsic("sqrt", x).text()),
+              Template.filled(
+                  "fdiv %s %s, %s",
+                  x.llvmType(),
+                  Operand.literal(1, x.type(), x.lanes()).text(),
+                  intrinsic("sqrt", x).text()),
               x);
       case EXP -> call("exp", x);
       case LOG -> call("log", x);
@@ -128,9 +131,9 @@ final class ScalarText {
     String types = String.join(", ", Collections.nCopies(operands.length, type));
     String arguments =
         Arrays.stream(operands).map(Operand::typed).collect(Collectors.joining(", "));
-    text.declare("declare %s @llvm.%s.%s(%s)".formatted(type, name, suffix, types));
+    text.declare(Template.filled("declare %s @llvm.%s.%s(%s)", type, name, suffix, types));
     return result(
-        "call %s%s @llvm.%s.%s(%s)".formatted(flags, type, name, suffix, arguments), like);
+        Template.filled("call %s%s @llvm.%s.%s(%s)", flags, type, name, suffix, arguments), like);
   }
 
   /** Calls the C library on each lane; f32 comes here only where no schedule expanded it. */
@@ -143,8 +146,9 @@ final class ScalarText {
       types.add(element);
     }
     text.declare(
-        "declare %s @%s(%s) memory(none) nounwind"
-            .formatted(element, function, String.join(", ", types)));
+        Template.filled(
+            "declare %s @%s(%s) memory(none) nounwind",
+            element, function, String.join(", ", types)));
     String vector = "poison";
     for (int lane = 0; lane < like.lanes(); lane++) {
       List<String> arguments = new ArrayList<>();
@@ -152,13 +156,15 @@ final class ScalarText {
         arguments.add(element + " " + extract(operand, lane));
       }
       String one =
-          text.value("call %s @%s(%s)".formatted(element, function, String.join(", ", arguments)));
+          text.value(
+              Template.filled("call %s @%s(%s)", element, function, String.join(", ", arguments)));
       vector =
           like.lanes() == 1
               ? one
               : text.value(
-                  "insertelement %s %s, %s %s, i64 %d"
-                      .formatted(like.llvmType(), vector, element, one, lane));
+                  Template.filled(
+                      "insertelement %s %s, %s %s, i64 %d",
+                      like.llvmType(), vector, element, one, lane));
     }
     return new Operand(vector, like.type(), like.lanes());
   }
@@ -166,7 +172,7 @@ final class ScalarText {
   private String extract(Operand x, int lane) {
     return x.lanes() == 1
         ? x.text()
-        : text.value("extractelement %s, i64 %d".formatted(x.typed(), lane));
+        : text.value(Template.filled("extractelement %s, i64 %d", x.typed(), lane));
   }
 
   private Operand binary(BinaryFn fn, Operand lhs, Operand rhs) {
@@ -204,7 +210,7 @@ final class ScalarText {
   }
 
   private Operand arithmetic(String instruction, Operand x, Operand y) {
-    return result("%s %s, %s".formatted(instruction, x.typed(), y.text()), x);
+    return result(Template.filled("%s %s, %s", instruction, x.typed(), y.text()), x);
   }
 
   private Operand divideIntegers(Operand x, Operand y) {
@@ -230,7 +236,9 @@ final class ScalarText {
       instruction = "icmp " + signed;
     }
     return new Operand(
-        text.value("%s %s, %s".formatted(instruction, x.typed(), y.text())), DType.BOOL, x.lanes());
+        text.value(Template.filled("%s %s, %s", instruction, x.typed(), y.text())),
+        DType.BOOL,
+        x.lanes());
   }
 
   /**
@@ -249,7 +257,7 @@ final class ScalarText {
     int lanes = Math.max(test.lanes(), Math.max(whenTrue.lanes(), whenFalse.lanes()));
     Operand x = splat(whenTrue, lanes);
     Operand y = splat(whenFalse, lanes);
-    return result("select %s, %s, %s".formatted(test.typed(), x.typed(), y.typed()), x);
+    return result(Template.filled("select %s, %s, %s", test.typed(), x.typed(), y.typed()), x);
   }
 
   private Operand cast(Operand x, DType type) {
@@ -277,7 +285,7 @@ final class ScalarText {
         };
     String to = Operand.vector(Operand.element(type), x.lanes());
     return new Operand(
-        text.value("%s %s to %s".formatted(instruction, x.typed(), to)), type, x.lanes());
+        text.value(Template.filled("%s %s to %s", instruction, x.typed(), to)), type, x.lanes());
   }
 
   // Philox 4x32-10, as dlc.ir.scalar.Philox defines it.
@@ -310,10 +318,10 @@ final class ScalarText {
 
   private String wideProduct(Operand x, int multiplier) {
     String wide = Operand.vector("i64", x.lanes());
-    String extended = text.value("zext %s to %s".formatted(x.typed(), wide));
+    String extended = text.value(Template.filled("zext %s to %s", x.typed(), wide));
     return text.value(
-        "mul nuw %s %s, %s"
-            .formatted(wide, extended, wideLiteral(multiplier & 0xFFFFFFFFL, x.lanes())));
+        Template.filled(
+            "mul nuw %s %s, %s", wide, extended, wideLiteral(multiplier & 0xFFFFFFFFL, x.lanes())));
   }
 
   private static String wideLiteral(long value, int lanes) {
@@ -322,14 +330,16 @@ final class ScalarText {
 
   private Operand high(String product, int lanes) {
     String wide = Operand.vector("i64", lanes);
-    String shifted = text.value("lshr %s %s, %s".formatted(wide, product, wideLiteral(32, lanes)));
+    String shifted =
+        text.value(Template.filled("lshr %s %s, %s", wide, product, wideLiteral(32, lanes)));
     return low(shifted, lanes);
   }
 
   private Operand low(String product, int lanes) {
     String instruction =
-        "trunc %s %s to %s"
-            .formatted(Operand.vector("i64", lanes), product, Operand.vector("i32", lanes));
+        Template.filled(
+            "trunc %s %s to %s",
+            Operand.vector("i64", lanes), product, Operand.vector("i32", lanes));
     return new Operand(text.value(instruction), DType.I32, lanes);
   }
 }
