@@ -38,7 +38,8 @@ public enum Elementwise implements Computed {
   NEG(neg(x()), lit(-1)),
   RELU(x().is(LE, lit(0)).choose(lit(0), x()), result().is(LE, lit(0)).choose(lit(0), lit(1))),
   EXP(x().then(UnaryFn.EXP), result()),
-  EXPM1(x().then(UnaryFn.EXPM1), result().plus(lit(1))),
+  // Not result() + 1, which has few digits where exp(x) is small.
+  EXPM1(x().then(UnaryFn.EXPM1), x().then(UnaryFn.EXP)),
   LOG(x().then(UnaryFn.LOG), lit(1).over(x())),
   LOG1P(x().then(UnaryFn.LOG1P), lit(1).over(x().plus(lit(1)))),
   SQRT(x().then(UnaryFn.SQRT), lit(0.5).over(result())),
