@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include <cmath>
 #include <cstring>
 
 #include "models.h"
@@ -217,27 +218,46 @@ inline Tensor yesOrNo(const Tensor& output, const Tensors&, const Tensor& target
   return ops::binary_cross_entropy_with_logits::call(output, target, {}, {}, kMean);
 }
 
+/** Which step of how many, from 0. */
+struct Moment {
+  double step, steps;
+};
+
+/** As torch.optim.lr_scheduler.OneCycleLR(max_lr=0.1) leads torch.optim.SGD. */
+inline void oneCycle(Optimizer& optimizer, Moment now) {
+  double top = 0.3 * now.steps - 1, last = now.steps - 1;
+  bool rises = now.step <= top;
+  double done = rises ? now.step / top : (now.step - top) / (last - top);
+  auto between = [&](double from, double to) {
+    return to + (from - to) / 2 * (1 + std::cos(M_PI * done));
+  };
+  double max = 0.1, low = max / 25;
+  double rate = rises ? between(low, max) : between(max, low / 1e4);
+  double momentum = rises ? between(0.95, 0.85) : between(0.85, 0.95);
+  optimizer.sgd(rate, momentum, 5e-4);
+}
+
 /** A sample: what it is, how it learns; `clip` bounds the gradient's norm unless it is 0. */
 struct Sample {
   const char* name;
   Forward (*build)(SampleNetwork&);
   Loss loss;
-  void (*update)(Optimizer&);
+  void (*update)(Optimizer&, Moment);
   double clip;
 };
 
 inline const Sample* sampleNamed(const char* name) {
   static const std::vector<Sample> all{
-      {"vgg", vgg, crossEntropy, [](Optimizer& o) { o.sgd(0.01, 0.9, 5e-4); }, 0},
-      {"resnet18", resnet18, crossEntropy, [](Optimizer& o) { o.sgd(0.02, 0.9, 5e-4); }, 0},
-      {"mobilenet", mobilenet, crossEntropy, [](Optimizer& o) { o.adam(0.002); }, 0},
-      {"vit", vit, crossEntropy, [](Optimizer& o) { o.adamw(0.001, 0.05); }, 1},
-      {"autoencoder", autoencoder, likeness, [](Optimizer& o) { o.adam(0.002); }, 0},
-      {"char_lstm", charLstm, crossEntropy, [](Optimizer& o) { o.adam(0.004); }, 1},
-      {"tiny_gpt", tinyGpt, crossEntropy, [](Optimizer& o) { o.adamw(0.001, 0.01); }, 1},
-      {"gru_names", gruNames, crossEntropy, [](Optimizer& o) { o.adam(0.005); }, 0},
-      {"california", california, distance, [](Optimizer& o) { o.adam(0.002); }, 0},
-      {"siamese", siamese, yesOrNo, [](Optimizer& o) { o.adam(0.002); }, 0},
+      {"vgg", vgg, crossEntropy, [](Optimizer& o, Moment) { o.sgd(0.01, 0.9, 5e-4); }, 0},
+      {"resnet18", resnet18, crossEntropy, oneCycle, 0},
+      {"mobilenet", mobilenet, crossEntropy, [](Optimizer& o, Moment) { o.adam(0.002); }, 0},
+      {"vit", vit, crossEntropy, [](Optimizer& o, Moment) { o.adamw(0.001, 0.05); }, 1},
+      {"autoencoder", autoencoder, likeness, [](Optimizer& o, Moment) { o.adam(0.002); }, 0},
+      {"char_lstm", charLstm, crossEntropy, [](Optimizer& o, Moment) { o.adam(0.004); }, 1},
+      {"tiny_gpt", tinyGpt, crossEntropy, [](Optimizer& o, Moment) { o.adamw(0.001, 0.01); }, 1},
+      {"gru_names", gruNames, crossEntropy, [](Optimizer& o, Moment) { o.adam(0.005); }, 0},
+      {"california", california, distance, [](Optimizer& o, Moment) { o.adam(0.002); }, 0},
+      {"siamese", siamese, yesOrNo, [](Optimizer& o, Moment) { o.adam(0.002); }, 0},
   };
   for (const Sample& sample : all) {
     if (!std::strcmp(sample.name, name)) {

@@ -138,6 +138,8 @@ double train(
   std::vector<int64_t> order(data.train.size);
   std::iota(order.begin(), order.end(), 0);
   net.setTraining(true);
+  int64_t perEpoch = (data.train.size + data.batch - 1) / data.batch;
+  Moment now{0, static_cast<double>(data.epochs * perEpoch)};
   auto start = std::chrono::steady_clock::now();
   for (int64_t epoch = 0; epoch < data.epochs; epoch++) {
     std::shuffle(order.begin(), order.end(), random);
@@ -150,7 +152,8 @@ double train(
       if (sample.clip > 0) {
         clip(net.weights(), sample.clip);
       }
-      sample.update(optimizer);
+      sample.update(optimizer, now);
+      now.step++;
     }
   }
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
