@@ -6,6 +6,7 @@ import dlc.cpu.ModuleParts;
 import dlc.cpu.PoolText;
 import dlc.cpu.binary.BinaryModel.Code;
 import dlc.cpu.binary.BinaryModel.Version;
+import dlc.ir.kernel.Target;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -26,6 +27,9 @@ public final class Binary {
 
   /** One object file; the name says in messages and reports what it is. */
   record Part(String name, Content object) {}
+
+  /** A module that becomes an object file, and the processor that it is for. */
+  private record Job(String name, String text, Target target) {}
 
   /** What is kept of the names of functions and of the places that they come from. */
   public enum Symbols {
@@ -51,10 +55,10 @@ public final class Binary {
   /** An executable for {@code platform}. */
   public static Executable executable(
       BinaryModel model, Platform platform, Linkage linkage, Symbols symbols) {
-    List<Part> parts = new ArrayList<>(kernels(model, platform, symbols));
-    String triple = platform.triple();
-    parts.add(new Part(MODEL, object(ModelTables.write(model), platform)));
-    parts.add(new Part(POOL, object(PoolText.of(triple), platform)));
+    List<Job> jobs = new ArrayList<>(kernels(model, symbols));
+    jobs.add(new Job(MODEL, ModelTables.write(model), platform.plain()));
+    jobs.add(new Job(POOL, PoolText.of(platform.triple()), platform.plain()));
+    List<Part> parts = new ArrayList<>(translated(jobs, platform));
     parts.add(new Part(RUNTIME, resource(RuntimeBuild.runtime(platform))));
     Link.Linked linked = Link.executable(parts, platform, linkage, symbols);
     return new Executable(linked.content(), sizes(model, linked));
@@ -115,9 +119,10 @@ public final class Binary {
   public static Library library(
       BinaryModel model, Platform platform, LibraryKind kind, Symbols symbols) {
     LibraryApi api = LibraryApi.of(model);
-    List<Part> parts = new ArrayList<>(kernels(model, platform, symbols));
-    parts.add(new Part("model", object(ModelTables.writeForLibrary(model), platform)));
-    parts.add(new Part("functions", object(api.module(), platform)));
+    List<Job> jobs = new ArrayList<>(kernels(model, symbols));
+    jobs.add(new Job("model", ModelTables.writeForLibrary(model), platform.plain()));
+    jobs.add(new Job("functions", api.module(), platform.plain()));
+    List<Part> parts = new ArrayList<>(translated(jobs, platform));
     parts.add(new Part("library", resource(RuntimeBuild.library(platform))));
     Content content =
         switch (kind) {
@@ -156,25 +161,24 @@ public final class Binary {
     return ClassJar.of(javaSource(model, platform, "", symbols));
   }
 
-  private static Content object(String text, Platform platform) {
-    return Content.of(Emission.object(text, platform.plain(), platform.triple()));
-  }
-
-  /** The machine code of all versions, in their order. */
-  private static List<Part> kernels(BinaryModel model, Platform platform, Symbols symbols) {
-    record Job(Version version, ModuleParts.Part part) {}
-    List<Job> jobs = new ArrayList<>();
-    for (Version version : model.versions()) {
-      modules(version, symbols).forEach(part -> jobs.add(new Job(version, part)));
-    }
+  /** The object files of {@code jobs}, in their order; they are made side by side. */
+  private static List<Part> translated(List<Job> jobs, Platform platform) {
     return jobs.parallelStream()
         .map(
             job ->
                 new Part(
-                    job.part.name(),
-                    Content.of(
-                        Emission.object(job.part.text(), job.version.target(), platform.triple()))))
+                    job.name, Content.of(Emission.object(job.text, job.target, platform.triple()))))
         .toList();
+  }
+
+  /** The modules of all versions, in their order. */
+  private static List<Job> kernels(BinaryModel model, Symbols symbols) {
+    List<Job> jobs = new ArrayList<>();
+    for (Version version : model.versions()) {
+      modules(version, symbols)
+          .forEach(part -> jobs.add(new Job(part.name(), part.text(), version.target())));
+    }
+    return jobs;
   }
 
   private static List<ModuleParts.Part> modules(Version version, Symbols symbols) {
