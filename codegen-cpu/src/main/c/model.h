@@ -57,6 +57,9 @@ typedef struct {
   const char *name;
   i64 batch;
   void (*run)(u8 *state, u8 *work);  // NULL for devices
+  // Where nothing has run since this entry point and the state is as it was: without what was then made of
+  // the state alone. NULL where that is nothing.
+  void (*again)(u8 *state, u8 *work);
   const DeviceCode *device;          // NULL for the processor
   i64 work_bytes;
   i64 inputs;

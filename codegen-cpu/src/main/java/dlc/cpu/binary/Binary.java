@@ -186,7 +186,7 @@ public final class Binary {
     for (Code code : version.code()) {
       String prefix = ModelTables.prefix(version, code);
       String name = "%s.%s".formatted(prefix, code.entry().name());
-      members.add(new ModuleParts.Member(name, prefix, code.program()));
+      members.add(new ModuleParts.Member(name, prefix, code.program().withRepeats()));
     }
     ModuleParts.Lines lines =
         switch (symbols) {

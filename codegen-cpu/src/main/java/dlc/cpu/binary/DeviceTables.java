@@ -38,6 +38,7 @@ final class DeviceTables {
         constants.text(code.entry().name()),
         Field.of(code.batch()),
         Field.NULL,
+        Field.NULL,
         constants.struct(code(code)),
         Field.of(code.workBytes()),
         Field.of(code.entry().inputs().size()),

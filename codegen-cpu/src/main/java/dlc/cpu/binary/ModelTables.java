@@ -114,16 +114,21 @@ final class ModelTables {
   }
 
   private List<Field> entry(Version version, Code code) {
-    String name = code.entry().name();
+    KernelProgram.Entry entry = code.entry();
     return List.of(
-        text(name),
+        text(entry.name()),
         Field.of(code.batch()),
-        constants.function(prefix(version, code) + "." + name),
+        function(version, code, entry),
+        entry.prepared() > 0 ? function(version, code, entry.again()) : Field.NULL,
         Field.NULL,
         Field.of(code.program().workBytes()),
-        Field.of(code.entry().inputs().size()),
-        Field.of(code.entry().results().size()),
-        slots(code.entry()));
+        Field.of(entry.inputs().size()),
+        Field.of(entry.results().size()),
+        slots(entry));
+  }
+
+  private Field function(Version version, Code code, KernelProgram.Entry entry) {
+    return constants.function(prefix(version, code) + "." + entry.name());
   }
 
   /** Those of the inputs, then of the results. */
