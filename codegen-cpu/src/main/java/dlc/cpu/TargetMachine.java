@@ -29,7 +29,7 @@ final class TargetMachine implements AutoCloseable {
   TargetMachine(Target target, String triple) {
     this.triple = triple;
     if (!triple.startsWith(architecture(hostTriple()))) {
-      initializeAll();
+      Everywhere.register();
     }
     try (BytePointer name = new BytePointer(triple);
         BytePointer error = new BytePointer((org.bytedeco.javacpp.Pointer) null)) {
@@ -62,12 +62,21 @@ final class TargetMachine implements AutoCloseable {
     return triple.substring(0, triple.indexOf('-') + 1);
   }
 
-  private static void initializeAll() {
-    LLVMInitializeAllTargetInfos();
-    LLVMInitializeAllTargets();
-    LLVMInitializeAllTargetMCs();
-    LLVMInitializeAllAsmPrinters();
-    LLVMInitializeAllAsmParsers();
+  /**
+   * All platforms that LLVM knows. A class is initialized once: two threads that register the same
+   * platform at the same time make a ring of LLVM's list, in which looking for one never ends.
+   */
+  private static final class Everywhere {
+    static {
+      LLVMInitializeAllTargetInfos();
+      LLVMInitializeAllTargets();
+      LLVMInitializeAllTargetMCs();
+      LLVMInitializeAllAsmPrinters();
+      LLVMInitializeAllAsmParsers();
+    }
+
+    /** Initializes this class. */
+    static void register() {}
   }
 
   /** The processor that this process runs on. */
