@@ -4,6 +4,7 @@
 //   broken   the platform does not tell its devices
 //   small    the device has 4 kB of memory
 //   narrow   it has no doubles
+//   tight    its groups have at most 8 work-items, which share 1000 bytes
 //   build    its compiler finds an error in line 40
 //   lost     it is gone when the second kernel is to run
 //   late     it is gone after a hundred kernels
@@ -73,9 +74,13 @@ int clGetDeviceIDs(void *platform, u64 kinds, u32 room, void **devices, u32 *cou
   return fails("broken") ? -6 : give_one(room, devices, count);
 }
 
+static u64 largest_group(void) {
+  return fails("tight") ? 8 : 256;
+}
+
 int clGetDeviceInfo(void *device, u32 what, u64 room, void *value, u64 *bytes) {
   u64 memory = fails("small") ? 4096 : 1 << 30;
-  u64 number = what == 0x1000 ? 4 : what == 0x101F || what == 0x1010 ? memory : 1;
+  u64 number = 1;
   (void)device;
   switch (what) {
     case 0x102B:
@@ -84,9 +89,21 @@ int clGetDeviceInfo(void *device, u32 what, u64 room, void *value, u64 *bytes) {
       return give_text("1.0", room, value, bytes);
     case 0x1030:
       return give_text(fails("narrow") ? "cl_none" : "cl_khr_fp64", room, value, bytes);
-    default:
-      return give(&number, 8, room, value, bytes);
+    case 0x1000:
+      number = 4;
+      break;
+    case 0x1004:
+      number = largest_group();
+      break;
+    case 0x1023:
+      number = fails("tight") ? 1000 : 32 << 10;
+      break;
+    case 0x101F:
+    case 0x1010:
+      number = memory;
+      break;
   }
+  return give(&number, 8, room, value, bytes);
 }
 
 static void *made(int *status) {
@@ -162,9 +179,14 @@ static int is_of_kernels(const void *buffer) {
   return found;
 }
 
-int clEnqueueNDRangeKernel(void *queue) {
+int clEnqueueNDRangeKernel(void *queue, void *kernel, u32 dims, const u64 *offset,
+                           const u64 *items, const u64 *group) {
+  (void)kernel, (void)dims, (void)offset;
   kernel_queue = queue;
   launches++;
+  if (*group > largest_group() || *items % *group != 0) {
+    return -54;
+  }
   return (fails("lost") && launches > 1) || (fails("late") && launches > 100) ? -5 : 0;
 }
 

@@ -28,6 +28,7 @@ typedef struct {
   i64 last;
   i64 turns;
   i64 items;
+  i64 shared_bytes;  // that the items of a group have in common
 } Launch;
 
 // Where in a text the function of a kernel begins.

@@ -65,6 +65,8 @@ typedef struct {
   i64 memory;        // bytes of it
   i64 largest;       // the most bytes of a buffer
   i64 vector_bytes;  // of its vectors of floats
+  i64 group;         // the most items of a group
+  i64 shared_bytes;  // the most that these share
   int has_doubles;
   int rounds_divisions;
 } Device;
@@ -74,7 +76,7 @@ extern Device device;
 // Finds the device called `name`; NULL, or why there is none at all. Complains about a name that none has.
 const char *find_device(const char *name, int only_gpu);
 
-// The version of the model for it.
+// The version of the model for it: the first that its groups are large enough for.
 const Version *device_version(void);
 
 // Complains that the device did not do what it was asked to.

@@ -5,7 +5,7 @@
 
 enum {
   ITEMS = 4,    // for each unit of a processor: the last ones to end keep few others idle
-  GROUP = 64,   // items of a group: two or one times what devices run in step
+  GROUP = 64,   // items of a group where it may have them: two or one times what devices run in step
   GROUPS = 64,  // for each unit of other devices: some compute while others wait for memory
 };
 
@@ -111,7 +111,7 @@ static Ready ready_for(void *kernel, const Launch *launch, i64 is_processor) {
   if (launch->items > 0) {
     return (Ready){kernel, (u64)(turns * launch->items), (u64)launch->items};
   }
-  i64 size = is_processor || turns == 1 ? 1 : GROUP;
+  i64 size = is_processor || turns == 1 ? 1 : device.group < GROUP ? device.group : GROUP;
   i64 most = device.units * (is_processor ? ITEMS : GROUPS);
   i64 groups = (turns + size - 1) / size;
   return (Ready){kernel, (u64)((groups < most ? groups : most) * size), (u64)size};

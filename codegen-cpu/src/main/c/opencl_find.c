@@ -21,8 +21,13 @@ const char *find_library(void) {
   if (!dlopen || !dlsym) {
     return "the C library of this system cannot open libraries, such as that of OpenCL";
   }
-  void *library = dlopen("libOpenCL.so.1", RTLD_NOW);
-  library = library ? library : dlopen("libOpenCL.so", RTLD_NOW);
+  // One that came with the process, as oclgrind does, is the one to take: two get in each other's way.
+  static const char *const PLACES[] = {NULL, "libOpenCL.so.1", "libOpenCL.so"};
+  void *library = NULL;
+  for (int i = 0; i < 3 && !library; i++) {
+    library = dlopen(PLACES[i], RTLD_NOW);
+    library = library && dlsym(library, FUNCTIONS[0]) ? library : NULL;
+  }
   if (!library) {
     return "OpenCL is not installed here: libOpenCL.so.1 cannot be loaded";
   }
@@ -70,8 +75,9 @@ const char *status_name(i32 status) {
 // ---- what devices say of themselves
 
 enum {
-  KIND = 0x1000, UNITS = 0x1002, LARGEST_BUFFER = 0x1010, SINGLE_FP_CONFIG = 0x101B,
-  MEMORY = 0x101F, NAME = 0x102B, EXTENSIONS = 0x1030, NATIVE_FLOATS = 0x103A,
+  KIND = 0x1000, UNITS = 0x1002, LARGEST_GROUP = 0x1004, LARGEST_BUFFER = 0x1010,
+  SINGLE_FP_CONFIG = 0x101B, MEMORY = 0x101F, SHARED_MEMORY = 0x1023, NAME = 0x102B,
+  EXTENSIONS = 0x1030, NATIVE_FLOATS = 0x103A,
 };
 enum { PLATFORM_VERSION = 0x0901, PLATFORM_NAME = 0x0902 };
 enum { ANY_KIND = -1, CPU_KIND = 2, GPU_KIND = 4, ROUNDS_DIVISIONS = 128 };
@@ -116,6 +122,8 @@ static void describe(Device *found) {
   found->units = (i64)(u32)number_about(id, UNITS);
   found->memory = (i64)number_about(id, MEMORY);
   found->largest = (i64)number_about(id, LARGEST_BUFFER);
+  found->group = (i64)number_about(id, LARGEST_GROUP);
+  found->shared_bytes = (i64)number_about(id, SHARED_MEMORY);
   i64 bytes = 4 * (i64)(u32)number_about(id, NATIVE_FLOATS);
   found->vector_bytes = bytes < 16 ? 16 : bytes > 64 ? 64 : bytes;
   found->has_doubles =
@@ -243,17 +251,37 @@ const char *find_device(const char *name, int only_gpu) {
 
 // ---- which version of the model
 
-const Version *device_version(void) {
+static int can_launch(const Version *version) {
+  for (i64 i = 0; i < version->entries; i++) {
+    const DeviceCode *code = version->entry[i].device;
+    for (i64 k = 0; k < code->launches; k++) {
+      const Launch *launch = code->launch + k;
+      if (launch->items > device.group || launch->shared_bytes > device.shared_bytes) {
+        return 0;
+      }
+    }
+  }
+  return 1;
+}
+
+static const Version *suiting(void) {
   int is_cpu = (device.kind & CPU_KIND) != 0 && !(device.kind & GPU_KIND);
   const Version *best = NULL;
   for (i64 i = 0; i < dlc_model.devices; i++) {
     const Version *each = dlc_model.device + i;
-    int fits = is_cpu ? each->level > 0 && each->level <= device.vector_bytes : each->level == 0;
+    int fits = is_cpu ? each->level > 0 && each->level <= device.vector_bytes
+                      : each->level == 0 && can_launch(each);
     if (fits && (!best || each->level > best->level)) {
       best = each;
     }
   }
   return best;
+}
+
+const Version *device_version(void) {
+  static const Version *version;
+  version = version ? version : suiting();
+  return version;
 }
 
 void device_failed(const char *what, i32 status) {

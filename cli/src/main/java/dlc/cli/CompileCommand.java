@@ -262,8 +262,7 @@ final class CompileCommand implements Callable<Integer> {
       case kernel -> utf8(KernelPrinter.print(kernels(compiler, whole, entries)));
       case opencl ->
           utf8(
-              ProgramText.of(kernels(compiler, whole, entries), ProgramText.Style.KERNEL_PER_ENTRY)
-                  .text());
+              ProgramText.of(kernels(compiler, whole, entries), compiler.target()).text());
       case obj, staticlib, sharedlib, jar -> throw new IllegalStateException("handled above");
       case llvm, asm -> NativeText.of(kernels(compiler, whole, entries), compiler.target(), stage);
     };

@@ -81,6 +81,33 @@ final class BrokenDeviceTest {
     assertThat(able.code()).as(able.err()).isZero();
   }
 
+  /** A product that is made by groups of 128 or more elsewhere, and small steps by groups of 64. */
+  @Test
+  void smallGroupsSuffice() throws IOException, InterruptedException {
+    device.compile(
+        "wide",
+        PROGRAM
+            .replace("linear(40) tanh", "linear(512) tanh linear(512) relu")
+            .replace("count=90", "count=640")
+            .replace("batch 30", "batch 128"));
+    // There are more kernels, as small steps are no longer one launch of one group.
+    assertThat(kernelsByDlc("tight")).isGreaterThan(kernelsByDlc(""));
+    assertThat(kernelsByProgram("tight")).isGreaterThan(kernelsByProgram(""));
+  }
+
+  private static int kernelsByDlc(String how) throws IOException, InterruptedException {
+    return kernels(train(how, "wide.dl", "--steps=1", "--no-report"));
+  }
+
+  private static int kernelsByProgram(String how) throws IOException, InterruptedException {
+    return kernels(device.program(how, "wide", "train", "--quiet", "--steps=1"));
+  }
+
+  private static int kernels(Shell trained) throws IOException {
+    assertThat(trained.code()).as(trained.err()).isZero();
+    return device.counts().kernels();
+  }
+
   @Test
   void theCheckpointOutlivesTheDevice() throws IOException, InterruptedException {
     Shell lost =

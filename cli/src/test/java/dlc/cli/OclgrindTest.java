@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -28,6 +29,20 @@ import org.junit.jupiter.api.io.TempDir;
 final class OclgrindTest {
 
   private static final Path DRIVER = Path.of("/usr/lib/oclgrind/liboclgrind-rt-icd.so");
+
+  private static final String SPIRALS =
+      """
+      model Spirals(x: f32[2]) -> f32[3] {
+        linear(8) tanh
+        linear(3)
+      }
+      train Spirals {
+        data spirals(classes=3, count=60)
+        loss cross_entropy
+        optimizer adam(lr=0.1)
+        batch 12
+      }
+      """;
 
   @TempDir private Path folder;
 
@@ -83,28 +98,33 @@ final class OclgrindTest {
   /** Small steps are one launch of one group, inputs come by a queue of their own. */
   @Test
   void trainingRacesForNothing() throws IOException, InterruptedException {
-    String text =
-        """
-        model Spirals(x: f32[2]) -> f32[3] {
-          linear(8) tanh
-          linear(3)
-        }
-        train Spirals {
-          data spirals(classes=3, count=60)
-          loss cross_entropy
-          optimizer adam(lr=0.1)
-          batch 12
-        }
-        """;
-    Path program = Files.writeString(folder.resolve("spirals.dl"), text);
+    Path program = Files.writeString(folder.resolve("spirals.dl"), SPIRALS);
     watched(folder, "train", program, "--device=opencl", "--steps=3", "--quiet", "--no-report");
+  }
+
+  /** A device whose groups are small is asked for none that are larger. */
+  @Test
+  void smallGroupsAreEnough() throws IOException, InterruptedException {
+    Path program = Files.writeString(folder.resolve("spirals.dl"), SPIRALS);
+    Map<String, String> limits =
+        Map.of("OCLGRIND_MAX_WGSIZE", "8", "OCLGRIND_LOCAL_MEM_SIZE", "1000");
+    Shell checked = watched(folder, limits, "crosscheck", program, "--steps", 1);
+    assertThat(checked.out() + checked.err()).contains("runs compared on opencl:0 (Oclgrind");
   }
 
   /** What the command did in {@code here}, of which oclgrind says nothing. */
   private static Shell watched(Path here, Object... command)
       throws IOException, InterruptedException {
+    return watched(here, Map.of(), command);
+  }
+
+  /** The same with {@code limits} of the device. */
+  private static Shell watched(Path here, Map<String, String> limits, Object... command)
+      throws IOException, InterruptedException {
     Path log = here.resolve("log.txt");
-    Shell done = Shell.inProcess(here, environment(here, log), command);
+    Map<String, String> environment = new HashMap<>(environment(here, log));
+    environment.putAll(limits);
+    Shell done = Shell.inProcess(here, environment, command);
     assertThat(log).as(done.err()).exists().isEmptyFile();
     assertThat(done.code()).as(done.err()).isZero();
     return done;

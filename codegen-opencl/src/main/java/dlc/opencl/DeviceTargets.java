@@ -39,6 +39,11 @@ public final class DeviceTargets {
     return graphics(name, MOST_ITEMS, LEAST_SHARED);
   }
 
+  /** Any other device, whatever its limits are: its groups may have one item that shares nothing. */
+  public static Target least(String name) {
+    return graphics(name, 1, 0);
+  }
+
   /** The length of vectors for a processor that says that its own hold {@code floats}. */
   public static int vectorBytes(int floats) {
     int most = Math.max(floats * 4, VECTOR_BYTES.getFirst());

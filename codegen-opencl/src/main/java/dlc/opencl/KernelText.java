@@ -102,6 +102,11 @@ final class KernelText {
           .collect(Collectors.joining());
     }
 
+    /** How much memory that is. */
+    long sharedBytes() {
+      return shared.stream().mapToLong(buffer -> (buffer.type().bytes() + 15) / 16 * 16).sum();
+    }
+
     /** What stands before the name of what is launched. */
     String head() {
       return items == 0

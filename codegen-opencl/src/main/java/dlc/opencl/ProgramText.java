@@ -7,6 +7,7 @@ import dlc.ir.kernel.KernelProgram;
 import dlc.ir.kernel.KernelProgram.Call;
 import dlc.ir.kernel.KernelProgram.Entry;
 import dlc.ir.kernel.Stmt;
+import dlc.ir.kernel.Target;
 import dlc.ir.scalar.Buffer;
 import dlc.ir.scalar.Scalar;
 import java.util.ArrayList;
@@ -50,26 +51,31 @@ public final class ProgramText {
   /** What is moved at once where it begins at a multiple of that. */
   private static final int VECTOR_BYTES = 16;
 
-  /** How many work-items a group has that runs many steps. */
+  /** How many work-items a group has that runs many steps, where so many are possible. */
   private static final int GROUP = 64;
 
   private final KernelProgram program;
+  private final int group;
   private final Style style;
   private final MemoryLayout layout;
   private final StringBuilder text = new StringBuilder();
   private final Map<String, List<Launch>> steps = new LinkedHashMap<>();
   private final Map<String, List<Launch>> together = new LinkedHashMap<>();
 
-  private ProgramText(KernelProgram program, Style style) {
+  private ProgramText(KernelProgram program, Target target) {
     this.program = program;
-    this.style = style;
+    this.style = target.hasVectors() ? Style.KERNEL_PER_ENTRY : Style.KERNEL_PER_STEP;
+    this.group = Math.min(GROUP, target.groupItems());
     this.layout = new MemoryLayout(program);
     write();
   }
 
-  /** Writes {@code program}; the text depends on nothing else but {@code style}. */
-  public static ProgramText of(KernelProgram program, Style style) {
-    return new ProgramText(program, style);
+  /**
+   * Writes {@code program}, which was scheduled for {@code target}: whether that has vectors, and
+   * how many items its groups may have, is all that counts of it.
+   */
+  public static ProgramText of(KernelProgram program, Target target) {
+    return new ProgramText(program, target);
   }
 
   /** The kernels of {@code program} as functions of their buffers, with what they call. */
@@ -133,7 +139,7 @@ public final class ProgramText {
       if (before != null && step.turns() == 1 && before.turns() == 1) {
         all.set(
             all.size() - 1,
-            new Launch(step.function(), before.first(), step.last(), 1, 0, before.call()));
+            new Launch(step.function(), before.first(), step.last(), 1, 0, 0, before.call()));
       } else {
         all.add(step);
       }
@@ -211,27 +217,33 @@ public final class ProgramText {
     return launches;
   }
 
-  private static boolean isOfOneGroup(Step step) {
-    return step.part().items() == 0 && step.part().turns() <= GROUP;
+  private boolean isOfOneGroup(Step step) {
+    return step.part().items() == 0 && step.part().turns() <= group;
   }
 
   /** The items of a group wait for each other after each step, as launches would. */
   private Launch inOneGroup(String entry, List<Step> all, int first, int end) {
     String name = "%s_%d_to_%d".formatted(entry, first, end - 1);
     text.append(
-        "__kernel __attribute__((reqd_work_group_size(%d, 1, 1)))\n".formatted(GROUP)
+        "__kernel __attribute__((reqd_work_group_size(%d, 1, 1)))\n".formatted(group)
             + "void %s(__global uchar *state, __global uchar *work) {\n".formatted(name));
     for (Step step : all.subList(first, end)) {
       String one = step.part().turns() == 1 ? "if (get_local_id(0) == 0) " : "";
       text.append("  %s%s;\n  barrier(CLK_GLOBAL_MEM_FENCE);\n".formatted(one, step.text(layout)));
     }
     text.append("}\n\n");
-    return new Launch(name, first, end - 1, 1, GROUP, all.get(first).number());
+    return new Launch(name, first, end - 1, 1, group, 0, all.get(first).number());
   }
 
   private static Launch launch(String function, Step step, int index) {
     return new Launch(
-        function, index, index, step.part().turns(), step.part().items(), step.number());
+        function,
+        index,
+        index,
+        step.part().turns(),
+        step.part().items(),
+        step.part().sharedBytes(),
+        step.number());
   }
 
   /** The kernels by the lines of the text, counted from 1, at which functions of them begin. */

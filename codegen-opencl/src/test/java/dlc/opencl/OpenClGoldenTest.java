@@ -25,7 +25,7 @@ final class OpenClGoldenTest {
     return GoldenTests.under(
         "opencl",
         (command, input, file) ->
-            text(input, Target.X86_64_V3, ProgramText.Style.KERNEL_PER_ENTRY));
+            text(input, Target.X86_64_V3));
   }
 
   @TestFactory
@@ -33,14 +33,14 @@ final class OpenClGoldenTest {
     return GoldenTests.under(
         "items",
         (command, input, file) ->
-            text(input, DeviceTargets.graphics("gpu"), ProgramText.Style.KERNEL_PER_STEP));
+            text(input, DeviceTargets.graphics("gpu")));
   }
 
-  private static String text(String input, Target target, ProgramText.Style style) {
+  private static String text(String input, Target target) {
     Graph graph = GraphParser.parseOne(input);
     Graph simple = new Simplify().run(new Differentiate().run(graph));
     return ProgramText.of(
-            PlanMemory.run("m", List.of(Schedule.run(LowerToKernels.run(simple), target))), style)
+            PlanMemory.run("m", List.of(Schedule.run(LowerToKernels.run(simple), target))), target)
         .text();
   }
 }

@@ -29,50 +29,39 @@ final class DeviceVersions {
 
   private DeviceVersions() {}
 
-  /** One version for processors with vectors of each length, and one for all other devices. */
+  /**
+   * One version for processors with vectors of each length, one for all other devices, and one for
+   * those of them that have not what that needs.
+   */
   static List<DeviceVersion> of(List<Wanted> wanted, Function<Target, Compiler> compilers) {
     List<DeviceVersion> versions = new ArrayList<>();
     for (int vectorBytes : DeviceTargets.VECTOR_BYTES) {
       String name = "opencl-cpu-%d".formatted(vectorBytes);
-      versions.add(
-          version(
-              name,
-              vectorBytes,
-              compilers.apply(DeviceTargets.processor(name, vectorBytes)),
-              wanted,
-              ProgramText.Style.KERNEL_PER_ENTRY));
+      versions.add(version(DeviceTargets.processor(name, vectorBytes), wanted, compilers));
     }
-    versions.add(
-        version(
-            "opencl-gpu",
-            0,
-            compilers.apply(DeviceTargets.graphics("opencl-gpu")),
-            wanted,
-            ProgramText.Style.KERNEL_PER_STEP));
+    versions.add(version(DeviceTargets.graphics("opencl-gpu"), wanted, compilers));
+    versions.add(version(DeviceTargets.least("opencl-least"), wanted, compilers));
     return versions;
   }
 
   private static DeviceVersion version(
-      String name,
-      int vectorBytes,
-      Compiler compiler,
-      List<Wanted> wanted,
-      ProgramText.Style style) {
+      Target target, List<Wanted> wanted, Function<Target, Compiler> compilers) {
+    Compiler compiler = compilers.apply(target);
     return new DeviceVersion(
-        name,
-        vectorBytes,
-        wanted.parallelStream().map(each -> code(each, compiler, style)).toList());
+        target.cpu(),
+        target.vectorBytes(),
+        wanted.parallelStream().map(each -> code(each, compiler)).toList());
   }
 
-  private static DeviceCode code(Wanted wanted, Compiler compiler, ProgramText.Style style) {
+  private static DeviceCode code(Wanted wanted, Compiler compiler) {
     KernelProgram program = compiler.compile(wanted.program(), List.of(wanted.entry()));
-    ProgramText text = ProgramText.of(program, style);
+    ProgramText text = ProgramText.of(program, compiler.target());
     MemoryLayout layout = new MemoryLayout(program);
     return new DeviceCode(
         wanted.batch(),
         program,
         text.text(),
-        style == ProgramText.Style.KERNEL_PER_ENTRY,
+        compiler.target().hasVectors(),
         ProgramText.needsDoubles(program),
         text.launches(wanted.entry()).stream()
             .map(
@@ -82,7 +71,8 @@ final class DeviceVersions {
                         launch.first(),
                         launch.last(),
                         launch.turns(),
-                        launch.items()))
+                        launch.items(),
+                        launch.sharedBytes()))
             .toList(),
         described(text.landmarks()),
         layout.workBytes(),

@@ -112,10 +112,11 @@ public record BinaryModel(
   }
 
   /**
-   * A function of that text, the steps that it is to run, how many turns these make, and how many
-   * work-items a group for one of them must have, or 0.
+   * A function of that text, the steps that it is to run, how many turns these make, how many
+   * work-items a group for one of them must have, or 0, and how much memory these share.
    */
-  public record DeviceLaunch(String function, int first, int last, int turns, int items) {}
+  public record DeviceLaunch(
+      String function, int first, int last, int turns, int items, long sharedBytes) {}
 
   /**
    * Where samples come from.

@@ -63,7 +63,8 @@ final class DeviceTables {
                             Field.of(launch.first()),
                             Field.of(launch.last()),
                             Field.of(launch.turns()),
-                            Field.of(launch.items())))
+                            Field.of(launch.items()),
+                            Field.of(launch.sharedBytes())))
                 .toList()),
         Field.of(code.landmarks().size()),
         constants.structs(

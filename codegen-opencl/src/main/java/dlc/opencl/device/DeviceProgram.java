@@ -51,11 +51,7 @@ final class DeviceProgram implements AutoCloseable {
   }
 
   static DeviceProgram build(KernelProgram kernels, DeviceQueue queue, ProgramCache cache) {
-    ProgramText.Style style =
-        queue.info().kind() == DeviceInfo.Kind.CPU
-            ? ProgramText.Style.KERNEL_PER_ENTRY
-            : ProgramText.Style.KERNEL_PER_STEP;
-    ProgramText text = ProgramText.of(kernels, style);
+    ProgramText text = ProgramText.of(kernels, OpenClBackend.target(queue.info()));
     String options =
         "-w -cl-std=CL1.2 -cl-denorms-are-zero"
             + (queue.info().roundsDivisions() ? " -cl-fp32-correctly-rounded-divide-sqrt" : "");
