@@ -261,8 +261,7 @@ final class CompileCommand implements Callable<Integer> {
       case opt -> utf8(GraphPrinter.print(compiler.optimize(whole.only(entries))));
       case kernel -> utf8(KernelPrinter.print(kernels(compiler, whole, entries)));
       case opencl ->
-          utf8(
-              ProgramText.of(kernels(compiler, whole, entries), compiler.target()).text());
+          utf8(ProgramText.of(kernels(compiler, whole, entries), compiler.target()).text());
       case obj, staticlib, sharedlib, jar -> throw new IllegalStateException("handled above");
       case llvm, asm -> NativeText.of(kernels(compiler, whole, entries), compiler.target(), stage);
     };

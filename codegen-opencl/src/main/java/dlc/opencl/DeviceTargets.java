@@ -39,7 +39,9 @@ public final class DeviceTargets {
     return graphics(name, MOST_ITEMS, LEAST_SHARED);
   }
 
-  /** Any other device, whatever its limits are: its groups may have one item that shares nothing. */
+  /**
+   * Any other device, whatever its limits are: its groups may have one item that shares nothing.
+   */
   public static Target least(String name) {
     return graphics(name, 1, 0);
   }

@@ -13,4 +13,5 @@ package dlc.opencl;
  * @param sharedBytes how much memory the items of a group share
  * @param call the number of the call that the first step is a part of
  */
-public record Launch(String function, int first, int last, int turns, int items, long sharedBytes, int call) {}
+public record Launch(
+    String function, int first, int last, int turns, int items, long sharedBytes, int call) {}

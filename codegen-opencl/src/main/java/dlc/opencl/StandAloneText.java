@@ -47,7 +47,8 @@ public record StandAloneText(String text, List<Launch> launches) {
                   parameters,
                   part.declarations("  "),
                   Helpers.call(part.function(), arguments(kernel, part))));
-      launches.add(new Launch(name, index, index, part.turns(), part.items(), part.sharedBytes(), 0));
+      launches.add(
+          new Launch(name, index, index, part.turns(), part.items(), part.sharedBytes(), 0));
     }
     return new StandAloneText(text.toString(), launches);
   }

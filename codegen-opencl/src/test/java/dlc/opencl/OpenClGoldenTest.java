@@ -22,18 +22,13 @@ final class OpenClGoldenTest {
 
   @TestFactory
   List<DynamicTest> goldens() {
-    return GoldenTests.under(
-        "opencl",
-        (command, input, file) ->
-            text(input, Target.X86_64_V3));
+    return GoldenTests.under("opencl", (command, input, file) -> text(input, Target.X86_64_V3));
   }
 
   @TestFactory
   List<DynamicTest> goldensOfItems() {
     return GoldenTests.under(
-        "items",
-        (command, input, file) ->
-            text(input, DeviceTargets.graphics("gpu")));
+        "items", (command, input, file) -> text(input, DeviceTargets.graphics("gpu")));
   }
 
   private static String text(String input, Target target) {
