@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.cpu;
 
+import dlc.base.SideBySide;
 import dlc.ir.kernel.Kernel;
 import dlc.ir.kernel.KernelProgram;
 import dlc.ir.kernel.Target;
@@ -76,9 +77,8 @@ public final class ModuleParts {
             .flatMap(
                 member -> member.program.kernels().stream().map(kernel -> new Job(member, kernel)))
             .toList();
-    return jobs.parallelStream()
-        .map(job -> new Written(job.member, KernelText.write(job.kernel, target)))
-        .toList();
+    return SideBySide.map(
+        jobs, job -> new Written(job.member, KernelText.write(job.kernel, target)));
   }
 
   /** Fills modules with the kernels that are the first of their kind. */

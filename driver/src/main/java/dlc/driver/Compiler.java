@@ -18,6 +18,7 @@ import dlc.passes.lower.PlanMemory;
 import dlc.passes.schedule.Schedule;
 import dlc.passes.schedule.TilingChoice;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * Takes programs from tensor IR to scheduled kernels.
@@ -55,21 +56,47 @@ public record Compiler(Target target, Pipeline.Observer observer, TilingChoice t
     return DeepStack.call(() -> program.map(pipeline::run));
   }
 
+  /** An entry point after the standard passes, and its kernels, which no processor has yet. */
+  public record Lowered(Graph graph, LoweredGraph kernels) {}
+
   /** The kernels of the entry points called {@code entries}; the state is the whole program's. */
   public KernelProgram compile(Program program, List<String> entries) {
+    return schedule(program, lower(program, entries));
+  }
+
+  /** The plain kernels of those entry points, which are the same for every target. */
+  public List<Lowered> lower(Program program, List<String> entries) {
     Program optimized = optimize(program.only(entries));
     return DeepStack.call(
+        () ->
+            optimized.entries().stream()
+                .map(
+                    graph ->
+                        guarded(graph, () -> new Lowered(graph, LowerToKernels.run(graph))))
+                .toList());
+  }
+
+  /** The kernels of entry points of {@code program} for this target. */
+  public KernelProgram schedule(Program program, List<Lowered> entries) {
+    return DeepStack.call(
+        () ->
+            PlanMemory.run(
+                program.name(), entries.stream().map(this::schedule).toList(), program.states()));
+  }
+
+  private LoweredGraph schedule(Lowered entry) {
+    return guarded(
+        entry.graph,
         () -> {
-          List<LoweredGraph> lowered = optimized.entries().stream().map(this::lower).toList();
-          return PlanMemory.run(program.name(), lowered, program.states());
+          LoweredGraph scheduled = Schedule.run(entry.kernels, target, tilings);
+          observer.remarked(scheduled.remarks());
+          return scheduled;
         });
   }
 
-  private LoweredGraph lower(Graph graph) {
+  private <T> T guarded(Graph graph, Supplier<T> work) {
     try {
-      LoweredGraph lowered = Schedule.run(LowerToKernels.run(graph), target, tilings);
-      observer.remarked(lowered.remarks());
-      return lowered;
+      return work.get();
     } catch (TypeError failure) {
       throw failure.getMessage() != null && failure.getMessage().contains("2^31")
           ? new UserError(Code.OUT_OF_MEMORY, graph.name() + ": a buffer " + failure.getMessage())

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.driver;
 
+import dlc.base.SideBySide;
 import dlc.base.Span;
 import dlc.cpu.binary.BinaryModel.DeviceCode;
 import dlc.cpu.binary.BinaryModel.DeviceLaunch;
 import dlc.cpu.binary.BinaryModel.DeviceVersion;
 import dlc.cpu.binary.Content;
-import dlc.driver.StandAlone.Wanted;
+import dlc.driver.StandAlone.Plain;
 import dlc.ir.kernel.Kernel;
 import dlc.ir.kernel.KernelProgram;
 import dlc.ir.kernel.Target;
@@ -33,37 +34,37 @@ final class DeviceVersions {
    * One version for processors with vectors of each length, one for all other devices, and one for
    * those of them that have not what that needs.
    */
-  static List<DeviceVersion> of(List<Wanted> wanted, Function<Target, Compiler> compilers) {
+  static List<DeviceVersion> of(List<Plain> plain, Function<Target, Compiler> compilers) {
     List<DeviceVersion> versions = new ArrayList<>();
     for (int vectorBytes : DeviceTargets.VECTOR_BYTES) {
       String name = "opencl-cpu-%d".formatted(vectorBytes);
-      versions.add(version(DeviceTargets.processor(name, vectorBytes), wanted, compilers));
+      versions.add(version(DeviceTargets.processor(name, vectorBytes), plain, compilers));
     }
-    versions.add(version(DeviceTargets.graphics("opencl-gpu"), wanted, compilers));
-    versions.add(version(DeviceTargets.least("opencl-least"), wanted, compilers));
+    versions.add(version(DeviceTargets.graphics("opencl-gpu"), plain, compilers));
+    versions.add(version(DeviceTargets.least("opencl-least"), plain, compilers));
     return versions;
   }
 
   private static DeviceVersion version(
-      Target target, List<Wanted> wanted, Function<Target, Compiler> compilers) {
+      Target target, List<Plain> plain, Function<Target, Compiler> compilers) {
     Compiler compiler = compilers.apply(target);
     return new DeviceVersion(
         target.cpu(),
         target.vectorBytes(),
-        wanted.parallelStream().map(each -> code(each, compiler)).toList());
+        SideBySide.map(plain, each -> code(each, compiler)));
   }
 
-  private static DeviceCode code(Wanted wanted, Compiler compiler) {
-    KernelProgram program = compiler.compile(wanted.program(), List.of(wanted.entry()));
+  private static DeviceCode code(Plain entry, Compiler compiler) {
+    KernelProgram program = entry.scheduled(compiler);
     ProgramText text = ProgramText.of(program, compiler.target());
     MemoryLayout layout = new MemoryLayout(program);
     return new DeviceCode(
-        wanted.batch(),
+        entry.wanted().batch(),
         program,
         text.text(),
         compiler.target().hasVectors(),
         ProgramText.needsDoubles(program),
-        text.launches(wanted.entry()).stream()
+        text.launches(entry.wanted().entry()).stream()
             .map(
                 launch ->
                     new DeviceLaunch(

@@ -2,6 +2,7 @@
 package dlc.driver;
 
 import dlc.base.Code;
+import dlc.base.SideBySide;
 import dlc.base.UserError;
 import dlc.frontend.CheckedModel;
 import dlc.frontend.ProgramOptions;
@@ -105,9 +106,8 @@ public record MemoryPlan(int piece, long stateBytes, long workBytes) {
     }
     // The entry points do not depend on each other; two cores make them in half the time.
     List<KernelProgram> made =
-        wanted.parallelStream()
-            .map(each -> compiler.compile(each.program(), List.of(each.entry())))
-            .toList();
+        SideBySide.map(
+            wanted, each -> compiler.compile(each.program(), List.of(each.entry())));
     return new MemoryPlan(
         piece,
         made.stream().mapToLong(KernelProgram::stateBytes).max().orElse(0),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.driver;
 
+import dlc.base.SideBySide;
 import dlc.cpu.binary.Binary;
 import dlc.cpu.binary.BinaryModel;
 import dlc.cpu.binary.BinaryModel.Code;
@@ -62,7 +63,21 @@ public final class StandAlone {
   }
 
   /** One entry point to compile: the program that it is in, and for how many samples. */
-  record Wanted(String entry, int batch, Program program) {}
+  record Wanted(String entry, int batch, Program program) {
+
+    /** Its kernels for no target yet. */
+    Plain plain(Compiler compiler) {
+      return new Plain(this, compiler.lower(program, List.of(entry)));
+    }
+  }
+
+  /** An entry point with the kernels that those of all targets are made of. */
+  record Plain(Wanted wanted, List<Compiler.Lowered> kernels) {
+
+    KernelProgram scheduled(Compiler compiler) {
+      return compiler.schedule(wanted.program, kernels);
+    }
+  }
 
   private final Workbench bench;
   private final CheckedModel model;
@@ -123,8 +138,10 @@ public final class StandAlone {
     List<Wanted> wanted = wanted(tails);
     Program layout = wanted.getFirst().program;
     KernelProgram memory = PlanMemory.run(layout.name(), List.of(), layout.states());
+    Compiler compiler = bench.compilerFor(options.platform().plain());
+    List<Plain> plain = SideBySide.map(wanted, each -> each.plain(compiler));
     return new ModelDescription(bench, options, steered)
-        .of(memory, layout.states(), versions(wanted), devices(wanted), readsData);
+        .of(memory, layout.states(), versions(plain), devices(plain), readsData);
   }
 
   private List<Wanted> wanted(Tails tails) {
@@ -160,27 +177,32 @@ public final class StandAlone {
     }
   }
 
-  private List<Version> versions(List<Wanted> wanted) {
-    return targets().stream()
-        .map(
-            target -> {
-              Compiler compiler = bench.compilerFor(target);
-              List<Code> code =
-                  wanted.parallelStream()
-                      .map(
-                          each ->
-                              new Code(
-                                  each.batch, compiler.compile(each.program, List.of(each.entry))))
-                      .toList();
-              return new Version(target.cpu(), level(target), target, code);
-            })
-        .toList();
+  private List<Version> versions(List<Plain> plain) {
+    record Job(Target target, Plain entry) {}
+    List<Target> targets = targets();
+    List<Job> jobs =
+        targets.stream()
+            .flatMap(target -> plain.stream().map(entry -> new Job(target, entry)))
+            .toList();
+    List<Code> code =
+        SideBySide.map(
+            jobs,
+            job ->
+                new Code(
+                    job.entry.wanted.batch, job.entry.scheduled(bench.compilerFor(job.target))));
+    List<Version> versions = new ArrayList<>();
+    for (Target target : targets) {
+      int first = versions.size() * plain.size();
+      List<Code> own = code.subList(first, first + plain.size());
+      versions.add(new Version(target.cpu(), level(target), target, own));
+    }
+    return versions;
   }
 
-  private List<DeviceVersion> devices(List<Wanted> wanted) {
+  private List<DeviceVersion> devices(List<Plain> plain) {
     return switch (options.devices()) {
       case NONE -> List.of();
-      case OPENCL -> DeviceVersions.of(wanted, bench::compilerFor);
+      case OPENCL -> DeviceVersions.of(plain, bench::compilerFor);
     };
   }
 

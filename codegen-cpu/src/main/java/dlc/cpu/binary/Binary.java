@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.cpu.binary;
 
+import dlc.base.SideBySide;
 import dlc.cpu.Emission;
 import dlc.cpu.ModuleParts;
 import dlc.cpu.PoolText;
@@ -163,12 +164,11 @@ public final class Binary {
 
   /** The object files of {@code jobs}, in their order; they are made side by side. */
   private static List<Part> translated(List<Job> jobs, Platform platform) {
-    return jobs.parallelStream()
-        .map(
-            job ->
-                new Part(
-                    job.name, Content.of(Emission.object(job.text, job.target, platform.triple()))))
-        .toList();
+    return SideBySide.map(
+        jobs,
+        job ->
+            new Part(
+                job.name, Content.of(Emission.object(job.text, job.target, platform.triple()))));
   }
 
   /** The modules of all versions, in their order. */
