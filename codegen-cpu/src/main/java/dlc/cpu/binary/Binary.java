@@ -7,6 +7,7 @@ import dlc.cpu.ModuleParts;
 import dlc.cpu.PoolText;
 import dlc.cpu.binary.BinaryModel.Code;
 import dlc.cpu.binary.BinaryModel.Version;
+import dlc.ir.kernel.KernelProgram;
 import dlc.ir.kernel.Target;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 
 /**
  * A model as a program that needs nothing but the C library.
@@ -56,7 +58,7 @@ public final class Binary {
   /** An executable for {@code platform}. */
   public static Executable executable(
       BinaryModel model, Platform platform, Linkage linkage, Symbols symbols) {
-    List<Job> jobs = new ArrayList<>(kernels(model, symbols));
+    List<Job> jobs = new ArrayList<>(kernels(model, KernelProgram::withRepeats, symbols));
     jobs.add(new Job(MODEL, ModelTables.write(model), platform.plain()));
     jobs.add(new Job(POOL, PoolText.of(platform.triple()), platform.plain()));
     List<Part> parts = new ArrayList<>(translated(jobs, platform));
@@ -120,7 +122,8 @@ public final class Binary {
   public static Library library(
       BinaryModel model, Platform platform, LibraryKind kind, Symbols symbols) {
     LibraryApi api = LibraryApi.of(model);
-    List<Job> jobs = new ArrayList<>(kernels(model, symbols));
+    // The state is the caller's, who may change it: nothing stays prepared.
+    List<Job> jobs = new ArrayList<>(kernels(model, UnaryOperator.identity(), symbols));
     jobs.add(new Job("model", ModelTables.writeForLibrary(model), platform.plain()));
     jobs.add(new Job("functions", api.module(), platform.plain()));
     List<Part> parts = new ArrayList<>(translated(jobs, platform));
@@ -171,22 +174,24 @@ public final class Binary {
                 job.name, Content.of(Emission.object(job.text, job.target, platform.triple()))));
   }
 
-  /** The modules of all versions, in their order. */
-  private static List<Job> kernels(BinaryModel model, Symbols symbols) {
+  /** The modules of all versions, in their order, with the entry points that {@code kept} keeps. */
+  private static List<Job> kernels(
+      BinaryModel model, UnaryOperator<KernelProgram> kept, Symbols symbols) {
     List<Job> jobs = new ArrayList<>();
     for (Version version : model.versions()) {
-      modules(version, symbols)
+      modules(version, kept, symbols)
           .forEach(part -> jobs.add(new Job(part.name(), part.text(), version.target())));
     }
     return jobs;
   }
 
-  private static List<ModuleParts.Part> modules(Version version, Symbols symbols) {
+  private static List<ModuleParts.Part> modules(
+      Version version, UnaryOperator<KernelProgram> kept, Symbols symbols) {
     List<ModuleParts.Member> members = new ArrayList<>();
     for (Code code : version.code()) {
       String prefix = ModelTables.prefix(version, code);
       String name = "%s.%s".formatted(prefix, code.entry().name());
-      members.add(new ModuleParts.Member(name, prefix, code.program().withRepeats()));
+      members.add(new ModuleParts.Member(name, prefix, kept.apply(code.program())));
     }
     ModuleParts.Lines lines =
         switch (symbols) {

@@ -119,7 +119,7 @@ final class ModelTables {
         text(entry.name()),
         Field.of(code.batch()),
         function(version, code, entry),
-        entry.prepared() > 0 ? function(version, code, entry.again()) : Field.NULL,
+        isProgram && entry.prepared() > 0 ? function(version, code, entry.again()) : Field.NULL,
         Field.NULL,
         Field.of(code.program().workBytes()),
         Field.of(entry.inputs().size()),
