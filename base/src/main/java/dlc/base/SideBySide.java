@@ -8,8 +8,8 @@ import java.util.function.Function;
 /**
  * Does several pieces of work on all processors.
  *
- * <p>A parallel stream deals pieces out in a few handfuls, of which the last may be a long one. Here
- * a thread that is done takes one more piece, until there is none.
+ * <p>A parallel stream deals pieces out in a few handfuls, of which the last may be a long one.
+ * Here a thread that is done takes one more piece, until there is none.
  */
 public final class SideBySide {
 

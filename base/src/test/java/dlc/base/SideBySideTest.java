@@ -23,8 +23,7 @@ final class SideBySideTest {
   void piecesMayHavePieces() {
     assertThat(
             SideBySide.map(
-                List.of(1, 2, 3),
-                row -> SideBySide.map(List.of(10, 20), column -> row * column)))
+                List.of(1, 2, 3), row -> SideBySide.map(List.of(10, 20), column -> row * column)))
         .containsExactly(List.of(10, 20), List.of(20, 40), List.of(30, 60));
   }
 

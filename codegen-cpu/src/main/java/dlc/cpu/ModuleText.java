@@ -192,8 +192,7 @@ public final class ModuleText {
       types.add("[%d x i8]".formatted(start - end));
       values.add("[%d x i8] zeroinitializer".formatted(start - end));
       String type =
-          "[%d x %s]"
-              .formatted(each.type().elements(), Operand.inMemory(each.type().dtype()));
+          "[%d x %s]".formatted(each.type().elements(), Operand.inMemory(each.type().dtype()));
       types.add(type);
       values.add(type + " " + elements(each));
       constantOffsets.add(start);

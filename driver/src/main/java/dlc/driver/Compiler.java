@@ -70,9 +70,7 @@ public record Compiler(Target target, Pipeline.Observer observer, TilingChoice t
     return DeepStack.call(
         () ->
             optimized.entries().stream()
-                .map(
-                    graph ->
-                        guarded(graph, () -> new Lowered(graph, LowerToKernels.run(graph))))
+                .map(graph -> guarded(graph, () -> new Lowered(graph, LowerToKernels.run(graph))))
                 .toList());
   }
 

@@ -49,9 +49,7 @@ final class DeviceVersions {
       Target target, List<Plain> plain, Function<Target, Compiler> compilers) {
     Compiler compiler = compilers.apply(target);
     return new DeviceVersion(
-        target.cpu(),
-        target.vectorBytes(),
-        SideBySide.map(plain, each -> code(each, compiler)));
+        target.cpu(), target.vectorBytes(), SideBySide.map(plain, each -> code(each, compiler)));
   }
 
   private static DeviceCode code(Plain entry, Compiler compiler) {

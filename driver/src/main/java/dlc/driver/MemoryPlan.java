@@ -106,8 +106,7 @@ public record MemoryPlan(int piece, long stateBytes, long workBytes) {
     }
     // The entry points do not depend on each other; two cores make them in half the time.
     List<KernelProgram> made =
-        SideBySide.map(
-            wanted, each -> compiler.compile(each.program(), List.of(each.entry())));
+        SideBySide.map(wanted, each -> compiler.compile(each.program(), List.of(each.entry())));
     return new MemoryPlan(
         piece,
         made.stream().mapToLong(KernelProgram::stateBytes).max().orElse(0),
