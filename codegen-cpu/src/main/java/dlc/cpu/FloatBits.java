@@ -30,7 +30,7 @@ final class FloatBits {
       return joined(scaled(half(x, 0), half(y, 0)), scaled(half(x, 1), half(y, 1)));
     }
     Operand half = floor(multiply(y, Operand.literal(0.5, DType.F32, y.lanes())));
-    Operand otherHalf = value(Template.filled("fsub %s, %s", y.typed(), half.text()), y.lanes());
+    Operand otherHalf = value("fsub %s, %s".formatted(y.typed(), half.text()), y.lanes());
     Operand once = multiply(x, write(UnaryFn.POW2, half));
     return multiply(once, write(UnaryFn.POW2, otherHalf));
   }
@@ -42,12 +42,11 @@ final class FloatBits {
     String name = "@llvm.x86.avx512.mask.scalef.ps." + 32 * x.lanes();
     String mode = x.lanes() == 16 ? ", i32" : "";
     text.declare(
-        Template.filled(
-            "declare %s %s(%s, %s, %s, %s%s)", type, name, type, type, type, mask, mode));
+        "declare %s %s(%s, %s, %s, %s%s)".formatted(type, name, type, type, type, mask, mode));
     return value(
-        Template.filled(
-            "call %s %s(%s, %s, %s zeroinitializer, %s -1%s)",
-            type, name, x.typed(), y.typed(), type, mask, mode.isEmpty() ? "" : mode + " 4"),
+        "call %s %s(%s, %s, %s zeroinitializer, %s -1%s)"
+            .formatted(
+                type, name, x.typed(), y.typed(), type, mask, mode.isEmpty() ? "" : mode + " 4"),
         x.lanes());
   }
 
@@ -56,13 +55,13 @@ final class FloatBits {
     int lanes = x.lanes() / 2;
     String places = places(number * lanes, lanes);
     return value(
-        Template.filled("shufflevector %s, %s poison, %s", x.typed(), x.llvmType(), places), lanes);
+        "shufflevector %s, %s poison, %s".formatted(x.typed(), x.llvmType(), places), lanes);
   }
 
   private Operand joined(Operand x, Operand y) {
     int lanes = 2 * x.lanes();
     return value(
-        Template.filled("shufflevector %s, %s, %s", x.typed(), y.typed(), places(0, lanes)), lanes);
+        "shufflevector %s, %s, %s".formatted(x.typed(), y.typed(), places(0, lanes)), lanes);
   }
 
   private static String places(int first, int count) {
@@ -73,14 +72,13 @@ final class FloatBits {
 
   private Operand floor(Operand x) {
     String suffix = (x.lanes() == 1 ? "" : "v" + x.lanes()) + "f32";
-    text.declare(
-        Template.filled("declare %s @llvm.floor.%s(%s)", x.llvmType(), suffix, x.llvmType()));
+    text.declare("declare %s @llvm.floor.%s(%s)".formatted(x.llvmType(), suffix, x.llvmType()));
     return value(
-        Template.filled("call %s @llvm.floor.%s(%s)", x.llvmType(), suffix, x.typed()), x.lanes());
+        "call %s @llvm.floor.%s(%s)".formatted(x.llvmType(), suffix, x.typed()), x.lanes());
   }
 
   private Operand multiply(Operand x, Operand y) {
-    return value(Template.filled("fmul %s, %s", x.typed(), y.text()), x.lanes());
+    return value("fmul %s, %s".formatted(x.typed(), y.text()), x.lanes());
   }
 
   private Operand value(String instruction, int lanes) {
@@ -95,33 +93,32 @@ final class FloatBits {
     int lanes = x.lanes();
     String integers = Operand.vector("i32", lanes);
     if (fn == UnaryFn.POW2) {
-      String exponent = text.value(Template.filled("fptosi %s to %s", x.typed(), integers));
+      String exponent = text.value("fptosi %s to %s".formatted(x.typed(), integers));
       String biased = apply("add", exponent, 127, lanes);
       return floats(apply("shl", biased, 23, lanes), lanes);
     }
-    String bits = text.value(Template.filled("bitcast %s to %s", x.typed(), integers));
+    String bits = text.value("bitcast %s to %s".formatted(x.typed(), integers));
     if (fn == UnaryFn.MANTISSA) {
       String fraction = apply("and", bits, 0x007FFFFF, lanes);
       return floats(apply("or", fraction, 0x3F800000, lanes), lanes);
     }
     String shifted = apply("and", apply("lshr", bits, 23, lanes), 255, lanes);
     String exponent = apply("sub", shifted, 127, lanes);
-    return value(Template.filled("sitofp %s %s to %s", integers, exponent, x.llvmType()), lanes);
+    return value("sitofp %s %s to %s".formatted(integers, exponent, x.llvmType()), lanes);
   }
 
   private String apply(String instruction, String x, int number, int lanes) {
     return text.value(
-        Template.filled(
-            "%s %s %s, %s",
-            instruction,
-            Operand.vector("i32", lanes),
-            x,
-            Operand.literal(number, DType.I32, lanes).text()));
+        "%s %s %s, %s"
+            .formatted(
+                instruction,
+                Operand.vector("i32", lanes),
+                x,
+                Operand.literal(number, DType.I32, lanes).text()));
   }
 
   private Operand floats(String bits, int lanes) {
     String type = Operand.vector("float", lanes);
-    return value(
-        Template.filled("bitcast %s %s to %s", Operand.vector("i32", lanes), bits, type), lanes);
+    return value("bitcast %s %s to %s".formatted(Operand.vector("i32", lanes), bits, type), lanes);
   }
 }

@@ -62,7 +62,7 @@ final class FunctionText {
     allocations
         .append("  ")
         .append(name)
-        .append(Template.filled(" = alloca [%d x %s], align 64\n", count, element));
+        .append(" = alloca [%d x %s], align 64\n".formatted(count, element));
     return name;
   }
 

@@ -31,15 +31,15 @@ final class IndexText {
       String part =
           term.coefficient() == 1
               ? atom
-              : text.value(Template.filled("mul nsw i64 %s, %d", atom, term.coefficient()));
-      sum = sum == null ? part : text.value(Template.filled("add nsw i64 %s, %s", sum, part));
+              : text.value("mul nsw i64 %s, %d".formatted(atom, term.coefficient()));
+      sum = sum == null ? part : text.value("add nsw i64 %s, %s".formatted(sum, part));
     }
     if (sum == null) {
       return Integer.toString(index.constant());
     }
     return index.constant() == 0
         ? sum
-        : text.value(Template.filled("add nsw i64 %s, %d", sum, index.constant()));
+        : text.value("add nsw i64 %s, %d".formatted(sum, index.constant()));
   }
 
   private String atom(Index.Atom atom) {
@@ -54,7 +54,7 @@ final class IndexText {
       case Index.Quotient(Index dividend, int divisor) -> divided("div", dividend, divisor);
       case Index.Remainder(Index dividend, int divisor) -> divided("rem", dividend, divisor);
       case Index.Dynamic(Scalar value, int _) ->
-          text.value(Template.filled("sext i32 %s to i64", dynamic.apply(value).text()));
+          text.value("sext i32 %s to i64".formatted(dynamic.apply(value).text()));
     };
   }
 
@@ -62,11 +62,10 @@ final class IndexText {
   private String divided(String operation, Index dividend, int divisor) {
     int lift = lift(dividend, divisor);
     String quotient =
-        text.value(
-            Template.filled("u%s i64 %s, %d", operation, scalar(dividend.plus(lift)), divisor));
+        text.value("u%s i64 %s, %d".formatted(operation, scalar(dividend.plus(lift)), divisor));
     return lift == 0 || operation.equals("rem")
         ? quotient
-        : text.value(Template.filled("sub nsw i64 %s, %d", quotient, lift / divisor));
+        : text.value("sub nsw i64 %s, %d".formatted(quotient, lift / divisor));
   }
 
   private static int lift(Index dividend, int divisor) {
@@ -97,7 +96,7 @@ final class IndexText {
   private Operand everywhere(Index uniform, int lanes) {
     return uniform.isConstant()
         ? Operand.literal(uniform.constant(), DType.I32, lanes)
-        : splat(text.value(Template.filled("trunc i64 %s to i32", scalar(uniform))), lanes);
+        : splat(text.value("trunc i64 %s to i32".formatted(scalar(uniform))), lanes);
   }
 
   private Operand vectorAtom(Index.Atom atom, LoopVar lane) {
@@ -126,9 +125,7 @@ final class IndexText {
   private Operand divided(String operation, Operand x, int divisor) {
     Operand by = Operand.literal(divisor, DType.I32, x.lanes());
     return new Operand(
-        text.value(Template.filled("%s %s, %s", operation, x.typed(), by.text())),
-        DType.I32,
-        x.lanes());
+        text.value("%s %s, %s".formatted(operation, x.typed(), by.text())), DType.I32, x.lanes());
   }
 
   private Operand scaled(Operand x, int factor) {
@@ -137,23 +134,21 @@ final class IndexText {
     }
     Operand by = Operand.literal(factor, DType.I32, x.lanes());
     return new Operand(
-        text.value(Template.filled("mul nsw %s, %s", x.typed(), by.text())), DType.I32, x.lanes());
+        text.value("mul nsw %s, %s".formatted(x.typed(), by.text())), DType.I32, x.lanes());
   }
 
   private Operand added(Operand x, Operand y) {
     return new Operand(
-        text.value(Template.filled("add nsw %s, %s", x.typed(), y.text())), DType.I32, x.lanes());
+        text.value("add nsw %s, %s".formatted(x.typed(), y.text())), DType.I32, x.lanes());
   }
 
   private Operand splat(String scalar, int lanes) {
     String vector = "<" + lanes + " x i32>";
-    String first =
-        text.value(Template.filled("insertelement %s poison, i32 %s, i64 0", vector, scalar));
+    String first = text.value("insertelement %s poison, i32 %s, i64 0".formatted(vector, scalar));
     return new Operand(
         text.value(
-            Template.filled(
-                "shufflevector %s %s, %s poison, <%d x i32> zeroinitializer",
-                vector, first, vector, lanes)),
+            "shufflevector %s %s, %s poison, <%d x i32> zeroinitializer"
+                .formatted(vector, first, vector, lanes)),
         DType.I32,
         lanes);
   }

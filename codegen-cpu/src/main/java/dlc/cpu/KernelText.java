@@ -73,9 +73,7 @@ final class KernelText {
     }
     String range = parallel ? ", i64 noundef %begin, i64 noundef %end" : "";
     return new KernelFunction(
-        kernel,
-        writer.text.finish(Template.filled("(%s%s) noinline #0", arguments, range)),
-        declarations);
+        kernel, writer.text.finish("(%s%s) noinline #0".formatted(arguments, range)), declarations);
   }
 
   private void block(List<Stmt> statements) {
@@ -143,8 +141,8 @@ final class KernelText {
     String before = text.block();
     String counter = "%" + text.label("i");
     String next = "%" + text.label("n");
-    text.line(Template.filled("%s.any = icmp slt i64 %s, %s", counter, begin, end));
-    text.line(Template.filled("br i1 %s.any, label %%%s, label %%%s", counter, head, done));
+    text.line("%s.any = icmp slt i64 %s, %s".formatted(counter, begin, end));
+    text.line("br i1 %s.any, label %%%s, label %%%s".formatted(counter, head, done));
     text.begin(head);
     int phi = text.reserve();
     text.scoped(
@@ -153,13 +151,13 @@ final class KernelText {
           block(loop.body());
         });
     counters.remove(loop.counter());
-    text.line(Template.filled("%s = add nuw nsw i64 %s, 1", next, counter));
-    text.line(Template.filled("%s.more = icmp slt i64 %s, %s", next, next, end));
-    text.line(Template.filled("br i1 %s.more, label %%%s, label %%%s", next, head, done));
+    text.line("%s = add nuw nsw i64 %s, 1".formatted(next, counter));
+    text.line("%s.more = icmp slt i64 %s, %s".formatted(next, next, end));
+    text.line("br i1 %s.more, label %%%s, label %%%s".formatted(next, head, done));
     text.fill(
         phi,
-        Template.filled(
-            "%s = phi i64 [ %s, %%%s ], [ %s, %%%s ]", counter, begin, before, next, text.block()));
+        "%s = phi i64 [ %s, %%%s ], [ %s, %%%s ]"
+            .formatted(counter, begin, before, next, text.block()));
     text.begin(done);
   }
 
@@ -178,7 +176,7 @@ final class KernelText {
     String then = text.label("then");
     String after = text.label("after");
     Operand holds = condition(when, 1);
-    text.line(Template.filled("br i1 %s, label %%%s, label %%%s", holds.text(), then, after));
+    text.line("br i1 %s, label %%%s, label %%%s".formatted(holds.text(), then, after));
     text.begin(then);
     text.scoped(() -> block(body));
     text.line("br label %" + after);
@@ -250,8 +248,7 @@ final class KernelText {
     int lanes = Math.max(x.lanes(), y.lanes());
     Operand left = scalars.splat(x, lanes);
     Operand right = scalars.splat(y, lanes);
-    String and =
-        text.value(Template.filled("and %s %s, %s", left.llvmType(), left.text(), right.text()));
+    String and = text.value("and %s %s, %s".formatted(left.llvmType(), left.text(), right.text()));
     return new Operand(and, DType.BOOL, lanes);
   }
 
@@ -266,18 +263,18 @@ final class KernelText {
         String shifted =
             low == 0
                 ? at.text()
-                : text.value(Template.filled("sub %s %s, %s", type, at.text(), least.text()));
+                : text.value("sub %s %s, %s".formatted(type, at.text(), least.text()));
         yield new Operand(
-            text.value(Template.filled("icmp ult %s %s, %s", type, shifted, extent.text())),
+            text.value("icmp ult %s %s, %s".formatted(type, shifted, extent.text())),
             DType.BOOL,
             at.lanes());
       }
       case Condition.Divisible(var _, int divisor) -> {
         Operand by = Operand.literal(divisor, DType.I32, at.lanes());
-        String rest = text.value(Template.filled("srem %s %s, %s", type, at.text(), by.text()));
+        String rest = text.value("srem %s %s, %s".formatted(type, at.text(), by.text()));
         Operand zero = Operand.literal(0, DType.I32, at.lanes());
         yield new Operand(
-            text.value(Template.filled("icmp eq %s %s, %s", type, rest, zero.text())),
+            text.value("icmp eq %s %s, %s".formatted(type, rest, zero.text())),
             DType.BOOL,
             at.lanes());
       }

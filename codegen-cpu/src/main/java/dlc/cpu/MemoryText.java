@@ -84,22 +84,20 @@ final class MemoryText {
     DType type = load.buffer().type().dtype();
     String vector = "<" + count + " x " + Operand.inMemory(type) + ">";
     if (mask == null) {
-      return text.fresh(
-          Template.filled("load %s, ptr %s, align %d", vector, pointer, type.bytes()));
+      return text.fresh("load %s, ptr %s, align %d".formatted(vector, pointer, type.bytes()));
     }
-    String intrinsic = Template.filled("@llvm.masked.load.v%d%s.p0", count, suffix(type));
+    String intrinsic = "@llvm.masked.load.v%d%s.p0".formatted(count, suffix(type));
     text.declare(
-        Template.filled(
-            "declare %s %s(ptr, i32, <%d x i1>, %s)", vector, intrinsic, count, vector));
+        "declare %s %s(ptr, i32, <%d x i1>, %s)".formatted(vector, intrinsic, count, vector));
     return text.fresh(
-        Template.filled(
-            "call %s %s(ptr %s, i32 %d, %s, %s)",
-            vector,
-            intrinsic,
-            pointer,
-            type.bytes(),
-            scalars.splat(mask, count).typed(),
-            vector + " " + Operand.stored(load.otherwise(), type, count)));
+        "call %s %s(ptr %s, i32 %d, %s, %s)"
+            .formatted(
+                vector,
+                intrinsic,
+                pointer,
+                type.bytes(),
+                scalars.splat(mask, count).typed(),
+                vector + " " + Operand.stored(load.otherwise(), type, count)));
   }
 
   /** Steps of more than this many elements are gathered. */
@@ -159,27 +157,24 @@ final class MemoryText {
             .mapToObj(i -> "i32 " + pick.applyAsInt(i))
             .collect(Collectors.joining(", "));
     return text.value(
-        Template.filled(
-            "shufflevector %s %s, %s poison, <%d x i32> <%s>", type, all, type, count, places));
+        "shufflevector %s %s, %s poison, <%d x i32> <%s>"
+            .formatted(type, all, type, count, places));
   }
 
   private Operand loadOne(Scalar.Load load, Index flat, @Nullable Operand guard, DType type) {
     String pointer = pointer(load.buffer(), flat);
     if (guard != null) {
       // Reading a constant elsewhere instead needs no branch.
-      String global = Template.filled("@otherwise.%s.%s", type, bits(load.otherwise()));
+      String global = "@otherwise.%s.%s".formatted(type, bits(load.otherwise()));
       text.declare(
-          Template.filled(
-              "%s = private unnamed_addr constant %s %s",
-              global, Operand.inMemory(type), Operand.stored(load.otherwise(), type, 1)));
-      pointer =
-          text.value(
-              Template.filled("select i1 %s, ptr %s, ptr %s", guard.text(), pointer, global));
+          "%s = private unnamed_addr constant %s %s"
+              .formatted(
+                  global, Operand.inMemory(type), Operand.stored(load.otherwise(), type, 1)));
+      pointer = text.value("select i1 %s, ptr %s, ptr %s".formatted(guard.text(), pointer, global));
     }
     String raw =
         text.fresh(
-            Template.filled(
-                "load %s, ptr %s, align %d", Operand.inMemory(type), pointer, type.bytes()));
+            "load %s, ptr %s, align %d".formatted(Operand.inMemory(type), pointer, type.bytes()));
     return fromMemory(raw, type, 1);
   }
 
@@ -195,29 +190,26 @@ final class MemoryText {
     Operand at = indices.vector(flat, across);
     String places =
         text.value(
-            Template.filled(
-                "getelementptr %s, ptr %s, <%d x i32> %s",
-                element, base(load.buffer()), lanes, at.text()));
-    String intrinsic =
-        Template.filled("@llvm.masked.gather.v%d%s.v%dp0", lanes, suffix(type), lanes);
+            "getelementptr %s, ptr %s, <%d x i32> %s"
+                .formatted(element, pointers.get(load.buffer().name()), lanes, at.text()));
+    String intrinsic = "@llvm.masked.gather.v%d%s.v%dp0".formatted(lanes, suffix(type), lanes);
     text.declare(
-        Template.filled(
-            "declare %s %s(<%d x ptr>, i32, <%d x i1>, %s)",
-            vector, intrinsic, lanes, lanes, vector));
+        "declare %s %s(<%d x ptr>, i32, <%d x i1>, %s)"
+            .formatted(vector, intrinsic, lanes, lanes, vector));
     Operand reads =
         guard == null ? Operand.literal(1, DType.BOOL, lanes) : scalars.splat(guard, lanes);
     String raw =
         text.fresh(
-            Template.filled(
-                "call %s %s(<%d x ptr> %s, i32 %d, %s, %s %s)",
-                vector,
-                intrinsic,
-                lanes,
-                places,
-                type.bytes(),
-                reads.typed(),
-                vector,
-                Operand.stored(load.otherwise(), type, lanes)));
+            "call %s %s(<%d x ptr> %s, i32 %d, %s, %s %s)"
+                .formatted(
+                    vector,
+                    intrinsic,
+                    lanes,
+                    places,
+                    type.bytes(),
+                    reads.typed(),
+                    vector,
+                    Operand.stored(load.otherwise(), type, lanes)));
     return fromMemory(raw, type, lanes);
   }
 
@@ -229,7 +221,7 @@ final class MemoryText {
       return new Operand(raw, type, lanes);
     }
     String zero = Operand.literal(0, DType.U8, lanes).text();
-    String test = Template.filled("icmp ne %s %s, %s", Operand.vector("i8", lanes), raw, zero);
+    String test = "icmp ne %s %s, %s".formatted(Operand.vector("i8", lanes), raw, zero);
     return new Operand(text.value(test), DType.BOOL, lanes);
   }
 
@@ -247,29 +239,22 @@ final class MemoryText {
   /** Where the element at row-major position {@code flat} lies. */
   private String pointer(Buffer buffer, Index flat) {
     String element = Operand.inMemory(buffer.type().dtype());
-    String base = base(buffer);
+    String base = pointers.get(buffer.name());
+    if (base == null) {
+      throw new IllegalStateException("no buffer is called " + buffer.name());
+    }
     Index variable = flat.plus(-flat.constant());
     String pointer =
         variable.isConstant()
             ? base
             : text.value(
-                Template.filled(
-                    "getelementptr inbounds %s, ptr %s, i64 %s",
-                    element, base, indices.scalar(variable)));
+                "getelementptr inbounds %s, ptr %s, i64 %s"
+                    .formatted(element, base, indices.scalar(variable)));
     return flat.constant() == 0
         ? pointer
         : text.value(
-            Template.filled(
-                "getelementptr inbounds %s, ptr %s, i64 %d", element, pointer, flat.constant()));
-  }
-
-  /** Where {@code buffer} begins. */
-  private String base(Buffer buffer) {
-    String base = pointers.get(buffer.name());
-    if (base == null) {
-      throw new IllegalStateException("no buffer is called " + buffer.name());
-    }
-    return base;
+            "getelementptr inbounds %s, ptr %s, i64 %d"
+                .formatted(element, pointer, flat.constant()));
   }
 
   /** Writes {@code value} where {@code store} does, in the lanes that the mask allows. */
@@ -282,9 +267,8 @@ final class MemoryText {
         throw new IllegalStateException("all lanes store to the same place of " + store.buffer());
       }
       text.line(
-          Template.filled(
-              "store %s, ptr %s, align %d",
-              inMemory(value, type), pointer(store.buffer(), flat), type.bytes()));
+          "store %s, ptr %s, align %d"
+              .formatted(inMemory(value, type), pointer(store.buffer(), flat), type.bytes()));
       return;
     }
     Operand vector = scalars.splat(value, lanes());
@@ -301,8 +285,7 @@ final class MemoryText {
       storeMasked(inMemory(vector, type), pointer, type, lanes(), guard.typed());
     } else {
       text.line(
-          Template.filled(
-              "store %s, ptr %s, align %d", inMemory(vector, type), pointer, type.bytes()));
+          "store %s, ptr %s, align %d".formatted(inMemory(vector, type), pointer, type.bytes()));
     }
   }
 
@@ -316,8 +299,8 @@ final class MemoryText {
     String narrow = Operand.vector(Operand.inMemory(type), lanes());
     String wide =
         text.value(
-            Template.filled(
-                "shufflevector %s, %s poison, <%d x i32> <%s>", vector, narrow, count, places));
+            "shufflevector %s, %s poison, <%d x i32> <%s>"
+                .formatted(vector, narrow, count, places));
     String mask =
         IntStream.range(0, count)
             .mapToObj(i -> i % step == 0 ? "i1 1" : "i1 0")
@@ -328,13 +311,11 @@ final class MemoryText {
 
   private void storeMasked(String vector, String pointer, DType type, int count, String mask) {
     String typed = "<" + count + " x " + Operand.inMemory(type) + ">";
-    String intrinsic = Template.filled("@llvm.masked.store.v%d%s.p0", count, suffix(type));
-    text.declare(
-        Template.filled("declare void %s(%s, ptr, i32, <%d x i1>)", intrinsic, typed, count));
+    String intrinsic = "@llvm.masked.store.v%d%s.p0".formatted(count, suffix(type));
+    text.declare("declare void %s(%s, ptr, i32, <%d x i1>)".formatted(intrinsic, typed, count));
     text.line(
-        Template.filled(
-            "call void %s(%s, ptr %s, i32 %d, %s)",
-            intrinsic, vector, pointer, type.bytes(), mask));
+        "call void %s(%s, ptr %s, i32 %d, %s)"
+            .formatted(intrinsic, vector, pointer, type.bytes(), mask));
   }
 
   private void scatter(
@@ -345,20 +326,17 @@ final class MemoryText {
     Operand at = indices.vector(flat, across);
     String places =
         text.value(
-            Template.filled(
-                "getelementptr %s, ptr %s, <%d x i32> %s",
-                element, base(buffer), lanes, at.text()));
-    String intrinsic =
-        Template.filled("@llvm.masked.scatter.v%d%s.v%dp0", lanes, suffix(type), lanes);
+            "getelementptr %s, ptr %s, <%d x i32> %s"
+                .formatted(element, pointers.get(buffer.name()), lanes, at.text()));
+    String intrinsic = "@llvm.masked.scatter.v%d%s.v%dp0".formatted(lanes, suffix(type), lanes);
     text.declare(
-        Template.filled(
-            "declare void %s(%s, <%d x ptr>, i32, <%d x i1>)",
-            intrinsic, Operand.vector(element, lanes), lanes, lanes));
+        "declare void %s(%s, <%d x ptr>, i32, <%d x i1>)"
+            .formatted(intrinsic, Operand.vector(element, lanes), lanes, lanes));
     Operand writes = guard == null ? Operand.literal(1, DType.BOOL, lanes) : guard;
     text.line(
-        Template.filled(
-            "call void %s(%s, <%d x ptr> %s, i32 %d, %s)",
-            intrinsic, inMemory(vector, type), lanes, places, type.bytes(), writes.typed()));
+        "call void %s(%s, <%d x ptr> %s, i32 %d, %s)"
+            .formatted(
+                intrinsic, inMemory(vector, type), lanes, places, type.bytes(), writes.typed()));
   }
 
   private String inMemory(Operand value, DType type) {
@@ -369,6 +347,6 @@ final class MemoryText {
       return value.typed();
     }
     String byteType = Operand.vector("i8", value.lanes());
-    return byteType + " " + text.value(Template.filled("zext %s to %s", value.typed(), byteType));
+    return byteType + " " + text.value("zext %s to %s".formatted(value.typed(), byteType));
   }
 }

@@ -43,11 +43,11 @@ final class NarrowText {
     String shorts = Operand.vector("i16", lanes);
     if (type == DType.F16 && target.convertsF16()) {
       String half = Operand.vector("half", lanes);
-      String value = text.value(Template.filled("bitcast %s %s to %s", shorts, bits, half));
+      String value = text.value("bitcast %s %s to %s".formatted(shorts, bits, half));
       return floats(
-          Template.filled("fpext %s %s to %s", half, value, Operand.vector("float", lanes)), lanes);
+          "fpext %s %s to %s".formatted(half, value, Operand.vector("float", lanes)), lanes);
     }
-    String wide = text.value(Template.filled("zext %s %s to %s", shorts, bits, integers(lanes)));
+    String wide = text.value("zext %s %s to %s".formatted(shorts, bits, integers(lanes)));
     return type == DType.BF16
         ? asFloat(apply("shl", wide, 16, lanes), lanes)
         : fromF16(wide, lanes);
@@ -65,15 +65,14 @@ final class NarrowText {
     boolean isNative = type == DType.BF16 ? target.roundsToBf16() : target.convertsF16();
     if (isNative) {
       String narrow = Operand.vector(type == DType.BF16 ? "bfloat" : "half", lanes);
-      String value = text.value(Template.filled("fptrunc %s to %s", x.typed(), narrow));
+      String value = text.value("fptrunc %s to %s".formatted(x.typed(), narrow));
       return text.value(
-          Template.filled("bitcast %s %s to %s", narrow, value, Operand.vector("i16", lanes)));
+          "bitcast %s %s to %s".formatted(narrow, value, Operand.vector("i16", lanes)));
     }
     String bits = asBits(x);
     String rounded = type == DType.BF16 ? toBf16(bits, x) : toF16(bits, lanes);
     return text.value(
-        Template.filled(
-            "trunc %s %s to %s", integers(lanes), rounded, Operand.vector("i16", lanes)));
+        "trunc %s %s to %s".formatted(integers(lanes), rounded, Operand.vector("i16", lanes)));
   }
 
   // Half of the last place is added, less one bit where the last place is even.
@@ -82,7 +81,7 @@ final class NarrowText {
     String upper = apply("lshr", bits, 16, lanes);
     String odd = apply("and", upper, 1, lanes);
     String sum = apply("add", apply("add", bits, odd, lanes), 0x7FFF, lanes);
-    String isNumber = text.value(Template.filled("fcmp ord %s, %s", x.typed(), x.text()));
+    String isNumber = text.value("fcmp ord %s, %s".formatted(x.typed(), x.text()));
     return select(isNumber, apply("lshr", sum, 16, lanes), apply("or", upper, 0x40, lanes), lanes);
   }
 
@@ -96,9 +95,10 @@ final class NarrowText {
     int half = Float.floatToRawIntBits(0.5f);
     Operand shifted =
         floats(
-            Template.filled(
-                "fadd %s, %s",
-                asFloat(magnitude, lanes).typed(), Operand.literal(0.5, DType.F32, lanes).text()),
+            "fadd %s, %s"
+                .formatted(
+                    asFloat(magnitude, lanes).typed(),
+                    Operand.literal(0.5, DType.F32, lanes).text()),
             lanes);
     String small = apply("sub", asBits(shifted), half, lanes);
     String isSmall = test("ult", magnitude, 113 << 23, lanes);
@@ -120,8 +120,7 @@ final class NarrowText {
     Operand led = asFloat(apply("add", normal, 1 << 23, lanes), lanes);
     Operand small =
         floats(
-            Template.filled(
-                "fsub %s, %s", led.typed(), Operand.literal(0x1p-14, DType.F32, lanes).text()),
+            "fsub %s, %s".formatted(led.typed(), Operand.literal(0x1p-14, DType.F32, lanes).text()),
             lanes);
     String isSmall = test("eq", exponent, 0, lanes);
     String finite = select(isSmall, asBits(small), normal, lanes);
@@ -142,7 +141,7 @@ final class NarrowText {
   }
 
   private String apply(String instruction, String x, String y, int lanes) {
-    return text.value(Template.filled("%s %s %s, %s", instruction, integers(lanes), x, y));
+    return text.value("%s %s %s, %s".formatted(instruction, integers(lanes), x, y));
   }
 
   private String test(String comparison, String x, int number, int lanes) {
@@ -152,18 +151,17 @@ final class NarrowText {
   private String select(String test, String x, String y, int lanes) {
     String type = integers(lanes);
     return text.value(
-        Template.filled(
-            "select %s %s, %s %s, %s %s", Operand.vector("i1", lanes), test, type, x, type, y));
+        "select %s %s, %s %s, %s %s"
+            .formatted(Operand.vector("i1", lanes), test, type, x, type, y));
   }
 
   private String asBits(Operand x) {
-    return text.value(Template.filled("bitcast %s to %s", x.typed(), integers(x.lanes())));
+    return text.value("bitcast %s to %s".formatted(x.typed(), integers(x.lanes())));
   }
 
   private Operand asFloat(String bits, int lanes) {
     return floats(
-        Template.filled(
-            "bitcast %s %s to %s", integers(lanes), bits, Operand.vector("float", lanes)),
+        "bitcast %s %s to %s".formatted(integers(lanes), bits, Operand.vector("float", lanes)),
         lanes);
   }
 

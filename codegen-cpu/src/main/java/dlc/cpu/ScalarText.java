@@ -55,13 +55,11 @@ final class ScalarText {
       return new Operand("splat (" + type + " " + x.text() + ")", x.type(), lanes);
     }
     String vector = Operand.vector(Operand.element(x.type()), lanes);
-    String first =
-        text.value(Template.filled("insertelement %s poison, %s, i64 0", vector, x.typed()));
+    String first = text.value("insertelement %s poison, %s, i64 0".formatted(vector, x.typed()));
     return new Operand(
         text.value(
-            Template.filled(
-                "shufflevector %s %s, %s poison, <%d x i32> zeroinitializer",
-                vector, first, vector, lanes)),
+            "shufflevector %s %s, %s poison, <%d x i32> zeroinitializer"
+                .formatted(vector, first, vector, lanes)),
         x.type(),
         lanes);
   }
@@ -71,11 +69,10 @@ final class ScalarText {
       case NEG ->
           x.type().isFloat()
               ? result("fneg " + x.typed(), x)
-              : result(Template.filled("sub %s 0, %s", x.llvmType(), x.text()), x);
+              : result("sub %s 0, %s".formatted(x.llvmType(), x.text()), x);
       case NOT ->
           result(
-              Template.filled(
-                  "xor %s, %s", x.typed(), Operand.literal(1, DType.BOOL, x.lanes()).text()),
+              "xor %s, %s".formatted(x.typed(), Operand.literal(1, DType.BOOL, x.lanes()).text()),
               x);
       case ABS ->
           x.type().isFloat()
@@ -86,11 +83,11 @@ final class ScalarText {
       case SQRT -> intrinsic("sqrt", x);
       case RSQRT ->
           result(
-              Template.filled(
-                  "fdiv %s %s, %s",
-                  x.llvmType(),
-                  Operand.literal(1, x.type(), x.lanes()).text(),
-                  intrinsic("sqrt", x).text()),
+              "fdiv %s %s, %s"
+                  .formatted(
+                      x.llvmType(),
+                      Operand.literal(1, x.type(), x.lanes()).text(),
+                      intrinsic("sqrt", x).text()),
               x);
       case EXP -> call("exp", x);
       case LOG -> call("log", x);
@@ -131,9 +128,9 @@ final class ScalarText {
     String types = String.join(", ", Collections.nCopies(operands.length, type));
     String arguments =
         Arrays.stream(operands).map(Operand::typed).collect(Collectors.joining(", "));
-    text.declare(Template.filled("declare %s @llvm.%s.%s(%s)", type, name, suffix, types));
+    text.declare("declare %s @llvm.%s.%s(%s)".formatted(type, name, suffix, types));
     return result(
-        Template.filled("call %s%s @llvm.%s.%s(%s)", flags, type, name, suffix, arguments), like);
+        "call %s%s @llvm.%s.%s(%s)".formatted(flags, type, name, suffix, arguments), like);
   }
 
   /** Calls the C library on each lane; f32 comes here only where no schedule expanded it. */
@@ -146,9 +143,8 @@ final class ScalarText {
       types.add(element);
     }
     text.declare(
-        Template.filled(
-            "declare %s @%s(%s) memory(none) nounwind",
-            element, function, String.join(", ", types)));
+        "declare %s @%s(%s) memory(none) nounwind"
+            .formatted(element, function, String.join(", ", types)));
     String vector = "poison";
     for (int lane = 0; lane < like.lanes(); lane++) {
       List<String> arguments = new ArrayList<>();
@@ -156,15 +152,13 @@ final class ScalarText {
         arguments.add(element + " " + extract(operand, lane));
       }
       String one =
-          text.value(
-              Template.filled("call %s @%s(%s)", element, function, String.join(", ", arguments)));
+          text.value("call %s @%s(%s)".formatted(element, function, String.join(", ", arguments)));
       vector =
           like.lanes() == 1
               ? one
               : text.value(
-                  Template.filled(
-                      "insertelement %s %s, %s %s, i64 %d",
-                      like.llvmType(), vector, element, one, lane));
+                  "insertelement %s %s, %s %s, i64 %d"
+                      .formatted(like.llvmType(), vector, element, one, lane));
     }
     return new Operand(vector, like.type(), like.lanes());
   }
@@ -172,7 +166,7 @@ final class ScalarText {
   private String extract(Operand x, int lane) {
     return x.lanes() == 1
         ? x.text()
-        : text.value(Template.filled("extractelement %s, i64 %d", x.typed(), lane));
+        : text.value("extractelement %s, i64 %d".formatted(x.typed(), lane));
   }
 
   private Operand binary(BinaryFn fn, Operand lhs, Operand rhs) {
@@ -210,7 +204,7 @@ final class ScalarText {
   }
 
   private Operand arithmetic(String instruction, Operand x, Operand y) {
-    return result(Template.filled("%s %s, %s", instruction, x.typed(), y.text()), x);
+    return result("%s %s, %s".formatted(instruction, x.typed(), y.text()), x);
   }
 
   private Operand divideIntegers(Operand x, Operand y) {
@@ -236,9 +230,7 @@ final class ScalarText {
       instruction = "icmp " + signed;
     }
     return new Operand(
-        text.value(Template.filled("%s %s, %s", instruction, x.typed(), y.text())),
-        DType.BOOL,
-        x.lanes());
+        text.value("%s %s, %s".formatted(instruction, x.typed(), y.text())), DType.BOOL, x.lanes());
   }
 
   /**
@@ -257,7 +249,7 @@ final class ScalarText {
     int lanes = Math.max(test.lanes(), Math.max(whenTrue.lanes(), whenFalse.lanes()));
     Operand x = splat(whenTrue, lanes);
     Operand y = splat(whenFalse, lanes);
-    return result(Template.filled("select %s, %s, %s", test.typed(), x.typed(), y.typed()), x);
+    return result("select %s, %s, %s".formatted(test.typed(), x.typed(), y.typed()), x);
   }
 
   private Operand cast(Operand x, DType type) {
@@ -285,7 +277,7 @@ final class ScalarText {
         };
     String to = Operand.vector(Operand.element(type), x.lanes());
     return new Operand(
-        text.value(Template.filled("%s %s to %s", instruction, x.typed(), to)), type, x.lanes());
+        text.value("%s %s to %s".formatted(instruction, x.typed(), to)), type, x.lanes());
   }
 
   // Philox 4x32-10, as dlc.ir.scalar.Philox defines it.
@@ -318,10 +310,10 @@ final class ScalarText {
 
   private String wideProduct(Operand x, int multiplier) {
     String wide = Operand.vector("i64", x.lanes());
-    String extended = text.value(Template.filled("zext %s to %s", x.typed(), wide));
+    String extended = text.value("zext %s to %s".formatted(x.typed(), wide));
     return text.value(
-        Template.filled(
-            "mul nuw %s %s, %s", wide, extended, wideLiteral(multiplier & 0xFFFFFFFFL, x.lanes())));
+        "mul nuw %s %s, %s"
+            .formatted(wide, extended, wideLiteral(multiplier & 0xFFFFFFFFL, x.lanes())));
   }
 
   private static String wideLiteral(long value, int lanes) {
@@ -330,16 +322,14 @@ final class ScalarText {
 
   private Operand high(String product, int lanes) {
     String wide = Operand.vector("i64", lanes);
-    String shifted =
-        text.value(Template.filled("lshr %s %s, %s", wide, product, wideLiteral(32, lanes)));
+    String shifted = text.value("lshr %s %s, %s".formatted(wide, product, wideLiteral(32, lanes)));
     return low(shifted, lanes);
   }
 
   private Operand low(String product, int lanes) {
     String instruction =
-        Template.filled(
-            "trunc %s %s to %s",
-            Operand.vector("i64", lanes), product, Operand.vector("i32", lanes));
+        "trunc %s %s to %s"
+            .formatted(Operand.vector("i64", lanes), product, Operand.vector("i32", lanes));
     return new Operand(text.value(instruction), DType.I32, lanes);
   }
 }

@@ -115,8 +115,7 @@ record Square(LoopVar row, LoopVar lane, List<Stmt.Let> lets, Stmt.Store store) 
             .collect(Collectors.joining(", "));
     String vector =
         text.value(
-            Template.filled(
-                "shufflevector %s, %s, <%d x i32> <%s>", x.typed(), y.typed(), lanes, places));
+            "shufflevector %s, %s, <%d x i32> <%s>".formatted(x.typed(), y.typed(), lanes, places));
     return new Operand(vector, x.type(), lanes);
   }
 }
