@@ -35,7 +35,11 @@ static const Flag TRAIN[] = {
 static const Flag EVAL[] = {WEIGHTS_FLAG, DATA_FLAG, SEED_FLAG, THREADS_FLAG, JSON_FLAG,
                             QUIET_FLAG};
 static const Flag PREDICT[] = {WEIGHTS_FLAG, DATA_FLAG, THREADS_FLAG, JSON_FLAG, QUIET_FLAG};
-static const Flag INFO[] = {JSON_FLAG, QUIET_FLAG};
+static const Flag INFO[] = {
+    JSON_FLAG,
+    QUIET_FLAG,
+    {"--measure", NULL, "measure arithmetic and memory of the OpenCL device --device"},
+};
 
 // ---- flags
 
@@ -55,8 +59,8 @@ const Flag *predict_flags(i64 *count) {
 }
 
 const Flag *info_flags(i64 *count) {
-  *count = sizeof INFO / sizeof *INFO;
-  return INFO;
+  *count = sizeof INFO / sizeof *INFO - !dlc_model.device_calls;
+  return with_device(INFO, count);
 }
 
 // ---- what several commands share

@@ -120,3 +120,7 @@ void recall_results(const Entry *entry, i64 back) {
     calls->recall(entry, back);
   }
 }
+
+Speed device_speed(void) {
+  return calls->measure();
+}

@@ -6,6 +6,12 @@
 #include "arguments.h"
 #include "model.h"
 
+// Billions of f32 additions and multiplications in a second, and of bytes read or written in copying memory.
+typedef struct {
+  double gigaflops;
+  double gigabytes;
+} Speed;
+
 // A way to compute elsewhere. A program that was compiled for the processor alone has none, so that it
 // does not carry it either.
 struct DeviceCalls {
@@ -22,6 +28,7 @@ struct DeviceCalls {
   void (*read_work)(u8 *target, i64 offset, i64 bytes);
   i64 (*keep)(const Entry *entry);
   void (*recall)(const Entry *entry, i64 back);
+  Speed (*measure)(void);
 };
 
 // Flags, and --device where there is a choice.
@@ -39,5 +46,8 @@ void recall_results(const Entry *entry, i64 back);
 
 // The device's name, or NULL while the processor computes.
 const char *device_name(void);
+
+// Measures that device, which must be one.
+Speed device_speed(void);
 
 #endif

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "commands.h"
 
+#include "device.h"
+
 static void add_bytes(Text *text, i64 bytes) {
   if (bytes < 1000) {
     text_add(text, "%l B", bytes);
@@ -94,9 +96,25 @@ static void add_words(Text *text) {
   text_add(text, dlc_model.embedded ? "\nweights are inside\n" : "\n");
 }
 
+// The device of --device with how fast it is, and nothing else.
+static void add_speed(Text *text, int as_json) {
+  Speed speed = device_speed();
+  text_add(text,
+           as_json ? "{\"device\":%q,\"gflops\":%.1,\"gb_per_s\":%.1}\n"
+                   : "%s: %.1 GFLOP/s in f32, copying %.1 GB/s\n",
+           device_name(), speed.gigaflops, speed.gigabytes);
+}
+
 void run_info(const Options *options) {
   Text text = {0};
-  if (has_option(options, "--json")) {
+  int as_json = has_option(options, "--json");
+  if (has_option(options, "--measure")) {
+    take_device(options);
+    if (!device_name()) {
+      fail(BAD_OPTION, "choose one: --device opencl", "--measure measures OpenCL devices");
+    }
+    add_speed(&text, as_json);
+  } else if (as_json) {
     add_json(&text);
   } else {
     add_words(&text);

@@ -133,4 +133,5 @@ static void run(const Entry *entry) {
 const struct DeviceCalls dlc_opencl = {
     open_device, name_of_device, device_version, allocate_on_device, run,
     read_state,  write_state,    read_work,      keep_on_device,     recall_from_device,
+    measure_device,
 };

@@ -111,6 +111,8 @@ void recall_from_device(const Entry *entry, i64 back);
 // Forgets what was kept of all entry points.
 void forget_kept(void);
 
+Speed measure_device(void);
+
 // ---- programs
 
 // What is launched: a function with its arguments set, by how many work-items, in groups of which

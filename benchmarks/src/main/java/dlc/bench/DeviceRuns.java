@@ -29,10 +29,10 @@ public final class DeviceRuns {
   /** The samples that are not trained to their end, and after how many steps they are compared. */
   private static final Map<String, Integer> STEPS =
       Map.ofEntries(
-          Map.entry("autoencoder", 100), Map.entry("char_lstm", 50), Map.entry("gru_names", 50),
-          Map.entry("lenet", 200), Map.entry("mobilenet", 20), Map.entry("resnet18", 10),
-          Map.entry("siamese", 100), Map.entry("simple_cnn", 500), Map.entry("simple_model", 200),
-          Map.entry("tiny_gpt", 30), Map.entry("vgg", 20), Map.entry("vit", 30));
+          Map.entry("char_lstm", 50), Map.entry("gru_names", 100), Map.entry("lenet", 1000),
+          Map.entry("mobilenet", 20), Map.entry("resnet18", 10), Map.entry("siamese", 500),
+          Map.entry("simple_cnn", 3000), Map.entry("tiny_gpt", 30), Map.entry("vgg", 20),
+          Map.entry("vit", 50));
 
   private final Home home;
   private final Path data;

@@ -38,14 +38,19 @@ final class BareMachineTest {
         Map.of("DLC", launcher().toString(), "PATH", System.getenv("PATH")),
         MAKE.toString(),
         bare.toString(),
-        "product-64");
+        "product-64",
+        "memory-1");
     assertThat(bare).isDirectoryContaining("glob:**/product-64");
     String measured =
         run(
             Map.of("PATH", tools().toString(), "HOME", folder.toString()),
             bare.resolve("measure").toString());
-    assertThat(measured.lines()).hasSize(2);
-    assertThat(measured.lines().toList().getLast()).matches("product-64 +[1-9]\\d* +[\\d.]+ +\\d+");
+    List<String> lines = measured.lines().toList();
+    assertThat(lines).hasSize(5);
+    assertThat(lines.get(0)).matches(".+: [\\d.]+ GFLOP/s in f32, copying [\\d.]+ GB/s");
+    assertThat(lines.get(1)).isEqualTo("no python3 with PyTorch and its device: dlc alone");
+    assertThat(lines.get(3)).matches("memory-1 +[1-9]\\d* +[\\d.]+ +\\d+ GB/s +\\d+% +- +-");
+    assertThat(lines.get(4)).matches("product-64 +[1-9]\\d* +[\\d.]+ +\\d+ GFLOP/s +\\d+% +- +-");
     String onProcessor =
         run(
             Map.of("PATH", tools().toString(), "HOME", folder.toString()),
