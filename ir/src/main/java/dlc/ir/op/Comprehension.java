@@ -71,7 +71,7 @@ public record Comprehension(
   }
 
   /** One loop for each of {@code dims}, called {@code name} and its number. */
-  static List<LoopVar> loops(String name, List<Integer> dims) {
+  public static List<LoopVar> loops(String name, List<Integer> dims) {
     List<LoopVar> loops = new ArrayList<>();
     for (int axis = 0; axis < dims.size(); axis++) {
       loops.add(new LoopVar(name + axis, dims.get(axis)));

@@ -27,6 +27,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /**
  * Turns a graph into plain kernels and calls of them, in an order in which state is updated in
@@ -86,8 +87,12 @@ public final class LowerToKernels {
       memories.put(parameter, state);
     } else {
       Memory memory = new CallerMemory(declared.name(), declared.type());
-      memories.put(parameter, memory);
       inputs.put(declared.name(), memory);
+      if (plan.storage().hasChannelsLast(parameter)) {
+        calls.add(copy(memory, memory(parameter), Storage::lastSecond));
+      } else {
+        memories.put(parameter, memory);
+      }
     }
   }
 
@@ -113,7 +118,9 @@ public final class LowerToKernels {
               }
               boolean direct =
                   !memories.containsKey(base) && !isRead(name) && !(base.op() instanceof Leaf);
-              if (direct) {
+              if (plan.storage().hasChannelsLast(base)) {
+                copies.add(copy(memory(base), target, Storage::secondLast));
+              } else if (direct) {
                 memories.put(base, target);
               } else if (FusionPlan.isNumber(base)) {
                 copies.add(fill((Leaf.Constant) base.op(), target, base.span()));
@@ -169,11 +176,26 @@ public final class LowerToKernels {
   }
 
   private static Call copy(Memory from, Memory target) {
-    List<LoopVar> loops = List.of(new LoopVar("d0", flat(target).dim(0)));
+    return copy(from, flat(from), target, flat(target), at -> at);
+  }
+
+  /** Copies to each place of {@code target} what lies in {@code from} at {@code place} of it. */
+  private static Call copy(Memory from, Memory target, UnaryOperator<List<Index>> place) {
+    return copy(from, from.type(), target, target.type(), place);
+  }
+
+  private static Call copy(
+      Memory from,
+      TensorType read,
+      Memory target,
+      TensorType written,
+      UnaryOperator<List<Index>> place) {
+    List<LoopVar> loops = Comprehension.loops("d", written.dims());
     List<Index> at = Comprehension.indices(loops);
-    Buffer source = Buffer.global("b0", flat(target));
-    Buffer destination = Buffer.global("b1", flat(target));
-    Stmt copy = new Stmt.Store(destination, at, new Scalar.Load(source, at, Condition.ALWAYS, 0));
+    Buffer source = Buffer.global("b0", read);
+    Buffer destination = Buffer.global("b1", written);
+    Scalar element = new Scalar.Load(source, place.apply(at), Condition.ALWAYS, 0);
+    Stmt copy = new Stmt.Store(destination, at, element);
     Kernel kernel =
         new Kernel(
             "copy", List.of(source, destination), WriteGroup.nest(loops, List.of(copy)), Span.NONE);

@@ -21,12 +21,22 @@ import java.util.Set;
  *
  * <p>Ops on tiles run along the channels, so what they read and write, {@code [n, c, height,
  * width]} by its type, is kept as {@code [n, height, width, c]}; and so is whatever is computed
- * from such an image, or it from that, element by element or by windows. Inputs, results and state
- * lie as their type says, and so does what is read as a matrix of another shape.
+ * from such an image, or it from that, element by element or by windows. State lies as its type
+ * says, and so does what is read as a matrix of another shape. Inputs and results do for those who
+ * call; where ops on tiles read or write them, their images are copied at the border, which costs
+ * less than to gather each element.
  */
 final class PlanLayouts {
 
+  /** Images with fewer places a channel are gathered as fast as they are turned. */
+  private static final int PLACES = 16;
+
   private final FusionPlan plan;
+  private final Set<Value> seeds = new LinkedHashSet<>();
+
+  /** Inputs, and results that nothing reads but those who call. */
+  private final Set<Value> copied = new HashSet<>();
+
   private final Map<Value, Set<Value>> neighbours = new HashMap<>();
   private final Set<Value> fixed = new HashSet<>();
 
@@ -41,11 +51,12 @@ final class PlanLayouts {
 
   private Set<Value> channelsLast() {
     Set<Value> found = new LinkedHashSet<>();
-    List<Value> next = seeds();
-    if (next.isEmpty()) {
+    findSeeds();
+    if (seeds.isEmpty()) {
       return found;
     }
     fix();
+    List<Value> next = new ArrayList<>(seeds);
     plan.groups().forEach(this::connect);
     while (!next.isEmpty()) {
       Value value = next.removeLast();
@@ -56,23 +67,52 @@ final class PlanLayouts {
     return found;
   }
 
-  private List<Value> seeds() {
-    List<Value> seeds = new ArrayList<>();
-    for (Value value : plan.graph().values()) {
-      switch (value.op()) {
-        case Tiles.ToTiles _ -> seeds.add(Storage.base(value.operand(2)));
-        case Tiles.FromTiles _ -> seeds.add(value);
-        default -> {}
+  /** What ops on tiles read and write. */
+  private void findSeeds() {
+    for (Group group : plan.groups()) {
+      for (Value member : group.members()) {
+        if (member.op() instanceof Tiles.ToTiles) {
+          Value image = Storage.base(member.operand(2));
+          seeds.add(image);
+          if (isInput(image) && isLarge(image)) {
+            copied.add(image);
+          }
+        }
+      }
+      if (group.first().op() instanceof Tiles.FromTiles) {
+        seeds.addAll(group.stored());
+        group.stored().stream()
+            .filter(image -> isLarge(image) && !isReadOutside(group, image))
+            .forEach(copied::add);
       }
     }
-    return seeds;
+  }
+
+  private boolean isReadOutside(Group group, Value image) {
+    return plan.graph().values().stream()
+        .filter(reader -> !group.members().contains(reader))
+        .flatMap(reader -> reader.operands().stream())
+        .anyMatch(operand -> Storage.base(operand).equals(image));
   }
 
   private boolean isFree(Value value) {
     return plan.kept().contains(value)
-        && !(value.op() instanceof Leaf)
         && isImage(value)
-        && !fixed.contains(value);
+        && !fixed.contains(value)
+        && (!(value.op() instanceof Leaf) || copied.contains(value));
+  }
+
+  private static boolean isLarge(Value value) {
+    return isImage(value)
+        && value.type().elements() >= (long) PLACES * value.type().dim(0) * value.type().dim(1);
+  }
+
+  private static boolean isInput(Value value) {
+    return value.op() instanceof Leaf.Parameter declared && !declared.role().persists();
+  }
+
+  private static boolean isState(Value value) {
+    return value.op() instanceof Leaf.Parameter declared && declared.role().persists();
   }
 
   private static boolean isImage(Value value) {
@@ -88,7 +128,21 @@ final class PlanLayouts {
   /** What others see as row-major. */
   private void fix() {
     Graph graph = plan.graph();
-    graph.results().values().forEach(value -> fixed.add(Storage.base(value)));
+    Set<String> states = new HashSet<>();
+    for (Value parameter : graph.parameters()) {
+      if (isState(parameter)) {
+        states.add(Graph.declaration(parameter).name());
+      }
+    }
+    graph
+        .results()
+        .forEach(
+            (name, result) -> {
+              Value base = Storage.base(result);
+              if (states.contains(name) || !copied.contains(base)) {
+                fixed.add(base);
+              }
+            });
     for (Value value : graph.values()) {
       if (value.op() instanceof Layout.Reshape && !haveSameChannels(value, Storage.base(value))) {
         fixed.add(Storage.base(value));

@@ -118,4 +118,11 @@ record Storage(Set<Value> channelsLast, Map<Value, Part> parts, Set<Value> rowsA
     moved.add(moved.remove(1));
     return moved;
   }
+
+  /** With the last of {@code parts} moved to the second place. */
+  static <T> List<T> lastSecond(List<T> parts) {
+    List<T> moved = new ArrayList<>(parts);
+    moved.add(1, moved.removeLast());
+    return moved;
+  }
 }

@@ -42,17 +42,18 @@ final class ScheduleElementwise {
     List<LoopVar> outer = new ArrayList<>(collapsed.loops());
     LoopVar inner = along(outer, body, lanes);
     outer.remove(inner);
-    Optional<LoopVar> rows =
-        nest.phases().isEmpty() ? Squares.rows(outer, inner, body) : Optional.empty();
-    if (rows.isPresent()) {
-      outer.remove(rows.get());
+    Optional<Squares> squares =
+        nest.phases().isEmpty() ? Squares.find(outer, inner, lanes, body) : Optional.empty();
+    if (squares.isPresent()) {
       Pieces pieces = Pieces.of(inner, lanes, body);
-      outer.add(pieces.blocks());
+      List<LoopVar> loops = new ArrayList<>(squares.get().outer());
+      loops.add(pieces.blocks());
+      List<Stmt> copied = squares.get().body();
       return Work.share(
           threads,
-          outer,
+          loops,
           operations,
-          pieces.map(piece -> Squares.of(rows.get(), piece, moved(body, inner, piece))));
+          pieces.map(piece -> squares.get().copy(piece, moved(copied, inner, piece))));
     }
     Optional<Ranges> ranges = Ranges.of(inner, body);
     if (ranges.isPresent()) {

@@ -18,41 +18,62 @@ import java.util.Optional;
  * <pre>
  * serial t < 4 { unrolled i < 16 { lanes l < 16 { y[…, 16 * t + i, l] = x[…, l, 16 * t + i] } } }
  * </pre>
+ *
+ * <p>Of reading and writing, the one whose steps are smaller walks on first.
+ *
+ * @param outer the loops around the one along which is written
+ * @param rows the loop along which is read, inside of that
+ * @param body the statements by these loops
  */
-final class Squares {
+record Squares(List<LoopVar> outer, LoopVar rows, List<Stmt> body) {
 
   /** Smaller squares are not worth the turning. */
   private static final int LEAST = 4;
 
-  private Squares() {}
-
   /**
-   * The one of {@code outer} along which everything lies that {@code body} reads; nothing where
-   * that is read well along {@code inner}.
+   * Of copies to memory along {@code inner}, in {@code outer} loops of which one is such that
+   * everything lies along it that {@code body} reads; nothing where that is read well along {@code
+   * inner}.
    */
-  static Optional<LoopVar> rows(List<LoopVar> outer, LoopVar inner, List<Stmt> body) {
+  static Optional<Squares> find(List<LoopVar> outer, LoopVar inner, int lanes, List<Stmt> body) {
     List<Access> accesses = Access.of(body);
     List<Access> reads = accesses.stream().filter(access -> !access.isWrite()).toList();
     List<Access> writes = accesses.stream().filter(Access::isWrite).toList();
+    long farthest = reads.stream().mapToLong(read -> read.stride(inner)).max().orElse(0);
     if (body.stream().anyMatch(statement -> statement instanceof Stmt.If)
         || writes.size() != 1
         || writes.getFirst().stride(inner) != 1
-        || reads.stream().noneMatch(read -> read.stride(inner) > Access.MAX_STEP)) {
+        || farthest <= Access.MAX_STEP) {
       return Optional.empty();
     }
     return outer.reversed().stream()
         .filter(loop -> loop.extent() >= LEAST)
         .filter(loop -> reads.stream().anyMatch(read -> read.stride(loop) == 1))
         .filter(loop -> reads.stream().allMatch(read -> isAlong(read.place(), loop)))
-        .findFirst();
+        .findFirst()
+        .map(rows -> of(outer, rows, lanes, body, writes.getFirst().stride(rows) > farthest));
+  }
+
+  private static Squares of(
+      List<LoopVar> loops, LoopVar rows, int lanes, List<Stmt> body, boolean writesFar) {
+    List<LoopVar> outer = new ArrayList<>(loops);
+    outer.remove(rows);
+    if (!writesFar || rows.extent() % lanes != 0) {
+      return new Squares(outer, rows, body);
+    }
+    LoopVar blocks = new LoopVar("t", rows.extent() / lanes);
+    LoopVar row = new LoopVar(rows.name(), lanes);
+    outer.add(blocks);
+    Index at = blocks.index().times(lanes).plus(row.index());
+    return new Squares(outer, row, Rewriting.substitute(body, Map.of(rows, at)));
   }
 
   private static boolean isAlong(Index place, LoopVar loop) {
     return !place.isIrregularIn(loop) && (place.stride(loop) == 0 || place.stride(loop) == 1);
   }
 
-  /** What {@code piece} of the innermost loop does with all of {@code rows}. */
-  static List<Stmt> of(LoopVar rows, Pieces.Piece piece, List<Stmt> body) {
+  /** What {@code piece} of the loop along which is written does, {@code body}, with all rows. */
+  List<Stmt> copy(Pieces.Piece piece, List<Stmt> body) {
     int side = piece.lane().extent();
     if (side < LEAST || rows.extent() < side || !piece.inside().always()) {
       return Rewriting.nest(
@@ -72,7 +93,7 @@ final class Squares {
             Rewriting.nest(
                 List.of(row),
                 LoopKind.UNROLLED,
-                lanes(piece, body, rows, turn.index().times(side).plus(row.index())))));
+                lanes(piece, body, turn.index().times(side).plus(row.index())))));
     if (rest > 0) {
       statements.addAll(
           Rewriting.guarded(
@@ -80,12 +101,12 @@ final class Squares {
               Rewriting.nest(
                   List.of(last),
                   LoopKind.SERIAL,
-                  lanes(piece, body, rows, last.index().plus(full * side)))));
+                  lanes(piece, body, last.index().plus(full * side)))));
     }
     return Rewriting.nest(List.of(turn), LoopKind.SERIAL, statements);
   }
 
-  private static List<Stmt> lanes(Pieces.Piece piece, List<Stmt> body, LoopVar rows, Index at) {
+  private List<Stmt> lanes(Pieces.Piece piece, List<Stmt> body, Index at) {
     return Rewriting.lanes(piece.lane(), Rewriting.substitute(body, Map.of(rows, at)));
   }
 }
