@@ -13,6 +13,7 @@ import dlc.ir.scalar.LoopVar;
 import dlc.ir.scalar.Scalar;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -99,6 +100,11 @@ final class KernelText {
           square(square);
           return;
         }
+        Strips strips = mask == null ? Strips.of(loop).orElse(null) : null;
+        if (strips != null) {
+          strips(strips, 0);
+          return;
+        }
         for (int i = 0; i < loop.counter().extent(); i++) {
           unrolled.put(loop.counter(), Index.of(i));
           block(loop.body());
@@ -132,6 +138,56 @@ final class KernelText {
       memory.store(square.store(), columns.get(i));
     }
     unrolled.remove(square.row());
+    lane = null;
+  }
+
+  /** All strips of the turns of the other loops from number {@code level}. */
+  private void strips(Strips strips, int level) {
+    if (level == strips.others().size()) {
+      for (int i = 0; i < strips.row().extent(); i += strips.count(i)) {
+        strips(strips, i, strips.count(i));
+      }
+      return;
+    }
+    LoopVar other = strips.others().get(level);
+    for (int i = 0; i < other.extent(); i++) {
+      unrolled.put(other, Index.of(i));
+      strips(strips, level + 1);
+    }
+    unrolled.remove(other);
+  }
+
+  /** Computes {@code count} vectors from number {@code start}, turns what is stored, and stores it. */
+  private void strips(Strips strips, int start, int count) {
+    Map<Stmt.Store, List<Operand>> rows = new LinkedHashMap<>();
+    lane = strips.lane();
+    for (int i = start; i < start + count; i++) {
+      unrolled.put(strips.row(), Index.of(i));
+      for (Stmt statement : strips.body()) {
+        if (count > 1 && statement instanceof Stmt.Store store && strips.stores().contains(store)) {
+          Operand row = scalars.splat(scalars.of(store.value()), lanes());
+          rows.computeIfAbsent(store, _ -> new ArrayList<>()).add(row);
+        } else {
+          statement(statement);
+        }
+      }
+    }
+    rows.forEach(
+        (store, vectors) -> {
+          List<Operand> turned = Square.turned(text, vectors);
+          int length = strips.length(store, count);
+          LoopVar along = new LoopVar(strips.row().name(), length);
+          lane = along;
+          unrolled.put(strips.row(), along.index().plus(start));
+          for (int at = 0; at < count * strips.lane().extent(); at += length) {
+            Operand vector = turned.get(at / strips.lane().extent());
+            unrolled.put(strips.lane(), Index.of(at / count));
+            memory.store(
+                store, Square.part(text, vector, at % strips.lane().extent(), length));
+          }
+        });
+    unrolled.remove(strips.lane());
+    unrolled.remove(strips.row());
     lane = null;
   }
 

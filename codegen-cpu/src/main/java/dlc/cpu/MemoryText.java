@@ -101,7 +101,7 @@ final class MemoryText {
   }
 
   /** Steps of more than this many elements are gathered. */
-  private static final int MAX_SHUFFLED_STEP = 4;
+  static final int MAX_SHUFFLED_STEP = 4;
 
   /**
    * Reads in small even steps as a wide load of which elements are taken, and elements that repeat

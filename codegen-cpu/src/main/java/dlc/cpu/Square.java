@@ -69,7 +69,7 @@ record Square(LoopVar row, LoopVar lane, List<Stmt.Let> lets, Stmt.Store store) 
   }
 
   /** How far apart two turns are in memory, or -1 where that differs. */
-  private static int step(Index place, LoopVar loop) {
+  static int step(Index place, LoopVar loop) {
     return place.isIrregularIn(loop) ? -1 : place.stride(loop);
   }
 
@@ -81,7 +81,7 @@ record Square(LoopVar row, LoopVar lane, List<Stmt.Let> lets, Stmt.Store store) 
     return Index.linear(load.at(), load.buffer().type().dims());
   }
 
-  private static void collect(Scalar scalar, List<Scalar.Load> loads) {
+  static void collect(Scalar scalar, List<Scalar.Load> loads) {
     if (scalar instanceof Scalar.Load load) {
       loads.add(load);
     }
@@ -89,17 +89,19 @@ record Square(LoopVar row, LoopVar lane, List<Stmt.Let> lets, Stmt.Store store) 
   }
 
   /**
-   * The columns of a square whose rows are {@code rows}: half of the rows are interleaved with the
-   * other half, as often as doubling makes a row of one element.
+   * The columns of a rectangle whose rows are {@code rows}, one after the other in as many vectors:
+   * half of the rows are interleaved with the other half, as often as doubling makes all of one.
    */
   static List<Operand> turned(FunctionText text, List<Operand> rows) {
-    int lanes = rows.size();
+    int count = rows.size();
     List<Operand> turned = rows;
-    for (int done = 1; done < lanes; done *= 2) {
+    for (int done = 1; done < count; done *= 2) {
       List<Operand> next = new ArrayList<>();
-      for (int i = 0; i < lanes / 2; i++) {
-        next.add(interleaved(text, turned.get(i), turned.get(i + lanes / 2), 0));
-        next.add(interleaved(text, turned.get(i), turned.get(i + lanes / 2), lanes / 2));
+      for (int i = 0; i < count / 2; i++) {
+        Operand x = turned.get(i);
+        Operand y = turned.get(i + count / 2);
+        next.add(interleaved(text, x, y, 0));
+        next.add(interleaved(text, x, y, x.lanes() / 2));
       }
       turned = next;
     }
@@ -117,5 +119,22 @@ record Square(LoopVar row, LoopVar lane, List<Stmt.Let> lets, Stmt.Store store) 
         text.value(
             "shufflevector %s, %s, <%d x i32> <%s>".formatted(x.typed(), y.typed(), lanes, places));
     return new Operand(vector, x.type(), lanes);
+  }
+
+  /** The {@code count} elements of {@code vector} from number {@code from}. */
+  static Operand part(FunctionText text, Operand vector, int from, int count) {
+    if (count == vector.lanes()) {
+      return vector;
+    }
+    String places =
+        IntStream.range(from, from + count)
+            .mapToObj(i -> "i32 " + i)
+            .collect(Collectors.joining(", "));
+    String part =
+        text.value(
+            Template.filled(
+                "shufflevector %s, %s poison, <%d x i32> <%s>",
+                vector.typed(), vector.llvmType(), count, places));
+    return new Operand(part, vector.type(), count);
   }
 }
