@@ -132,9 +132,8 @@ record Square(LoopVar row, LoopVar lane, List<Stmt.Let> lets, Stmt.Store store) 
             .collect(Collectors.joining(", "));
     String part =
         text.value(
-            Template.filled(
-                "shufflevector %s, %s poison, <%d x i32> <%s>",
-                vector.typed(), vector.llvmType(), count, places));
+            "shufflevector %s, %s poison, <%d x i32> <%s>"
+                .formatted(vector.typed(), vector.llvmType(), count, places));
     return new Operand(part, vector.type(), count);
   }
 }

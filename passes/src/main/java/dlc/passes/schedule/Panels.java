@@ -20,17 +20,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Panels {
 
-  /** Elements that are a multiple of so many apart meet in the caches. */
-  private static final int MEETING = 1024;
-
   /** Rows that are so far apart are not foreseen. */
   private static final int FAR_APART = 256;
 
   /** So few rows are at hand soon. */
   private static final int FEW = 48;
-
-  /** How many lines the first cache holds of those that meet; some processors have more. */
-  private static final int WAYS = 8;
 
   private static final double NOT_FORESEEN = 2;
   private static final double MEETS = 6;
@@ -109,9 +103,9 @@ final class Panels {
     }
     if (step == 1) {
       // Rows of a tile that lie along the sum are read in turns.
-      return operand.rowsMeet(MEETING) ? MEETS / 2 : 1;
+      return operand.rowsMeet(Caches.MEETING) ? MEETS / 2 : 1;
     }
-    return step % MEETING == 0 ? MEETS : step >= FAR_APART ? NOT_FORESEEN : 1;
+    return step % Caches.MEETING == 0 ? MEETS : step >= FAR_APART ? NOT_FORESEEN : 1;
   }
 
   /**
@@ -128,7 +122,7 @@ final class Panels {
     if (step < FEW) {
       return Long.MAX_VALUE;
     }
-    return MEETING / Math.min(MEETING, Long.lowestOneBit(step)) * WAYS;
+    return Caches.MEETING / Math.min(Caches.MEETING, Long.lowestOneBit(step)) * Caches.WAYS;
   }
 
   /** How many rows a sum reads at even distances; those of copies are set apart now and then. */

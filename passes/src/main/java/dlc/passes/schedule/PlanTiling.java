@@ -39,8 +39,8 @@ final class PlanTiling {
   /** Sums that are made in parts wait in memory of their own, which is not to be large. */
   private static final int MOST_SUMS = 2_000_000;
 
-  /** Elements that are a multiple of so many apart meet in the caches. */
-  private static final int MEETING = 512;
+  /** Elements that are a multiple of so many apart are slow to write, even where few meet. */
+  private static final int SLOW_STEP = 512;
 
   private static final double LOAD = 0.8;
 
@@ -338,7 +338,7 @@ final class PlanTiling {
     if (stride == 1) {
       return 3;
     }
-    return (stride % MEETING == 0 ? 8 : 2.5) * width;
+    return (stride % SLOW_STEP == 0 ? 8 : 2.5) * width;
   }
 
   private static double step(int products, double loads) {

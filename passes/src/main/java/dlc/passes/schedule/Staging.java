@@ -30,12 +30,6 @@ import java.util.Set;
  */
 final class Staging {
 
-  /** Elements that are a multiple of so many apart meet in the caches. */
-  private static final int MEETING = 1024;
-
-  /** How many elements that meet a cache holds; some processors' hold more. */
-  private static final int WAYS = 8;
-
   /** So many rows are read side by side. */
   private static final int FEW_ROWS = 12;
 
@@ -166,7 +160,7 @@ final class Staging {
     int elements = dims.getLast();
     for (int axis = dims.size() - 2; axis > 0; axis--) {
       int planes = extents.subList(0, axis).stream().reduce(1, Math::multiplyExact);
-      if (planes > WAYS && elements * dims.get(axis) % MEETING == 0) {
+      if (planes > Caches.WAYS && elements * dims.get(axis) % Caches.MEETING == 0) {
         dims.set(axis, dims.get(axis) + 1);
       }
       elements *= dims.get(axis);
