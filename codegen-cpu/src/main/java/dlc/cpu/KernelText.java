@@ -157,7 +157,9 @@ final class KernelText {
     unrolled.remove(other);
   }
 
-  /** Computes {@code count} vectors from number {@code start}, turns what is stored, and stores it. */
+  /**
+   * Computes {@code count} vectors from number {@code start}, turns what is stored, and stores it.
+   */
   private void strips(Strips strips, int start, int count) {
     Map<Stmt.Store, List<Operand>> rows = new LinkedHashMap<>();
     lane = strips.lane();
@@ -182,8 +184,7 @@ final class KernelText {
           for (int at = 0; at < count * strips.lane().extent(); at += length) {
             Operand vector = turned.get(at / strips.lane().extent());
             unrolled.put(strips.lane(), Index.of(at / count));
-            memory.store(
-                store, Square.part(text, vector, at % strips.lane().extent(), length));
+            memory.store(store, Square.part(text, vector, at % strips.lane().extent(), length));
           }
         });
     unrolled.remove(strips.lane());

@@ -48,7 +48,8 @@ record Strips(
     LoopVar lane = loop.counter();
     if (loop.kind() != LoopKind.LANES
         || Integer.bitCount(lane.extent()) != 1
-        || !body.stream().allMatch(each -> each instanceof Stmt.Let || each instanceof Stmt.Store)) {
+        || !body.stream()
+            .allMatch(each -> each instanceof Stmt.Let || each instanceof Stmt.Store)) {
       return Optional.empty();
     }
     for (LoopVar row : loops) {
