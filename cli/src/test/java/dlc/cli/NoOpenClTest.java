@@ -53,6 +53,17 @@ final class NoOpenClTest {
     check("OCL_ICD_VENDORS", folder.resolve("nowhere"), "OpenCL has no device here");
   }
 
+  @Test
+  void aDriverThatCannotBeLoadedIsNamed() throws IOException, InterruptedException {
+    Path drivers = Files.createDirectory(folder.resolve("drivers"));
+    Path driver = Files.writeString(drivers.resolve("odd.icd"), "libodd-opencl.so.1\n");
+    check(
+        "OCL_ICD_VENDORS",
+        drivers,
+        "the OpenCL driver of %s is broken: 'libodd-opencl.so.1' cannot be loaded"
+            .formatted(driver));
+  }
+
   private void check(String variable, Path value, String sentence)
       throws IOException, InterruptedException {
     Shell failed =

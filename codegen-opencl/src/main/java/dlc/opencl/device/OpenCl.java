@@ -42,7 +42,7 @@ public final class OpenCl {
       }
       try {
         List<OpenClDevice> devices = new ArrayList<>();
-        List<String> broken = new ArrayList<>();
+        List<String> broken = new ArrayList<>(Drivers.broken());
         Queries.devices(devices, broken);
         String reason = broken.isEmpty() ? "OpenCL has no device here" : String.join("; ", broken);
         return new Found(devices, reason);
