@@ -28,9 +28,6 @@ final class OpenClBench {
   /** What takes LLVM less is nearly all launching on a device. */
   private static final double NOTHING_NANOS = 500;
 
-  /** A launch takes longer where threads of a device have fallen asleep: most are shorter than this share. */
-  private static final double MOST_LAUNCHES = 0.9;
-
   private final Home home;
   private final String device;
   private final Findings findings = new Findings();
@@ -97,14 +94,16 @@ final class OpenClBench {
     }
   }
 
-  /** What a launch takes: what kernels that are almost nothing for LLVM take longer on the device. */
+  /**
+   * What a launch takes: the median of what kernels that are almost nothing for LLVM take longer on the device.
+   */
   private double launch(List<KernelPairs.Pair> pairs) {
     double[] more =
         pairs.stream().filter(pair -> pair.second() < NOTHING_NANOS * pair.calls())
             .mapToDouble(pair -> (pair.first() - pair.second()) / pair.calls()).sorted().toArray();
-    double launch = more.length == 0 ? 0 : Math.max(0, more[(int) (more.length * MOST_LAUNCHES)]);
+    double launch = more.length == 0 ? 0 : Math.max(0, more[more.length / 2]);
     findings.say("");
-    findings.say("Of each call on the device up to %s are its launch.", time(launch));
+    findings.say("Of each call on the device %s are its launch.", time(launch));
     return launch;
   }
 
