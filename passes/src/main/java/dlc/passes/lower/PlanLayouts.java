@@ -108,7 +108,7 @@ final class PlanLayouts {
   }
 
   private static boolean isInput(Value value) {
-    return value.op() instanceof Leaf.Parameter declared && !declared.role().persists();
+    return value.op() instanceof Leaf.Parameter && !isState(value);
   }
 
   private static boolean isState(Value value) {
