@@ -75,7 +75,7 @@ public final class Main {
     return agree;
   }
 
-  /** Everything, and the pages that show it. */
+  /** Everything, and the pages that show it, unless the two sides do not compute the same. */
   private boolean full() throws IOException, InterruptedException {
     for (String which : Case.USUAL) {
       train(which);
@@ -86,7 +86,9 @@ public final class Main {
     boolean agree = layers(List.of());
     if (options.saves()) {
       report.save(home.results(), "");
-      report.publish(home.path());
+      if (agree) {
+        report.publish(home.path());
+      }
     }
     return agree;
   }

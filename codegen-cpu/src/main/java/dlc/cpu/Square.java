@@ -77,7 +77,7 @@ record Square(LoopVar row, LoopVar lane, List<Stmt.Let> lets, Stmt.Store store) 
     return Index.linear(store.at(), store.buffer().type().dims());
   }
 
-  private static Index place(Scalar.Load load) {
+  static Index place(Scalar.Load load) {
     return Index.linear(load.at(), load.buffer().type().dims());
   }
 

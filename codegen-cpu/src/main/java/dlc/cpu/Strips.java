@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Vectors whose elements go to places far apart, while those of several vectors go side by side:
@@ -54,10 +55,11 @@ record Strips(
     }
     for (LoopVar row : loops) {
       Set<Stmt.Store> stores = new HashSet<>();
-      for (Stmt statement : body) {
-        if (statement instanceof Stmt.Store store
+      for (int i = 0; i < body.size(); i++) {
+        if (body.get(i) instanceof Stmt.Store store
             && isTurned(store, row, lane)
-            && body.stream().allMatch(other -> readsOnlyItsPlace(other, store))) {
+            && loads(body.subList(0, i + 1), store).allMatch(load -> isItsPlace(load, store))
+            && loads(body.subList(i + 1, body.size()), store).findAny().isEmpty()) {
           stores.add(store);
         }
       }
@@ -85,19 +87,26 @@ record Strips(
     return Index.linear(store.at(), store.buffer().type().dims());
   }
 
-  /** Whether it does not matter to {@code statement} that {@code store} is done later. */
-  private static boolean readsOnlyItsPlace(Stmt statement, Stmt.Store store) {
-    Scalar value =
-        switch (statement) {
-          case Stmt.Let let -> let.value();
-          case Stmt.Store other -> other.value();
-          default -> throw new IllegalStateException("not a step of a strip: " + statement);
-        };
+  /**
+   * What {@code statements} read of the memory that {@code store} writes. As the store is done
+   * after all of them, in all turns, those before it may read its place alone, and those behind
+   * nothing.
+   */
+  private static Stream<Scalar.Load> loads(List<Stmt> statements, Stmt.Store store) {
     List<Scalar.Load> loads = new ArrayList<>();
-    Square.collect(value, loads);
-    return loads.stream()
-        .filter(load -> load.buffer().equals(store.buffer()))
-        .allMatch(load -> load.at().equals(store.at()));
+    for (Stmt statement : statements) {
+      switch (statement) {
+        case Stmt.Let let -> Square.collect(let.value(), loads);
+        case Stmt.Store other -> Square.collect(other.value(), loads);
+        case Stmt.For _, Stmt.If _, Stmt.Declare _ ->
+            throw new IllegalStateException("not a step of a strip: " + statement);
+      }
+    }
+    return loads.stream().filter(load -> load.buffer().name().equals(store.buffer().name()));
+  }
+
+  private static boolean isItsPlace(Scalar.Load load, Stmt.Store store) {
+    return Square.place(load).equals(place(store));
   }
 
   /** How many of the vectors from number {@code start} are turned together; 1 where none are. */

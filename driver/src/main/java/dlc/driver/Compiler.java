@@ -9,6 +9,7 @@ import dlc.ir.Program;
 import dlc.ir.TypeError;
 import dlc.ir.kernel.KernelProgram;
 import dlc.ir.kernel.Target;
+import dlc.ir.text.KernelVerifier;
 import dlc.passes.Pass;
 import dlc.passes.Pipeline;
 import dlc.passes.Pipelines;
@@ -87,9 +88,22 @@ public record Compiler(Target target, Pipeline.Observer observer, TilingChoice t
         entry.graph,
         () -> {
           LoweredGraph scheduled = Schedule.run(entry.kernels, target, tilings);
+          assert isSound(scheduled);
           observer.remarked(scheduled.remarks());
           return scheduled;
         });
+  }
+
+  /** Whether each kernel is sound. Tests ask; a user who wants to know says {@code --verify}. */
+  private static boolean isSound(LoweredGraph scheduled) {
+    List<String> problems =
+        scheduled.calls().stream()
+            .flatMap(call -> KernelVerifier.problems(call.kernel()).stream())
+            .toList();
+    if (!problems.isEmpty()) {
+      throw new IllegalStateException(String.join("\n", problems));
+    }
+    return true;
   }
 
   private <T> T guarded(Graph graph, Supplier<T> work) {

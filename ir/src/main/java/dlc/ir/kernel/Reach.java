@@ -2,7 +2,9 @@
 package dlc.ir.kernel;
 
 import dlc.ir.scalar.Buffer;
+import dlc.ir.scalar.Condition;
 import dlc.ir.scalar.Index;
+import dlc.ir.scalar.LoopVar;
 import dlc.ir.scalar.Scalar;
 import java.util.HashMap;
 import java.util.List;
@@ -32,7 +34,7 @@ public final class Reach {
         case Stmt.If branch -> block(branch.body());
         case Stmt.Let let -> scalar(let.value());
         case Stmt.Store store -> {
-          meet(store.buffer(), store.at());
+          meet(store.buffer(), store.at(), Condition.ALWAYS);
           scalar(store.value());
         }
         case Stmt.Declare _ -> {}
@@ -43,7 +45,7 @@ public final class Reach {
   private void scalar(Scalar scalar) {
     scalar.parts().forEach(this::scalar);
     if (scalar instanceof Scalar.Load load) {
-      meet(load.buffer(), load.at());
+      meet(load.buffer(), load.at(), load.when());
     }
     for (Index index : scalar.indices()) {
       index.mapDynamic(
@@ -54,12 +56,39 @@ public final class Reach {
     }
   }
 
-  private void meet(Buffer buffer, List<Index> at) {
+  private void meet(Buffer buffer, List<Index> at, Condition when) {
     long last = 0;
     for (int axis = 0; axis < at.size(); axis++) {
       int dim = buffer.type().dim(axis);
-      last = last * dim + Math.min(at.get(axis).max(), dim - 1);
+      last = last * dim + Math.min(highest(at.get(axis), when), dim - 1);
     }
     elements.merge(buffer.name(), last + 1, Math::max);
+  }
+
+  /** No more than {@code index} is {@code when} that holds. */
+  private static int highest(Index index, Condition when) {
+    int highest = index.max();
+    for (Condition.Test test : when.tests()) {
+      if (test instanceof Condition.InRange(Index tested, int _, int high)) {
+        highest = Math.min(highest, digits(index.minus(tested)).max() + high - 1);
+      }
+    }
+    return highest;
+  }
+
+  /** {@code index} with counters written by the digits that it uses of them. */
+  private static Index digits(Index index) {
+    Map<LoopVar, Index> digits = new HashMap<>();
+    for (Index.Term term : index.terms()) {
+      if (term.atom() instanceof Index.Remainder(Index dividend, int divisor)
+          && dividend.terms().size() == 1
+          && dividend.terms().getFirst().atom() instanceof LoopVar loop
+          && loop.extent() % divisor == 0) {
+        LoopVar low = new LoopVar(loop.name() + "_low", divisor);
+        LoopVar high = new LoopVar(loop.name() + "_high", loop.extent() / divisor);
+        digits.put(loop, high.index().times(divisor).plus(low.index()));
+      }
+    }
+    return index.substitute(loop -> digits.getOrDefault(loop, loop.index()));
   }
 }

@@ -16,6 +16,7 @@ import dlc.passes.lower.LoweredGraph.Memory;
 import dlc.passes.lower.LoweredGraph.TemporaryMemory;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -185,7 +186,7 @@ final class JoinSamples {
           return Optional.empty();
         }
       }
-      LoopVar turn = new LoopVar("t", all.extent() / sample.extent());
+      LoopVar turn = new LoopVar(unused(body), all.extent() / sample.extent());
       Index place = sample.index().times(turn.extent()).plus(turn.index());
       List<Stmt> moved = Rewriting.renamed(Rewriting.substitute(body, Map.of(all, place)), names);
       return Access.of(moved).stream().allMatch(this::isOfSample)
@@ -195,6 +196,30 @@ final class JoinSamples {
                   LoopKind.SERIAL,
                   Rewriting.mapAccesses(moved, access -> isKept(access) ? within(access) : access)))
           : Optional.empty();
+    }
+
+    /** A name that no loop in {@code body} has. */
+    private static String unused(List<Stmt> body) {
+      Set<String> used = new HashSet<>();
+      collectLoops(body, used);
+      String name = "t";
+      while (used.contains(name)) {
+        name += "t";
+      }
+      return name;
+    }
+
+    private static void collectLoops(List<Stmt> statements, Set<String> names) {
+      for (Stmt statement : statements) {
+        switch (statement) {
+          case Stmt.For loop -> {
+            names.add(loop.counter().name());
+            collectLoops(loop.body(), names);
+          }
+          case Stmt.If branch -> collectLoops(branch.body(), names);
+          case Stmt.Let _, Stmt.Store _, Stmt.Declare _ -> {}
+        }
+      }
     }
 
     private boolean isKept(Access access) {

@@ -61,7 +61,7 @@ record Squares(List<LoopVar> outer, LoopVar rows, List<Stmt> body) {
     if (!writesFar || rows.extent() % lanes != 0) {
       return new Squares(outer, rows, body);
     }
-    LoopVar blocks = new LoopVar("t", rows.extent() / lanes);
+    LoopVar blocks = new LoopVar("block", rows.extent() / lanes);
     LoopVar row = new LoopVar(rows.name(), lanes);
     outer.add(blocks);
     Index at = blocks.index().times(lanes).plus(row.index());
