@@ -12,6 +12,7 @@ import dlc.ir.kernel.KernelProgram;
 import dlc.ir.kernel.KernelProgram.Place;
 import dlc.ir.kernel.KernelProgram.Region;
 import dlc.ir.kernel.LoopKind;
+import dlc.ir.kernel.Reach;
 import dlc.ir.kernel.Stmt;
 import dlc.ir.scalar.BinaryFn;
 import dlc.ir.scalar.Buffer;
@@ -131,6 +132,16 @@ final class KernelVerifierTest {
     assertThatThrownBy(() -> verifyCall(2, 16)).hasMessageContaining("x is not aligned");
     assertThatThrownBy(() -> verifyCall(0, 8)).hasMessageContaining("x and y overlap");
     verifyCall(0, 16, 32);
+  }
+
+  @Test
+  void whatAConditionKeepsOutIsNotReached() {
+    Index odd = I.index().mod(2);
+    Condition when = Condition.inRange(odd, 0, 1);
+    Scalar even = new Scalar.Load(X, List.of(I.index()), when, 0);
+    Stmt copy = loop(I, LoopKind.SERIAL, store(Y, I.index(), even));
+    assertThat(Reach.of(new Kernel("k", List.of(X, Y), List.of(copy), Span.NONE)))
+        .isEqualTo(Map.of("x", 3L, "y", 4L));
   }
 
   private static void verifyCall(long x, long y) {
