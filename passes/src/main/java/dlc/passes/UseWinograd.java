@@ -13,17 +13,21 @@ import dlc.ir.op.Generator;
 import dlc.ir.op.Geometry;
 import dlc.ir.op.Layout.Reshape;
 import dlc.ir.op.Layout.Transpose;
+import dlc.ir.op.Leaf;
 import dlc.ir.op.Tiles.FromTiles;
 import dlc.ir.op.Tiles.ToTiles;
+import dlc.passes.lower.Preparation;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Computes 3×3 convolutions, and their gradients, by products of transformed tiles, which takes a
  * quarter of the multiplications (Lavin and Gray 2016), where there are channels enough to be worth
- * the transformations.
+ * the transformations, and tiles enough to be worth four times as much memory for weights.
  *
  * <pre>
  * convolution x, w  =>  u = to_tiles w                          // [36, q, c, o], q panels of o
@@ -39,8 +43,17 @@ public final class UseWinograd implements Pass {
   /** What transforming an element costs, in multiplications of the products. */
   private static final int TRANSFORM = 8;
 
+  /** What reading a weight costs that no cache near by holds, in multiplications. */
+  private static final int READ = 22;
+
+  /** What writing such a weight costs. */
+  private static final int WRITE = 45;
+
+  /** More weights than so many do not stay in a second cache. */
+  private static final int NEAR = 1 << 18;
+
   /** The transformations must be won back by so much. */
-  private static final double MARGIN = 1.25;
+  private static final double MARGIN = 1.2;
 
   /** Channels are walked in vectors. */
   private static final int CHANNELS = 16;
@@ -52,87 +65,128 @@ public final class UseWinograd implements Pass {
 
   @Override
   public Graph run(Graph graph) {
+    Set<Value> lasting = lasting(graph);
     return Rewrite.everywhere(
         graph,
         (value, target) ->
-            switch (value.op()) {
-              case Convolution(Geometry geometry, int groups)
-                  when suits(value, value.operand(1), value.operand(1), geometry, groups) ->
-                  Optional.of(new Rewriting(target).convolution(value, geometry));
-              case ConvolutionInputGrad(Geometry geometry, int groups, var _)
-                  when suits(value, value.operand(1), value.operand(1), geometry, groups) ->
-                  Optional.of(new Rewriting(target).inputGrad(value, geometry));
-              case ConvolutionWeightGrad(Geometry geometry, int groups, var _)
-                  when suits(value.operand(1), value, value.operand(1), geometry, groups) ->
-                  Optional.of(new Rewriting(target).weightGrad(value, geometry));
-              default -> Optional.empty();
-            });
+            Case.of(target.original())
+                .filter(each -> each.obstacle(lasting).isEmpty())
+                .map(each -> new Rewriting(target).of(value, each.geometry)));
   }
 
   @Override
   public List<Remark> remarks(Graph graph) {
+    Set<Value> lasting = lasting(graph);
     List<Remark> remarks = new ArrayList<>();
     for (Value value : graph.values()) {
-      Optional<String> why =
-          switch (value.op()) {
-            case Convolution(Geometry geometry, int groups) ->
-                obstacle(value, value.operand(1), value.operand(1), geometry, groups);
-            case ConvolutionInputGrad(Geometry geometry, int groups, var _) ->
-                obstacle(value, value.operand(1), value.operand(1), geometry, groups);
-            case ConvolutionWeightGrad(Geometry geometry, int groups, var _) ->
-                obstacle(value.operand(1), value, value.operand(1), geometry, groups);
-            default -> Optional.empty();
-          };
-      why.ifPresent(
-          reason ->
-              remarks.add(
-                  new Remark(
-                      Remark.Kind.WINOGRAD,
-                      value.span(),
-                      "'%s' is computed directly: %s".formatted(value.op().mnemonic(), reason))));
+      Case.of(value)
+          .flatMap(each -> each.obstacle(lasting))
+          .ifPresent(
+              reason ->
+                  remarks.add(
+                      new Remark(
+                          Remark.Kind.WINOGRAD,
+                          value.span(),
+                          "'%s' is computed directly: %s"
+                              .formatted(value.op().mnemonic(), reason))));
     }
     return remarks;
   }
 
-  private static boolean suits(
-      Value image, Value weights, Value other, Geometry geometry, int groups) {
-    return obstacle(image, weights, other, geometry, groups).isEmpty();
+  /** What is the same in many runs of {@code graph}: it follows from state, which stays. */
+  private static Set<Value> lasting(Graph graph) {
+    Set<Value> lasting = new HashSet<>();
+    for (Value parameter : graph.parameters()) {
+      Leaf.Parameter declared = Graph.declaration(parameter);
+      if (declared.role().persists()) {
+        if (graph.results().containsKey(declared.name())) {
+          return Set.of();
+        }
+        lasting.add(parameter);
+      }
+    }
+    for (Value value : graph.values()) {
+      if (!(value.op() instanceof Leaf.Parameter) && lasting.containsAll(value.operands())) {
+        lasting.add(value);
+      }
+    }
+    return lasting;
   }
 
-  /** Why it is not faster for images like {@code image} and kernels like {@code weights}. */
-  private static Optional<String> obstacle(
-      Value image, Value weights, Value other, Geometry geometry, int groups) {
-    TensorType w = weights.type();
-    if (w.rank() != 4) {
-      return Optional.of("tiles are of images, with two dimensions");
+  /**
+   * A convolution or a gradient of one.
+   *
+   * @param results images of its results, or their gradients
+   * @param weights or their gradients
+   * @param second what is read beside the images
+   */
+  private record Case(Value results, Value weights, Value second, Geometry geometry, int groups) {
+
+    static Optional<Case> of(Value value) {
+      return switch (value.op()) {
+        case Convolution(Geometry geometry, int groups) ->
+            Optional.of(new Case(value, value.operand(1), value.operand(1), geometry, groups));
+        case ConvolutionInputGrad(Geometry geometry, int groups, var _) ->
+            Optional.of(new Case(value, value.operand(1), value.operand(1), geometry, groups));
+        case ConvolutionWeightGrad(Geometry geometry, int groups, var _) ->
+            Optional.of(new Case(value.operand(1), value, value.operand(1), geometry, groups));
+        default -> Optional.empty();
+      };
     }
-    if (groups != 1) {
-      return Optional.of("it has %d groups".formatted(groups));
+
+    /** Why transforming is not faster where the values {@code lasting} are those of many runs. */
+    Optional<String> obstacle(Set<Value> lasting) {
+      TensorType w = weights.type();
+      if (w.rank() != 4) {
+        return Optional.of("tiles are of images, with two dimensions");
+      }
+      if (groups != 1) {
+        return Optional.of("it has %d groups".formatted(groups));
+      }
+      if (!w.dims().subList(2, 4).equals(List.of(Winograd.KERNEL, Winograd.KERNEL))) {
+        return Optional.of(
+            "its kernel is %d×%d, transformations are for 3×3".formatted(w.dim(2), w.dim(3)));
+      }
+      if (!geometry.stride().equals(List.of(1, 1)) || !geometry.dilation().equals(List.of(1, 1))) {
+        return Optional.of("its stride or dilation is not 1");
+      }
+      if (w.dtype().computed() != DType.F32 || second.type().dtype().computed() != DType.F32) {
+        return Optional.of("it is in f64");
+      }
+      if (w.dim(0) % CHANNELS != 0 || w.dim(1) % CHANNELS != 0) {
+        return Optional.of(
+            "its %d and %d channels are not both multiples of %d"
+                .formatted(w.dim(1), w.dim(0), CHANNELS));
+      }
+      return onTiles(lasting.contains(weights) ? Preparation.RUNS : 1) * MARGIN < direct()
+          ? Optional.empty()
+          : Optional.of(
+              "with so few channels or so small images, transforming costs what it saves");
     }
-    if (!w.dims().subList(2, 4).equals(List.of(Winograd.KERNEL, Winograd.KERNEL))) {
-      return Optional.of(
-          "its kernel is %d×%d, transformations are for 3×3".formatted(w.dim(2), w.dim(3)));
+
+    /** What it costs in multiplications where {@code runs} share the transformed weights. */
+    private double onTiles(int runs) {
+      TensorType y = results.type();
+      TensorType w = weights.type();
+      double kernels = (double) PLACES * w.dim(0) * w.dim(1);
+      double tiles = (double) y.dim(0) * count(y.dim(2)) * count(y.dim(3));
+      double images = PLACES * tiles * (w.dim(0) + w.dim(1)) * TRANSFORM;
+      double transforming = kernels * (TRANSFORM + far(kernels, WRITE)) / runs;
+      double weights = transforming + kernels * far(kernels, READ);
+      return kernels * tiles + images + weights;
     }
-    if (!geometry.stride().equals(List.of(1, 1)) || !geometry.dilation().equals(List.of(1, 1))) {
-      return Optional.of("its stride or dilation is not 1");
+
+    private double direct() {
+      TensorType y = results.type();
+      double elements = weights.type().elements();
+      double places = (double) y.dim(0) * y.dim(2) * y.dim(3);
+      return elements * (places + far(elements, READ));
     }
-    if (w.dtype().computed() != DType.F32 || other.type().dtype().computed() != DType.F32) {
-      return Optional.of("it is in f64");
+
+    /** {@code cost} where so many weights do not stay near by. */
+    private static int far(double weights, int cost) {
+      return weights > NEAR ? cost : 0;
     }
-    if (w.dim(0) % CHANNELS != 0 || w.dim(1) % CHANNELS != 0) {
-      return Optional.of(
-          "its %d and %d channels are not both multiples of %d"
-              .formatted(w.dim(1), w.dim(0), CHANNELS));
-    }
-    TensorType y = image.type();
-    double channels = (double) w.dim(0) * w.dim(1);
-    double tiles = (double) y.dim(0) * count(y.dim(2)) * count(y.dim(3));
-    double direct = (double) y.dim(0) * y.dim(2) * y.dim(3) * w.elements();
-    double products = PLACES * tiles * channels;
-    double transformations = PLACES * (tiles * (w.dim(0) + w.dim(1)) + channels) * TRANSFORM;
-    return (products + transformations) * MARGIN < direct
-        ? Optional.empty()
-        : Optional.of("with so few channels or so small images, transforming costs what it saves");
   }
 
   private static int count(int size) {
@@ -142,12 +196,21 @@ public final class UseWinograd implements Pass {
   /** The replacements for one value. */
   private record Rewriting(Rewrite target) {
 
-    Value convolution(Value value, Geometry geometry) {
+    Value of(Value value, Geometry geometry) {
+      return switch (value.op()) {
+        case Convolution _ -> convolution(value, geometry);
+        case ConvolutionInputGrad _ -> inputGrad(value, geometry);
+        case ConvolutionWeightGrad _ -> weightGrad(value, geometry);
+        default -> throw new IllegalStateException("no convolution: " + value.op().mnemonic());
+      };
+    }
+
+    private Value convolution(Value value, Geometry geometry) {
       Value kernels = kernels(value.operand(1), 0, List.of(0, 2, 1, 3, 4), Winograd.kernel());
       return convolved(value.operand(0), geometry.low(), kernels, value.type());
     }
 
-    Value inputGrad(Value value, Geometry geometry) {
+    private Value inputGrad(Value value, Geometry geometry) {
       List<Integer> low =
           geometry.low().stream().map(padding -> Winograd.KERNEL - 1 - padding).toList();
       double[][] flipped =
@@ -158,7 +221,7 @@ public final class UseWinograd implements Pass {
       return convolved(value.operand(0), low, kernels, value.type());
     }
 
-    Value weightGrad(Value value, Geometry geometry) {
+    private Value weightGrad(Value value, Geometry geometry) {
       TensorType dy = value.operand(1).type();
       Value x = images(value.operand(0), Winograd.input(), geometry.low(), dy);
       Value moved = images(value.operand(1), Winograd.result(), List.of(0, 0), dy);

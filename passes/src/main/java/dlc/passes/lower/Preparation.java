@@ -15,7 +15,10 @@ import java.util.Set;
  *
  * @param prepared how many of the {@code calls} need the state alone
  */
-record Preparation(List<Call> calls, int prepared) {
+public record Preparation(List<Call> calls, int prepared) {
+
+  /** So many runs in a row, about, find what was prepared for the first. */
+  public static final int RUNS = 16;
 
   static Preparation of(LoweredGraph graph) {
     if (!graph.leavesState()) {

@@ -16,6 +16,7 @@ import dlc.passes.lower.LoweredGraph.Call;
 import dlc.passes.lower.LoweredGraph.Memory;
 import dlc.passes.lower.LoweredGraph.StateMemory;
 import dlc.passes.lower.LoweredGraph.TemporaryMemory;
+import dlc.passes.lower.Preparation;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -33,9 +34,6 @@ final class Staging {
   /** So many rows are read side by side. */
   private static final int FEW_ROWS = 12;
 
-  /** So many runs in a row, about, find what was prepared for the first. */
-  private static final int MANY_RUNS = 16;
-
   private record Key(
       Memory source, List<Integer> order, List<Integer> lows, List<Integer> extents, int panel) {}
 
@@ -45,7 +43,7 @@ final class Staging {
   private int temporaries;
 
   Staging(LoweredGraph graph) {
-    int runs = graph.leavesState() ? MANY_RUNS : 1;
+    int runs = graph.leavesState() ? Preparation.RUNS : 1;
     for (Call call : graph.calls()) {
       for (Memory memory : Set.copyOf(call.arguments())) {
         if (memory instanceof StateMemory) {
