@@ -122,26 +122,36 @@ final class PlanTiling {
   }
 
   /**
-   * The tilings there are, the best first; none where there is no loop to vectorize. {@code target}
-   * is where results are stored.
+   * The tilings there are, the best first; none where there is no loop to vectorize.
+   *
+   * @param target where results are stored
+   * @param bestAlone whether others may be missing
    */
   static List<Tiling> plan(
-      PlainNest nest, List<StagedOperand> operands, Index target, int lanes, Target processor) {
+      PlainNest nest,
+      List<StagedOperand> operands,
+      Index target,
+      int lanes,
+      Target processor,
+      boolean bestAlone) {
     PlanTiling planner = new PlanTiling(nest, operands, target, lanes, processor);
     for (int width = lanes; width >= Math.max(4, lanes / 4) || width == lanes; width /= 2) {
       planner.outerForms(width);
       planner.dotForms(width);
     }
-    return planner.best();
+    return bestAlone ? planner.best(1, 1) : planner.best(HOPELESS, ENOUGH);
   }
 
-  /** Only ways that may be near the best are looked at closely: there are hundreds. */
-  private List<Tiling> best() {
+  /**
+   * Only ways that may be near the best are looked at closely, as there are hundreds: those that
+   * take at most {@code share} of its time, and {@code enough} of them.
+   */
+  private List<Tiling> best(double share, int enough) {
     ways.sort(Comparator.comparingDouble(Way::cost));
     List<Tiling> tilings = new ArrayList<>();
     double least = Double.POSITIVE_INFINITY;
     for (Way way : ways) {
-      if (way.cost > HOPELESS * least && tilings.size() >= ENOUGH) {
+      if (way.cost > share * least && tilings.size() >= enough) {
         break;
       }
       for (Tiling tiling : way.tilings.get()) {

@@ -28,7 +28,7 @@ public final class Schedule {
     this.target = target;
     this.choice = choice;
     this.staging = new Staging(graph);
-    this.planned = new PlannedTilings(target);
+    this.planned = new PlannedTilings(target, choice);
   }
 
   /** The schedule that is estimated to be the fastest. */
