@@ -2,7 +2,6 @@
 package dlc.ir.scalar;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -459,11 +458,7 @@ public record Index(int constant, List<Term> terms) {
     if (terms.isEmpty()) {
       return Integer.toString(constant);
     }
-    String sum =
-        terms.stream()
-            .sorted(Comparator.comparing((Term term) -> term.atom().toString()))
-            .map(Index::text)
-            .collect(Collectors.joining(" + "));
+    String sum = terms.stream().map(Index::text).collect(Collectors.joining(" + "));
     return constant == 0 ? sum : sum + " + " + constant;
   }
 
