@@ -38,6 +38,33 @@ static void require_elements(const char *name, i64 found) {
   }
 }
 
+// The comma behind a cell, or the end.
+static const char *next_cell(const char *cell) {
+  while (*cell && *cell != ',') {
+    cell++;
+  }
+  return cell;
+}
+
+// Whether some cell is a number: then the text is a row, and no file that is not there.
+static int has_number(const char *text) {
+  for (const char *at = text;; at++) {
+    char *end;
+    strtod(at, &end);
+    while (end != at && *end == ' ') {
+      end++;
+    }
+    const char *next = next_cell(at);
+    if (end != at && end == next) {
+      return 1;
+    }
+    if (!*next) {
+      return 0;
+    }
+    at = next;
+  }
+}
+
 static Samples of_numbers(const char *text) {
   Samples samples = samples_of(F32, 1);
   i64 count = 1;
@@ -53,6 +80,11 @@ static Samples of_numbers(const char *text) {
       end++;
     }
     if (end == at || (*end && *end != ',')) {
+      if (has_number(text)) {
+        i64 length = next_cell(at) - at;
+        fail(DATA_VALUE, "give numbers, or a table with words as a .csv file",
+             "%s: '%s' is not a number", text, copy_of(at, length));
+      }
       fail(DATA_NOT_FOUND, "give a file that exists, or numbers such as 5.1,3.5,1.4,0.2",
            "cannot find %s", text);
     }

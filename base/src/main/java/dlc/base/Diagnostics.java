@@ -16,31 +16,42 @@ public final class Diagnostics {
   private record Key(Code code, Span span, String message) {}
 
   private final Map<Key, Diagnostic> reported = new LinkedHashMap<>();
+  private final Map<Key, Diagnostic> consequences = new LinkedHashMap<>();
 
   public void report(Diagnostic diagnostic) {
+    add(diagnostic, reported);
+  }
+
+  /** Counts what only follows from a mistake that is reported; it is shown if that is not. */
+  public void reportConsequence(Diagnostic diagnostic) {
+    add(diagnostic, consequences);
+  }
+
+  private static void add(Diagnostic diagnostic, Map<Key, Diagnostic> all) {
     Key key = new Key(diagnostic.code(), diagnostic.span(), diagnostic.message());
-    if (reported.size() < LIMIT) {
-      reported.putIfAbsent(key, diagnostic);
+    if (all.size() < LIMIT) {
+      all.putIfAbsent(key, diagnostic);
     }
   }
 
   public boolean isEmpty() {
-    return reported.isEmpty();
+    return count() == 0;
   }
 
   public int count() {
-    return reported.size();
+    return reported.size() + consequences.size();
   }
 
   /** All messages in the order of their places, file by file. */
   public List<Diagnostic> sorted() {
+    Map<Key, Diagnostic> shown = reported.isEmpty() ? consequences : reported;
     List<SourceFile> files = new ArrayList<>();
-    for (Diagnostic diagnostic : reported.values()) {
+    for (Diagnostic diagnostic : shown.values()) {
       if (!files.contains(diagnostic.span().source())) {
         files.add(diagnostic.span().source());
       }
     }
-    return reported.values().stream()
+    return shown.values().stream()
         .sorted(
             Comparator.comparingInt((Diagnostic each) -> files.indexOf(each.span().source()))
                 .thenComparingInt(each -> each.span().start()))

@@ -235,6 +235,14 @@ final class TrainCommandTest {
             "(?s)^\\[\\{\"input\":\"1.5,brown\",\"class\":\"tree\".*,\n \\{\"input\":\"1.5,green\",\"class\":\"grass\".*]\n$");
     assertThat(Shell.dlc("predict", file, "--weights", weights, "1.5,pink").err()).contains("pink");
     assertThat(Shell.dlc("predict", file, "--weights", weights, "1.5,brown,2").err())
-        .contains("cannot find 1.5,brown,2");
+        .contains(
+            "error[E0503]: 1.5,brown,2: it has 3 cells, a row of features has 2",
+            "the features are height, color");
+    assertThat(Shell.dlc("predict", file, "--weights", weights, "brown,1.5,pink,green").err())
+        .contains("it has 4 cells");
+    assertThat(Shell.dlc("predict", file, "--weights", weights, "brown,green.csv").err())
+        .contains("error[E0505]", "brown");
+    assertThat(Shell.dlc("predict", file, "--weights", weights, "brown.csv").err())
+        .contains("cannot find brown.csv");
   }
 }

@@ -103,28 +103,43 @@ final class SampleReader {
   }
 
   private Samples numbers(String input) {
-    String[] words = input.split(",", -1);
-    float[] values = new float[words.length];
-    for (int i = 0; i < words.length; i++) {
-      try {
-        values[i] = Float.parseFloat(words[i].strip());
-      } catch (NumberFormatException _) {
-        return row(input, List.of(words));
-      }
+    List<String> cells = List.of(input.split(",", -1));
+    Optional<String> word = cells.stream().filter(cell -> !isNumber(cell)).findFirst();
+    if (word.isPresent()) {
+      return row(input, cells, word.get().strip());
     }
-    requireElements(input, values.length);
+    requireElements(input, cells.size());
+    float[] values = new float[cells.size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = Float.parseFloat(cells.get(i).strip());
+    }
     return Samples.of(input, type.withDType(DType.F32), values);
   }
 
-  /** A row of the features of a table, of which some are words. */
-  private Samples row(String input, List<String> words) {
+  /** A row of the features of a table, of which some are words; {@code word} is the first. */
+  private Samples row(String input, List<String> cells, String word) {
+    // What has no number may be a file that is not there.
+    boolean isRow = cells.size() > 1 && cells.stream().anyMatch(SampleReader::isNumber);
     Optional<CsvEncoding> table =
         isTable() ? Optional.of(CsvEncoding.of(bench.source(), bench.paths())) : Optional.empty();
-    if (table.filter(each -> each.columns() == words.size()).isEmpty()) {
+    boolean fits = table.filter(each -> each.columnNames().size() == cells.size()).isPresent();
+    if (!fits && !isRow) {
       throw new UserError(Code.DATA_NOT_FOUND, input)
           .help("give a file that exists, or a sample such as 5.1,3.5,1.4,0.2");
     }
-    Dataset sample = table.get().sample(input, words);
+    if (table.isEmpty()) {
+      throw new UserError(Code.DATA_VALUE, input, "'%s' is not a number".formatted(word))
+          .help("the model's input '%s' is %s".formatted(name, type));
+    }
+    List<String> columns = table.get().columnNames();
+    if (!fits) {
+      throw new UserError(
+              Code.DATA_SHAPE,
+              input,
+              "it has %d cells, a row of features has %d".formatted(cells.size(), columns.size()))
+          .help("the features are " + String.join(", ", columns));
+    }
+    Dataset sample = table.get().sample(input, cells);
     requireElements(input, sample.inputs().getFirst().type().elements());
     return new Samples(List.of(input), sample.inputs());
   }
@@ -198,7 +213,7 @@ final class SampleReader {
 
   private Samples plainTable(Path path) {
     List<List<Csv.Cell>> rows = Csv.read(path, ',', false).rows();
-    boolean hasHeader = !rows.isEmpty() && rows.getFirst().stream().noneMatch(this::isNumber);
+    boolean hasHeader = !rows.isEmpty() && rows.getFirst().stream().noneMatch(cell -> isNumber(cell.text()));
     Csv csv = Csv.read(path, ',', hasHeader);
     int width = (int) type.elements();
     List<String> names = new ArrayList<>();
@@ -207,7 +222,7 @@ final class SampleReader {
       requireElements(csv.name() + ":" + row.getFirst().line(), row.size());
       for (int i = 0; i < width; i++) {
         Csv.Cell cell = row.get(i);
-        if (!isNumber(cell)) {
+        if (!isNumber(cell.text())) {
           throw csv.complaint(cell, "'%s' is not a number".formatted(cell.text()));
         }
         values[names.size() * width + i] = Float.parseFloat(cell.text().strip());
@@ -221,9 +236,9 @@ final class SampleReader {
     return new Samples(names, List.of(new Column(name, stored, MemorySegment.ofArray(values))));
   }
 
-  private boolean isNumber(Csv.Cell cell) {
+  private static boolean isNumber(String cell) {
     try {
-      Float.parseFloat(cell.text().strip());
+      Float.parseFloat(cell.strip());
       return true;
     } catch (NumberFormatException _) {
       return false;

@@ -43,7 +43,7 @@ final class Augmentations {
       try {
         current = apply(RoutineUse.augmentation(run, use), current);
       } catch (Failure failure) {
-        run.diagnostics.report(failure.diagnostic());
+        run.report(failure);
       }
     }
     return current;

@@ -211,7 +211,7 @@ final class Calls {
               context.activation());
         }
       } catch (Failure failure) {
-        wrong.ifPresent(earlier -> run.diagnostics.report(earlier.diagnostic()));
+        wrong.ifPresent(run::report);
         wrong = Optional.of(failure);
       }
     }

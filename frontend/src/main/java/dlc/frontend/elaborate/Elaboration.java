@@ -82,6 +82,15 @@ final class Elaboration {
     return ops;
   }
 
+  /** Reports a mistake; what only follows from one before is not shown. */
+  void report(Failure failure) {
+    if (failure.isConsequence()) {
+      diagnostics.reportConsequence(failure.diagnostic());
+    } else {
+      diagnostics.report(failure.diagnostic());
+    }
+  }
+
   /** Makes the next values with other ops; returns those before. */
   TensorOps exchangeOps(TensorOps next) {
     TensorOps before = ops;
@@ -254,7 +263,8 @@ final class Elaboration {
     if (blamed.caller().isPresent() && blamed.call().source() != SourceFile.NONE) {
       diagnostic = diagnostic.withNote(blamed.call(), "'" + blamed.name() + "' is used here");
     }
-    return new Failure(complaint.help().map(diagnostic::withHelp).orElse(diagnostic));
+    Diagnostic shown = complaint.help().map(diagnostic::withHelp).orElse(diagnostic);
+    return complaint.isConsequence() ? Failure.consequence(shown) : new Failure(shown);
   }
 
   /** Errors inside the library start with the name that the program used. */

@@ -94,7 +94,7 @@ record Params(Scope scope, Map<String, String> texts, Set<String> floats) {
               });
       return override.map(text -> overridden(param, type, text, run, context)).orElse(checked);
     } catch (Failure failure) {
-      run.diagnostics.report(failure.diagnostic());
+      run.report(failure);
       return Poison.POISON;
     }
   }

@@ -72,8 +72,7 @@ record RoutineUse(Routine routine, Map<String, Datum> arguments, Span span) {
                         activation));
     Map<String, Datum> bound = run.calls.bind(name, routine.parameters(), arguments, span, context);
     if (bound.containsValue(Datum.Poison.POISON)) {
-      throw run.failure(
-          new Complaint(Code.BAD_SETTING, setting, "an argument is wrong"), span, activation);
+      throw run.failure(Complaint.consequence("an argument of " + name), span, activation);
     }
     return new RoutineUse(routine, bound, span);
   }

@@ -118,7 +118,7 @@ final class Settings {
       try {
         values.add(run.located(setting.span(), context, () -> reader.read(setting)));
       } catch (Failure failure) {
-        run.diagnostics.report(failure.diagnostic());
+        run.report(failure);
       }
     }
     return values;

@@ -49,7 +49,7 @@ final class Statements {
         if (endless || run.isLibrary(statement.span())) {
           throw failure;
         }
-        run.diagnostics.report(failure.diagnostic());
+        run.report(failure);
         run.located(statement.span(), context, () -> run.step(STEPS_OF_A_MISTAKE));
         run.trail.backTo(mark);
         poison(statement, context);

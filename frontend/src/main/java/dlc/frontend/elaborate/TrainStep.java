@@ -37,7 +37,7 @@ final class TrainStep {
       loss.ifPresent(value -> add(value, optimizer, schedules));
       return loss.isPresent() && run.diagnostics.count() == before;
     } catch (Failure failure) {
-      run.diagnostics.report(failure.diagnostic());
+      run.report(failure);
       return false;
     }
   }

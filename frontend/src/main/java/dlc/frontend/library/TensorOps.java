@@ -416,9 +416,9 @@ public final class TensorOps {
       case Datum.StringDatum _,
           Datum.NoneDatum _,
           Datum.InitializerDatum _,
-          Datum.LayerDatum _,
-          Datum.Poison _ ->
+          Datum.LayerDatum _ ->
           throw new Complaint(Code.WRONG_TYPE, what, "a tensor", datum.type());
+      case Datum.Poison _ -> throw Complaint.consequence(what);
     };
   }
 }

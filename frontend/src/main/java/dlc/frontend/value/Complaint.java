@@ -17,10 +17,18 @@ public final class Complaint extends RuntimeException {
 
   private final Code code;
   private String help = "";
+  private boolean isConsequence;
 
   public Complaint(Code code, Object... arguments) {
     super(code.message(arguments), null, false, false);
     this.code = code;
+  }
+
+  /** The complaint that {@code what} is not known, because of a mistake that was reported. */
+  public static Complaint consequence(String what) {
+    Complaint complaint = new Complaint(Code.NOT_KNOWN_EARLY, what);
+    complaint.isConsequence = true;
+    return complaint;
   }
 
   /** Adds a way out; returns this complaint, so that it can be thrown at once. */
@@ -36,6 +44,11 @@ public final class Complaint extends RuntimeException {
 
   public Code code() {
     return code;
+  }
+
+  /** Whether nothing is wrong here but what was reported elsewhere. */
+  public boolean isConsequence() {
+    return isConsequence;
   }
 
   public Optional<String> help() {

@@ -88,6 +88,9 @@ public final class Read {
     if (found instanceof Datum.TensorDatum) {
       throw new Complaint(Code.NOT_KNOWN_EARLY, what);
     }
+    if (found == Datum.Poison.POISON) {
+      throw Complaint.consequence(what);
+    }
     throw new Complaint(Code.WRONG_TYPE, what, expected, found.type());
   }
 }

@@ -92,19 +92,18 @@ public final class CsvEncoding {
     return dataset(csv, rows(csv, features), Optional.empty(), List.of());
   }
 
-  /** How many columns a row of features has. */
-  public int columns() {
-    return features.size();
+  /** What the columns of a row of features are called. */
+  public List<String> columnNames() {
+    return features.stream().map(CsvColumn::name).toList();
   }
 
   /** The sample of one row of features, called {@code name}. */
   public Dataset sample(String name, List<String> row) {
-    List<String> header = features.stream().map(CsvColumn::name).toList();
     List<Cell> cells =
         IntStream.range(0, row.size())
             .mapToObj(i -> new Cell(row.get(i).strip(), 1, i + 1))
             .toList();
-    Csv csv = new Csv(name, header, List.of(cells));
+    Csv csv = new Csv(name, columnNames(), List.of(cells));
     return dataset(csv, csv.rows(), Optional.empty(), List.of());
   }
 
