@@ -120,6 +120,9 @@ static void add_binary(Scores *scores, const Slot *output, const u8 *outputs, i6
 static void add_values(Scores *scores, const Slot *output, const u8 *outputs, i64 sample,
                        i64 row) {
   i64 elements = scores->elements;
+  if (output->elements / output->dims[0] != elements) {
+    return;  // the loss compares parts of them, of which nothing is known here
+  }
   scores->counted++;
   for (i64 i = 0; i < elements; i++) {
     double target = column_as_float(&scores->data->target, row, i);

@@ -70,6 +70,7 @@ public enum Code {
   UNKNOWN_SCHEDULE(410, "no schedule is called '%s'"),
   UNMATCHED_PATTERN(411, "%s: no weight is called '%s'"),
   UNKNOWN_AUGMENTATION(412, "no augmentation is called '%s'"),
+  UNFIT_METRIC(413, "the metric '%s' does not fit %s"),
 
   DATA_NOT_FOUND(501, "cannot find %s"),
   DATA_MALFORMED(502, "%s: %s"),

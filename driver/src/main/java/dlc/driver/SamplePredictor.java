@@ -36,10 +36,9 @@ public final class SamplePredictor {
   /** What makes probabilities of the output, if anything does. */
   static Tasks.Link link(Workbench bench) {
     Task task = bench.task();
-    String loss = bench.model().train().flatMap(section -> section.loss()).orElse("");
     // Outputs that are classes at many places are given as they are.
     boolean plain = task instanceof Task.Classes && bench.output().type().rank() != 1;
-    return plain ? Tasks.Link.NONE : Tasks.link(task, loss);
+    return plain ? Tasks.Link.NONE : Tasks.link(bench.model().comparison());
   }
 
   /** What the classes are called, where they are and where that is known. */

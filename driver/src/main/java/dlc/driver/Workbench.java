@@ -8,6 +8,7 @@ import dlc.frontend.CheckedModel;
 import dlc.frontend.Invocation;
 import dlc.frontend.ProgramOptions;
 import dlc.frontend.TrainSection;
+import dlc.frontend.elaborate.Comparison;
 import dlc.frontend.elaborate.Outline;
 import dlc.ir.DType;
 import dlc.ir.Graph;
@@ -208,9 +209,9 @@ public final class Workbench implements AutoCloseable {
     return inputs;
   }
 
-  /** The first output of one sample. */
+  /** The output of one sample that the loss compares with the target, else the first. */
   Outline.Port output() {
-    return model.outputs().getFirst();
+    return model.outputs().get(model.comparison().map(Comparison::output).orElse(0));
   }
 
   private TensorType withFloats(TensorType type) {
@@ -230,9 +231,7 @@ public final class Workbench implements AutoCloseable {
   }
 
   Task task() {
-    return model.train().isEmpty()
-        ? new Task.Values()
-        : Tasks.of(output().type(), target(), section().loss().orElse(""));
+    return Tasks.of(model.outputs(), model.comparison());
   }
 
   /** What the program asks for; nothing where it does not train. */

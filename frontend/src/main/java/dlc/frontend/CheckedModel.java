@@ -4,6 +4,7 @@ package dlc.frontend;
 import dlc.base.DeepStack;
 import dlc.base.Diagnostic;
 import dlc.base.Diagnostics;
+import dlc.frontend.elaborate.Comparison;
 import dlc.frontend.elaborate.Elaborator;
 import dlc.frontend.elaborate.LayerRow;
 import dlc.frontend.elaborate.Outline;
@@ -50,6 +51,11 @@ public final class CheckedModel {
   /** What {@code dlc check} shows, layer by layer. */
   public List<LayerRow> layers() {
     return outline.layers();
+  }
+
+  /** What the loss compares with the target, where there is a loss that does. */
+  public Optional<Comparison> comparison() {
+    return outline.comparison();
   }
 
   /** What is allowed in the model, but most likely not meant. */

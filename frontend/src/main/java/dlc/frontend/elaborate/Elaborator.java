@@ -10,6 +10,7 @@ import dlc.frontend.TrainSection;
 import dlc.frontend.ast.Argument;
 import dlc.frontend.ast.Declaration;
 import dlc.frontend.ast.Expression;
+import dlc.frontend.ast.Setting;
 import dlc.frontend.library.TensorOps;
 import dlc.frontend.parse.Parser;
 import dlc.frontend.value.Datum.TensorDatum;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Checks the models of a program and makes their entry points. */
 public final class Elaborator {
@@ -132,13 +134,41 @@ public final class Elaborator {
     int before = diagnostics.count();
     ProgramOptions options = ProgramOptions.of(CHECK_BATCH);
     ModelRun run = modelRun(model, diagnostics, false, options, "predict", witness);
-    List<Diagnostic> warnings = List.of();
-    if (diagnostics.count() == before) {
-      warnings = UnusedWeights.in(program(model.name().text(), options, diagnostics));
-    } else {
+    if (diagnostics.count() > before) {
       modelRun(model, diagnostics, true, options, "train_step");
+      return Optional.empty();
     }
-    return diagnostics.count() > before ? Optional.empty() : Optional.of(run.outline(warnings));
+    List<Diagnostic> warnings =
+        UnusedWeights.in(program(model.name().text(), options, diagnostics));
+    if (diagnostics.count() > before) {
+      return Optional.empty();
+    }
+    Optional<Comparison> comparison = comparison(run);
+    return diagnostics.count() > before
+        ? Optional.empty()
+        : Optional.of(run.outline(comparison, warnings));
+  }
+
+  /** What the loss of the model compares; metrics that do not fit it are reported. */
+  private Optional<Comparison> comparison(ModelRun run) {
+    String name = run.model().name().text();
+    Optional<TrainSection> section = train(name);
+    Optional<Expression> loss = values(name, "loss").stream().findFirst();
+    if (section.isEmpty() || loss.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<Comparison> comparison = new Losses(run, section).comparison(loss.get());
+    FittingMetrics metrics = new FittingMetrics(run.run().diagnostics, run.ports(), comparison);
+    metrics.report(values(name, "metrics"));
+    section
+        .flatMap(TrainSection::stop)
+        .ifPresent(
+            stop ->
+                settings(name, "stop")
+                    .findFirst()
+                    .ifPresent(
+                        each -> metrics.report(stop, each.span(), section.get().metrics())));
+    return comparison;
   }
 
   /**
@@ -247,12 +277,16 @@ public final class Elaborator {
 
   /** What the train section of a model says under the name of a setting. */
   private List<Expression> values(String model, String setting) {
-    return Optional.ofNullable(trainSyntax.get(model)).stream()
-        .flatMap(train -> train.settings().stream())
-        .filter(each -> each.name().text().equals(setting))
+    return settings(model, setting)
         .limit(Settings.mayRepeat(setting) ? Long.MAX_VALUE : 1)
         .flatMap(each -> each.values().stream())
         .map(Argument::value)
         .toList();
+  }
+
+  private Stream<Setting> settings(String model, String name) {
+    return Optional.ofNullable(trainSyntax.get(model)).stream()
+        .flatMap(train -> train.settings().stream())
+        .filter(each -> each.name().text().equals(name));
   }
 }

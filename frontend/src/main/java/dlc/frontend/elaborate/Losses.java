@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -59,7 +60,7 @@ final class Losses {
           ? Optional.of(tensor)
           : Optional.empty();
     } catch (Failure failure) {
-      run.diagnostics.report(failure.diagnostic());
+      run.report(failure);
       return Optional.empty();
     }
   }
@@ -71,8 +72,8 @@ final class Losses {
     Optional<Losses> before = run.exchangeLosses(Optional.of(this));
     try {
       Optional<TensorDatum> target =
-          targetType(loss, context)
-              .map(each -> run.located(loss.span(), context, () -> target(each)));
+          comparison(loss, context)
+              .map(each -> run.located(loss.span(), context, () -> target(each.target())));
       target.ifPresent(each -> context.scope().define(TARGET, each));
       Datum value = evaluate(loss, context);
       Optional<TensorDatum> share = model.ownShare();
@@ -192,49 +193,84 @@ final class Losses {
     return activation.current().orElse(Poison.POISON);
   }
 
-  /** The type of the target: classes where some loss wants them, else that of what it meets. */
-  private Optional<TensorType> targetType(Expression loss, Context context) {
-    Optional<TensorType> values = Optional.empty();
+  /**
+   * What {@code loss} compares with the target: classes where some loss wants them, else what the
+   * first loss wants; nothing where the loss has no use for a target, or something is wrong.
+   */
+  Optional<Comparison> comparison(Expression loss) {
+    Activation activation = new Activation("loss", loss.span(), loss.span(), false, null, "");
+    return comparison(loss, context(activation));
+  }
+
+  private Optional<Comparison> comparison(Expression loss, Context context) {
+    Optional<Comparison> values = Optional.empty();
+    String explicit = "";
     for (ExpressionNames.Use use : ExpressionNames.calls(loss)) {
       boolean isValue = use.arguments().isEmpty() && context.scope().lookup(use.name()).isPresent();
       Optional<Routine> routine = isValue ? Optional.empty() : routine(use.name());
-      Compared compared =
-          routine.isPresent() ? Compared.of(run, use.arguments(), context) : Compared.NOTHING;
-      if (routine.isEmpty() || compared.target().isPresent()) {
+      if (routine.isEmpty()) {
         continue;
       }
-      TensorDatum output = compared.output().orElse(model.outputs().getFirst());
-      TensorType type = targetType(use, routine.get(), compared.options(), output, context);
-      if (routine.get().target().isPresent()) {
-        return Optional.of(type);
+      if (use.arguments().stream().anyMatch(each -> isMadeOfTarget(each.value()))) {
+        explicit = explicit.isEmpty() ? use.name() : explicit;
+        continue;
       }
-      values = values.or(() -> Optional.of(type));
+      Compared compared = Compared.of(run, use.arguments(), context);
+      if (compared.target().isPresent()) {
+        continue;
+      }
+      Comparison comparison = comparison(use, routine.get(), compared, context);
+      if (routine.get().target().isPresent()) {
+        return Optional.of(comparison);
+      }
+      values = values.or(() -> Optional.of(comparison));
     }
     if (values.isPresent() || !ExpressionNames.uses(loss, TARGET)) {
       return values;
     }
-    return Optional.of(
+    TensorDatum output = model.outputs().getFirst();
+    TensorType target =
         isClasses()
             ? TensorType.of(DType.I32)
-            : model.outputs().getFirst().sampleType().withDType(run.ops().floatType()));
+            : output.sampleType().withDType(run.ops().floatType());
+    return Optional.of(Comparison.of(explicit, 0, output.dims(), target));
   }
 
-  private TensorType targetType(
-      ExpressionNames.Use use,
-      Routine routine,
-      List<Argument> options,
-      TensorDatum output,
-      Context context) {
+  private static boolean isMadeOfTarget(Expression argument) {
+    return !(argument instanceof Expression.NameUse) && ExpressionNames.uses(argument, TARGET);
+  }
+
+  private Comparison comparison(
+      ExpressionNames.Use use, Routine routine, Compared compared, Context context) {
+    TensorDatum output = compared.output().orElse(model.outputs().getFirst());
     Map<String, Datum> bound =
-        run.calls.bind(use.name(), routine.parameters(), options, use.span(), context);
-    return run.located(use.span(), context, () -> targetType(use.name(), routine, bound, output));
+        run.calls.bind(use.name(), routine.parameters(), compared.options(), use.span(), context);
+    int index = Math.max(0, model.outputs().indexOf(output));
+    List<Integer> dims = model.outputs().get(index).dims();
+    return run.located(
+        use.span(),
+        context,
+        () -> {
+          if (routine.target().isEmpty()) {
+            TensorType target = output.sampleType().withDType(run.ops().floatType());
+            return Comparison.of(use.name(), index, dims, target);
+          }
+          int place = classPlace(use.name(), bound, output);
+          List<Integer> rest = new ArrayList<>(output.dims());
+          rest.remove(/* index */ place);
+          return Comparison.of(use.name(), index, dims, TensorType.of(DType.I32, rest))
+              .ofClasses(dims, place, ignored(bound));
+        });
   }
 
-  private TensorType targetType(
-      String name, Routine routine, Map<String, Datum> bound, TensorDatum output) {
-    if (routine.target().isEmpty()) {
-      return output.sampleType().withDType(run.ops().floatType());
-    }
+  private static OptionalInt ignored(Map<String, Datum> bound) {
+    Datum ignored = bound.get("ignore_index");
+    return ignored instanceof Datum.IntDatum
+        ? OptionalInt.of(Read.small("ignore_index", ignored))
+        : OptionalInt.empty();
+  }
+
+  private static int classPlace(String name, Map<String, Datum> bound, TensorDatum output) {
     int dim = Read.small("dim", bound.getOrDefault("dim", new Datum.IntDatum(-1)));
     int rank = output.rank();
     int place = dim < 0 ? dim + rank : dim;
@@ -244,9 +280,7 @@ final class Losses {
           name,
           "needs classes in dimension " + dim + " of the output, " + "which is " + output.type());
     }
-    List<Integer> dims = new ArrayList<>(output.dims().subList(0, place));
-    dims.addAll(output.dims().subList(place + 1, rank));
-    return TensorType.of(DType.I32, dims);
+    return place;
   }
 
   private TensorDatum target(TensorType type) {

@@ -74,7 +74,7 @@ final class ModelRun {
     try {
       result.runBody();
     } catch (Failure failure) {
-      run.diagnostics.report(failure.diagnostic());
+      run.report(failure);
     }
     // A model of values whose error was reported earlier, such as a param's, has no outputs.
     result.isWhole = run.diagnostics.count() == before && !result.outputs.isEmpty();
@@ -128,7 +128,7 @@ final class ModelRun {
       run.witness.value(parameter.name().span(), value);
       return value;
     } catch (Failure failure) {
-      run.diagnostics.report(failure.diagnostic());
+      run.report(failure);
       return Poison.POISON;
     }
   }
@@ -330,21 +330,27 @@ final class ModelRun {
     return run.states.initialGraph();
   }
 
-  Outline outline(List<Diagnostic> warnings) {
-    List<Outline.Port> results = new ArrayList<>();
+  /** The results of one sample, by name. */
+  List<Outline.Port> ports() {
+    List<Outline.Port> ports = new ArrayList<>();
     for (int i = 0; i < outputs.size(); i++) {
-      results.add(new Outline.Port(outputName(i), outputs.get(i).sampleType()));
+      ports.add(new Outline.Port(outputName(i), outputs.get(i).sampleType()));
     }
+    return ports;
+  }
+
+  Outline outline(Optional<Comparison> comparison, List<Diagnostic> warnings) {
     return new Outline(
         model.name().text(),
         inputs.entrySet().stream()
             .map(each -> new Outline.Port(each.getKey(), each.getValue().sampleType()))
             .toList(),
-        results,
+        ports(),
         run.states.all().values().stream()
             .map(each -> new Outline.Variable(each.name(), each.type(), each.role() == Role.WEIGHT))
             .toList(),
         run.rows,
+        comparison,
         warnings);
   }
 }

@@ -4,10 +4,12 @@ package dlc.frontend.elaborate;
 import dlc.base.Diagnostic;
 import dlc.ir.TensorType;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a model takes, gives and keeps, whatever the batch.
  *
+ * @param comparison what its loss compares with a target, where it does
  * @param warnings what is allowed in it, but most likely not meant
  */
 public record Outline(
@@ -16,6 +18,7 @@ public record Outline(
     List<Port> outputs,
     List<Variable> variables,
     List<LayerRow> layers,
+    Optional<Comparison> comparison,
     List<Diagnostic> warnings) {
 
   /** An input or output; the type is that of one sample. */

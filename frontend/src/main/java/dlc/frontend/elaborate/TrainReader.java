@@ -38,18 +38,7 @@ final class TrainReader {
           "digits",
           "spirals",
           "random");
-  static final List<String> METRICS =
-      List.of(
-          "accuracy",
-          "top5",
-          "precision",
-          "recall",
-          "f1",
-          "confusion_matrix",
-          "mae",
-          "rmse",
-          "r2",
-          "perplexity");
+  static final List<String> METRICS = FittingMetrics.ALL;
 
   private final Elaboration run;
   private final Settings settings;

@@ -24,6 +24,9 @@ final class ValueTally implements Scores.Tally {
   @Override
   public void add(Column outputs, int sample, Column targets, int row) {
     int elements = squaredErrors.length;
+    if (outputs.type().elements() != elements) {
+      return; // the loss compares parts of them, of which nothing is known here
+    }
     samples++;
     for (int i = 0; i < elements; i++) {
       double target = targets.asFloat((long) row * elements + i);
