@@ -213,7 +213,8 @@ final class SampleReader {
 
   private Samples plainTable(Path path) {
     List<List<Csv.Cell>> rows = Csv.read(path, ',', false).rows();
-    boolean hasHeader = !rows.isEmpty() && rows.getFirst().stream().noneMatch(cell -> isNumber(cell.text()));
+    boolean hasHeader =
+        !rows.isEmpty() && rows.getFirst().stream().noneMatch(cell -> isNumber(cell.text()));
     Csv csv = Csv.read(path, ',', hasHeader);
     int width = (int) type.elements();
     List<String> names = new ArrayList<>();

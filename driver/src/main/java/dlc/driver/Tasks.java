@@ -23,8 +23,7 @@ final class Tasks {
   private static Task of(TensorType output, Comparison comparison) {
     return switch (comparison.kind()) {
       case CLASSES ->
-          new Task.Classes(
-              output.dim(comparison.axis()), comparison.axis(), comparison.ignored());
+          new Task.Classes(output.dim(comparison.axis()), comparison.axis(), comparison.ignored());
       case LOGITS -> new Task.Binary(0);
       case PROBABILITIES -> new Task.Binary(0.5);
       case NUMBERS, UNLIKE -> NOTHING;

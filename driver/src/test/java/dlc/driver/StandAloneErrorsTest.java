@@ -154,7 +154,8 @@ final class StandAloneErrorsTest {
     complains(table, "files of this kind", "predict", "--weights", "mine", "t.bmp");
     complains(
         table, "it has 3 numbers, the model's input", "predict", "--weights", "mine", "1,2,3");
-    complains(table, "1, big,2: ' big' is not a number", "predict", "--weights", "mine", "1, big,2");
+    complains(
+        table, "1, big,2: ' big' is not a number", "predict", "--weights", "mine", "1, big,2");
     complains(table, "'big' is not a number", "predict", "--weights", "mine", "big,2");
     complains(table, "cannot find big,2.csv", "predict", "--weights", "mine", "big,2.csv");
   }

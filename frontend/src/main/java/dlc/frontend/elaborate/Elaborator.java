@@ -166,8 +166,7 @@ public final class Elaborator {
             stop ->
                 settings(name, "stop")
                     .findFirst()
-                    .ifPresent(
-                        each -> metrics.report(stop, each.span(), section.get().metrics())));
+                    .ifPresent(each -> metrics.report(stop, each.span(), section.get().metrics())));
     return comparison;
   }
 

@@ -413,10 +413,7 @@ public final class TensorOps {
       case Datum.FloatDatum number -> scalar(number);
       case Datum.BoolDatum(boolean value) -> scalar(DType.BOOL, value ? 1 : 0);
       case Datum.ListDatum list -> TensorLists.tensor(this, what, list);
-      case Datum.StringDatum _,
-          Datum.NoneDatum _,
-          Datum.InitializerDatum _,
-          Datum.LayerDatum _ ->
+      case Datum.StringDatum _, Datum.NoneDatum _, Datum.InitializerDatum _, Datum.LayerDatum _ ->
           throw new Complaint(Code.WRONG_TYPE, what, "a tensor", datum.type());
       case Datum.Poison _ -> throw Complaint.consequence(what);
     };
