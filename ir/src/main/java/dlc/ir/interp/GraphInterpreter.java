@@ -82,8 +82,8 @@ public final class GraphInterpreter {
           case Comprehension.Fold.None _ -> body;
           case Comprehension.Fold.By(ReduceFn fn) ->
               fold(fn, value.type(), comprehension, body, closures);
-          case Comprehension.Fold.Greatest(Index position) ->
-              greatest(position, comprehension, body, closures);
+          case Comprehension.Fold.Greatest greatest ->
+              greatest(greatest, comprehension, body, closures);
         };
     double[] result = new double[Math.toIntExact(value.type().elements())];
     int[] next = {0};
@@ -135,13 +135,17 @@ public final class GraphInterpreter {
   }
 
   private static DoubleSupplier greatest(
-      Index position, Comprehension comprehension, DoubleSupplier body, Closures closures) {
-    DoubleSupplier here = closures.scalar(new Scalar.Position(position));
+      Comprehension.Fold.Greatest fold,
+      Comprehension comprehension,
+      DoubleSupplier body,
+      Closures closures) {
+    DoubleSupplier here = closures.scalar(new Scalar.Position(fold.position()));
+    DoubleSupplier otherwise = closures.scalar(fold.otherwise());
     double[] best = {0};
     double[] place = {0};
     return () -> {
       best[0] = Double.NEGATIVE_INFINITY;
-      place[0] = 0;
+      place[0] = otherwise.getAsDouble();
       closures.forEach(
           comprehension.reduced(),
           () -> {

@@ -45,8 +45,11 @@ public record Comprehension(
     /** By a function, from its identity, in any order. */
     record By(ReduceFn fn) implements Fold {}
 
-    /** {@code position} of the greatest value, the first of equals; a NaN is the greatest. */
-    record Greatest(Index position) implements Fold {}
+    /**
+     * {@code position} of the greatest value, the first of equals; a NaN is the greatest. It is
+     * {@code otherwise} where no value is greater than minus infinity.
+     */
+    record Greatest(Index position, Scalar otherwise) implements Fold {}
   }
 
   public Comprehension {

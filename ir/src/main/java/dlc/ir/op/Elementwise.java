@@ -2,6 +2,7 @@
 package dlc.ir.op;
 
 import static dlc.ir.scalar.BinaryFn.EQ;
+import static dlc.ir.scalar.BinaryFn.GE;
 import static dlc.ir.scalar.BinaryFn.GT;
 import static dlc.ir.scalar.BinaryFn.LE;
 import static dlc.ir.scalar.BinaryFn.LT;
@@ -32,9 +33,11 @@ public enum Elementwise implements Computed {
       binary(BinaryFn.POW),
       y().is(EQ, lit(0))
           .choose(lit(0), y().times(new Scalar.Binary(BinaryFn.POW, x(), y().minus(lit(1))))),
-      x().is(EQ, lit(0)).choose(lit(0), result().times(x().then(UnaryFn.LOG)))),
-  MAX(binary(BinaryFn.MAX), share(GT), share(LT)),
-  MIN(binary(BinaryFn.MIN), share(LT), share(GT)),
+      x().is(EQ, lit(0))
+          .is(BinaryFn.AND, y().is(GE, lit(0)))
+          .choose(lit(0), result().times(x().then(UnaryFn.LOG)))),
+  MAX(binary(BinaryFn.MAX), share(LT), share(GT)),
+  MIN(binary(BinaryFn.MIN), share(GT), share(LT)),
   NEG(neg(x()), lit(-1)),
   RELU(x().is(LE, lit(0)).choose(lit(0), x()), result().is(LE, lit(0)).choose(lit(0), lit(1))),
   EXP(x().then(UnaryFn.EXP), result()),
@@ -44,7 +47,8 @@ public enum Elementwise implements Computed {
   LOG1P(x().then(UnaryFn.LOG1P), lit(1).over(x().plus(lit(1)))),
   SQRT(x().then(UnaryFn.SQRT), lit(0.5).over(result())),
   RSQRT(x().then(UnaryFn.RSQRT), lit(-0.5).times(result()).over(x())),
-  ABS(x().then(UnaryFn.ABS), x().then(UnaryFn.SIGN)),
+  // As in PyTorch a NaN has the slope 0, by which what comes from above is multiplied.
+  ABS(x().then(UnaryFn.ABS), x().is(EQ, x()).choose(x(), lit(0)).then(UnaryFn.SIGN)),
   SIGN(x().then(UnaryFn.SIGN), lit(0)),
   SIN(x().then(UnaryFn.SIN), x().then(UnaryFn.COS)),
   COS(x().then(UnaryFn.COS), neg(x().then(UnaryFn.SIN))),
@@ -280,8 +284,8 @@ public enum Elementwise implements Computed {
     return new Scalar.Binary(fn, x(), y());
   }
 
-  /** 1 where x wins, a half where they are equal. */
-  private static Scalar share(BinaryFn wins) {
-    return x().is(wins, y()).choose(lit(1), x().is(EQ, y()).choose(lit(0.5), lit(0)));
+  /** 0 where the other wins, a half where they are equal; where one is a NaN, 1 for both. */
+  private static Scalar share(BinaryFn loses) {
+    return x().is(loses, y()).choose(lit(0), x().is(EQ, y()).choose(lit(0.5), lit(1)));
   }
 }

@@ -75,6 +75,12 @@ public record Geometry(
     return place.times(stride.get(axis)).plus(tap.times(dilation.get(axis))).plus(-low.get(axis));
   }
 
+  /** The first tap of the window at {@code place} that is no padding, or a negative number. */
+  Index firstTap(int axis, Index place) {
+    int gap = dilation.get(axis);
+    return place.times(-stride.get(axis)).plus(low.get(axis) + gap - 1).floorDiv(gap);
+  }
+
   /** Where the input coordinates lie inside {@code sizes}. */
   static Condition inside(List<Index> coordinates, List<Integer> sizes) {
     Condition inside = Condition.ALWAYS;

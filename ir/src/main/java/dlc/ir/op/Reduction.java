@@ -80,13 +80,14 @@ public sealed interface Reduction extends Computed {
       switch (fn) {
         case SUM -> grad.add(0, upstream);
         case PROD -> grad.add(0, grad.emit(Elementwise.MUL, upstream, productOfOthers(grad)));
-        // Equal extremes share the gradient, as those of PyTorch's amax do.
+        // Equal extremes share the gradient, as those of PyTorch's amax do; a NaN, which is equal to
+        // nothing, makes all NaN.
         case MAX, MIN -> {
           Value isExtreme = grad.emit(Elementwise.EQUAL, x, spread(grad, grad.result()));
           Value ones = grad.emit(new Generator.Cast(x.type().dtype()), isExtreme);
           Value count = grad.emit(new Reduce(ReduceFn.SUM, axes), ones);
           Value part = grad.emit(Elementwise.DIV, upstream, spread(grad, count));
-          grad.add(0, grad.emit(Elementwise.SELECT, isExtreme, part, grad.fill(x.type(), 0)));
+          grad.add(0, grad.emit(Elementwise.MUL, ones, part));
         }
       }
     }
@@ -130,7 +131,8 @@ public sealed interface Reduction extends Computed {
 
     @Override
     public Comprehension.Fold fold(List<LoopVar> reduced) {
-      return new Comprehension.Fold.Greatest(reduced.getFirst().index());
+      return new Comprehension.Fold.Greatest(
+          reduced.getFirst().index(), Scalar.literal(0, DType.I32));
     }
 
     @Override

@@ -43,7 +43,7 @@ public sealed interface Window extends Computed {
     @Override
     public Comprehension comprehension(List<TensorType> operands, TensorType result) {
       return gather(
-          this, operands.getFirst(), result, fn.identity(), _ -> new Comprehension.Fold.By(fn));
+          this, operands.getFirst(), result, fn.identity(), (_, _) -> new Comprehension.Fold.By(fn));
     }
 
     @Override
@@ -88,7 +88,23 @@ public sealed interface Window extends Computed {
           operands.getFirst(),
           result,
           Double.NEGATIVE_INFINITY,
-          taps -> new Comprehension.Fold.Greatest(Index.linear(taps, window)));
+          (places, taps) ->
+              new Comprehension.Fold.Greatest(Index.linear(taps, window), first(places)));
+    }
+
+    /** The first place of a window that is no padding. */
+    private Scalar first(List<Index> places) {
+      Scalar first = Scalar.literal(0, DType.I32);
+      int inner = 1;
+      for (int axis = window.size() - 1; axis >= 0; axis--) {
+        if (geometry.low().get(axis) > 0) {
+          Scalar tap = new Scalar.Position(geometry.firstTap(axis, places.get(axis)));
+          Scalar inside = new Scalar.Binary(BinaryFn.MAX, tap, Scalar.literal(0, DType.I32));
+          first = first.plus(inside.times(Scalar.literal(inner, DType.I32)));
+        }
+        inner *= window.get(axis);
+      }
+      return first;
     }
 
     @Override
@@ -171,10 +187,10 @@ public sealed interface Window extends Computed {
     public void gradient(GradientContext grad) {}
   }
 
-  /** What a fold over windows does with the taps' indices. */
+  /** What a fold over windows does with the indices of the windows and of their taps. */
   @FunctionalInterface
   interface FoldOfTaps {
-    Comprehension.Fold of(List<Index> taps);
+    Comprehension.Fold of(List<Index> places, List<Index> taps);
   }
 
   private static TensorType places(Operands operands, List<Integer> window, Geometry geometry) {
@@ -220,7 +236,7 @@ public sealed interface Window extends Computed {
         loops,
         reduced,
         List.of(new Comprehension.Access(at, inside, padding)),
-        fold.of(taps),
+        fold.of(Comprehension.indices(loops.subList(outer, loops.size())), taps),
         new Scalar.Arg(0));
   }
 

@@ -86,8 +86,8 @@ final class WriteGroup {
       }
       case Comprehension.Fold.Greatest _ when isOne(comprehension) ->
           greatestOfOne(comprehension, here, inliner);
-      case Comprehension.Fold.Greatest(Index position) ->
-          body.addAll(greatest(position, comprehension, here, inliner));
+      case Comprehension.Fold.Greatest fold ->
+          body.addAll(greatest(fold, comprehension, here, inliner));
     }
     // Stores last: what they overwrite may be the old state that a later member reads.
     List<Stmt> stores = new ArrayList<>();
@@ -168,7 +168,10 @@ final class WriteGroup {
   }
 
   private List<Stmt> greatest(
-      Index position, Comprehension comprehension, List<Index> here, Inliner outer) {
+      Comprehension.Fold.Greatest fold,
+      Comprehension comprehension,
+      List<Index> here,
+      Inliner outer) {
     Value first = group.first();
     DType type = first.operand(0).type().dtype().computed();
     Buffer best = Buffer.register("best", TensorType.of(type));
@@ -182,12 +185,12 @@ final class WriteGroup {
     step.add(new Stmt.Store(best, List.of(), better.choose(found, read(best))));
     step.add(
         new Stmt.Store(
-            place, List.of(), better.choose(new Scalar.Position(position), read(place))));
+            place, List.of(), better.choose(new Scalar.Position(fold.position()), read(place))));
     List<Stmt> statements = new ArrayList<>();
     statements.add(new Stmt.Declare(best));
     statements.add(new Stmt.Declare(place));
     statements.add(new Stmt.Store(best, List.of(), Scalar.literal(Double.NEGATIVE_INFINITY, type)));
-    statements.add(new Stmt.Store(place, List.of(), Scalar.literal(0, DType.I32)));
+    statements.add(new Stmt.Store(place, List.of(), fold.otherwise()));
     statements.addAll(nest(comprehension.reduced(), step));
     outer.define(first, here, outer.let(read(place)));
     for (Value member : windowsOf(first)) {

@@ -349,7 +349,8 @@ final class ScheduleFold {
           List<Stmt> moved = Rewriting.widen(Rewriting.substitute(body, move), registers, here);
           return vectors(List.of(copy), lane, Rewriting.guarded(piece.inside(), moved));
         };
-    statements.addAll(vectors(List.of(copy), lane, Rewriting.widen(first, registers, here)));
+    List<Stmt> begun = Rewriting.widen(Rewriting.substitute(first, move), registers, here);
+    statements.addAll(vectors(List.of(copy), lane, begun));
     statements.addAll(turns(inner, vectors.apply(inner.body())));
     statements.addAll(vectors.apply(nest.after()));
     return statements;
