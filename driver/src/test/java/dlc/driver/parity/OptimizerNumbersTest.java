@@ -109,14 +109,12 @@ final class OptimizerNumbersTest {
 
   private static Map<String, double[]> inputs(Line line, int batch) {
     Map<String, double[]> inputs = new HashMap<>();
-    inputs.put("x", IntStream.range(0, 6).mapToDouble(i -> Math.sin((6 * batch + i) * 1.7)).toArray());
+    inputs.put(
+        "x", IntStream.range(0, 6).mapToDouble(i -> Math.sin((6 * batch + i) * 1.7)).toArray());
     inputs.put(
         "target",
         new double[] {
-          Math.cos(batch),
-          Math.sin(batch * 0.7),
-          Math.cos(batch + 1.0),
-          Math.sin(batch * 0.7 + 1)
+          Math.cos(batch), Math.sin(batch * 0.7), Math.cos(batch + 1.0), Math.sin(batch * 0.7 + 1)
         });
     inputs.put("seed", new double[] {1});
     inputs.put("lr", new double[] {line.rate()});

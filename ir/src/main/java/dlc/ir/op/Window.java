@@ -43,7 +43,11 @@ public sealed interface Window extends Computed {
     @Override
     public Comprehension comprehension(List<TensorType> operands, TensorType result) {
       return gather(
-          this, operands.getFirst(), result, fn.identity(), (_, _) -> new Comprehension.Fold.By(fn));
+          this,
+          operands.getFirst(),
+          result,
+          fn.identity(),
+          (_, _) -> new Comprehension.Fold.By(fn));
     }
 
     @Override
