@@ -79,6 +79,12 @@ public final class StandAlone {
     }
   }
 
+  /** Entry points, and what the model is specialised for in them. */
+  private record Specialized(List<String> entries, ProgramOptions options) {}
+
+  /** An entry point for all targets, in their order. */
+  private record Compiled(Plain plain, List<Code> code) {}
+
   private final Workbench bench;
   private final CheckedModel model;
   private final BinaryModel.Steered steered;
@@ -138,63 +144,56 @@ public final class StandAlone {
     List<Wanted> wanted = wanted(tails);
     Program layout = wanted.getFirst().program;
     KernelProgram memory = PlanMemory.run(layout.name(), List.of(), layout.states());
-    Compiler compiler = bench.compilerFor(options.platform().plain());
-    List<Plain> plain = SideBySide.map(wanted, each -> each.plain(compiler));
+    List<Target> targets = targets();
+    List<Compiled> compiled = SideBySide.map(wanted, each -> compiled(each, targets));
+    List<Plain> plain = compiled.stream().map(Compiled::plain).toList();
     return new ModelDescription(bench, options, steered)
-        .of(memory, layout.states(), versions(plain), devices(plain), readsData);
+        .of(memory, layout.states(), versions(targets, compiled), devices(plain), readsData);
   }
 
   private List<Wanted> wanted(Tails tails) {
-    ProgramOptions floats = bench.normalized();
-    List<Wanted> wanted = new ArrayList<>();
+    List<Specialized> specialized = new ArrayList<>();
     if (!options.predictOnly && model.train().isPresent()) {
       ProgramOptions arriving = bench.trained();
-      Program usual = program(arriving);
-      for (String entry : List.of("init", TRAIN, ACCUMULATE, EVAL, EPOCH_END)) {
-        add(wanted, entry, bench.batch(), usual);
-      }
+      List<String> usual = List.of("init", TRAIN, ACCUMULATE, EVAL, EPOCH_END);
+      specialized.add(new Specialized(usual, arriving));
       // Last, so that two threads share the work evenly: each has a training step to make.
       for (int tail : tails.training()) {
-        Program program = program(arriving.withBatch(tail));
-        add(wanted, TRAIN, tail, program);
-        add(wanted, ACCUMULATE, tail, program);
+        specialized.add(new Specialized(List.of(TRAIN, ACCUMULATE), arriving.withBatch(tail)));
       }
       for (int tail : tails.measured()) {
-        add(wanted, EVAL, tail, program(arriving.withBatch(tail)));
+        specialized.add(new Specialized(List.of(EVAL), arriving.withBatch(tail)));
       }
     }
-    wanted.add(new Wanted(PREDICT, 1, model.program(floats.withBatch(1))));
-    return wanted;
+    specialized.add(new Specialized(List.of(PREDICT), bench.normalized().withBatch(1)));
+    return SideBySide.map(specialized, this::entries).stream().flatMap(List::stream).toList();
   }
 
-  private Program program(ProgramOptions specialized) {
-    return MemoryPlan.program(model, specialized, piece);
+  /** Those of the entry points that the model has. */
+  private List<Wanted> entries(Specialized specialized) {
+    Program program = MemoryPlan.program(model, specialized.options, piece);
+    return specialized.entries.stream()
+        .filter(entry -> program.entry(entry).isPresent())
+        .map(entry -> new Wanted(entry, specialized.options.batch(), program))
+        .toList();
   }
 
-  private static void add(List<Wanted> wanted, String entry, int batch, Program program) {
-    if (program.entry(entry).isPresent()) {
-      wanted.add(new Wanted(entry, batch, program));
-    }
-  }
-
-  private List<Version> versions(List<Plain> plain) {
-    record Job(Target target, Plain entry) {}
-    List<Target> targets = targets();
-    List<Job> jobs =
-        targets.stream()
-            .flatMap(target -> plain.stream().map(entry -> new Job(target, entry)))
-            .toList();
-    List<Code> code =
+  private Compiled compiled(Wanted wanted, List<Target> targets) {
+    Plain plain = wanted.plain(bench.compilerFor(options.platform().plain()));
+    return new Compiled(
+        plain,
         SideBySide.map(
-            jobs,
-            job ->
-                new Code(
-                    job.entry.wanted.batch, job.entry.scheduled(bench.compilerFor(job.target))));
+            targets,
+            target -> new Code(wanted.batch, plain.scheduled(bench.compilerFor(target)))));
+  }
+
+  private List<Version> versions(List<Target> targets, List<Compiled> compiled) {
     List<Version> versions = new ArrayList<>();
-    for (Target target : targets) {
-      int first = versions.size() * plain.size();
-      List<Code> own = code.subList(first, first + plain.size());
-      versions.add(new Version(target.cpu(), level(target), target, own));
+    for (int i = 0; i < targets.size(); i++) {
+      int own = i;
+      Target target = targets.get(i);
+      List<Code> code = compiled.stream().map(each -> each.code.get(own)).toList();
+      versions.add(new Version(target.cpu(), level(target), target, code));
     }
     return versions;
   }

@@ -19,12 +19,12 @@ import dlc.ir.Graph;
 import dlc.ir.GraphBuilder;
 import dlc.ir.Program;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /** Checks the models of a program and makes their entry points. */
@@ -36,7 +36,10 @@ public final class Elaborator {
   private final Params params;
   private final Map<String, TrainSection> trains = new LinkedHashMap<>();
   private final Map<String, Declaration.Train> trainSyntax = new LinkedHashMap<>();
-  private final Set<Span> ran = new HashSet<>();
+
+  /** The bodies that ran, for several batches side by side. */
+  private final Set<Span> ran = ConcurrentHashMap.newKeySet();
+
 
   /** Evaluates the params and reads the train sections of {@code declarations}. */
   public Elaborator(
