@@ -336,6 +336,9 @@ public record Index(int constant, List<Term> terms) {
 
   /** The same with each counter that {@code replacement} answers for replaced, and normal again. */
   public Index substitute(Function<LoopVar, Index> replacement) {
+    if (isConstant()) {
+      return this;
+    }
     return rebuild(
         atom ->
             switch (atom) {
@@ -391,7 +394,7 @@ public record Index(int constant, List<Term> terms) {
   }
 
   /** Whether some of it is read at run time. */
-  private boolean isDynamic() {
+  public boolean isDynamic() {
     for (Term term : terms) {
       boolean found =
           switch (term.atom()) {

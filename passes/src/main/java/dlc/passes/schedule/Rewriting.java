@@ -229,7 +229,9 @@ final class Rewriting {
 
   private static void visitIndices(
       Scalar scalar, Consumer<Index> visitor, Consumer<Condition> tests) {
-    scalar.parts().forEach(part -> visitIndices(part, visitor, tests));
+    for (Scalar part : scalar.parts()) {
+      visitIndices(part, visitor, tests);
+    }
     switch (scalar) {
       case Scalar.Load load -> {
         visitor.accept(Index.linear(load.at(), load.buffer().type().dims()));
@@ -255,12 +257,12 @@ final class Rewriting {
       switch (statement) {
         case Stmt.For loop -> visitScalars(loop.body(), visitor);
         case Stmt.If branch -> {
-          branch.when().map(index -> visitDynamic(index, visitor));
+          visitDynamic(branch.when(), visitor);
           visitScalars(branch.body(), visitor);
         }
         case Stmt.Let let -> visitScalars(let.value(), visitor);
         case Stmt.Store store -> {
-          store.at().forEach(index -> visitDynamic(index, visitor));
+          visitDynamic(store.at(), visitor);
           visitScalars(store.value(), visitor);
         }
         case Stmt.Declare _ -> {}
@@ -268,22 +270,34 @@ final class Rewriting {
     }
   }
 
+  // Every scalar comes by here: a lambda for each would take as long as all else.
   private static void visitScalars(Scalar scalar, Consumer<Scalar> visitor) {
     visitor.accept(scalar);
-    scalar.mapParts(
-        part -> {
-          visitScalars(part, visitor);
-          return part;
-        },
-        index -> visitDynamic(index, visitor));
+    for (Scalar part : scalar.parts()) {
+      visitScalars(part, visitor);
+    }
+    visitDynamic(scalar.indices(), visitor);
+    if (scalar instanceof Scalar.Load load) {
+      visitDynamic(load.when(), visitor);
+    }
   }
 
-  private static Index visitDynamic(Index index, Consumer<Scalar> visitor) {
-    return index.mapDynamic(
-        scalar -> {
-          visitScalars(scalar, visitor);
-          return scalar;
-        });
+  private static void visitDynamic(Condition when, Consumer<Scalar> visitor) {
+    for (Condition.Test test : when.tests()) {
+      visitDynamic(List.of(test.index()), visitor);
+    }
+  }
+
+  private static void visitDynamic(List<Index> indices, Consumer<Scalar> visitor) {
+    for (Index index : indices) {
+      if (index.isDynamic()) {
+        index.mapDynamic(
+            scalar -> {
+              visitScalars(scalar, visitor);
+              return scalar;
+            });
+      }
+    }
   }
 
   /** {@code body} in lockstep, or plain when there is one lane. */
