@@ -31,15 +31,15 @@ final class IndexText {
       String part =
           term.coefficient() == 1
               ? atom
-              : text.value("mul nsw i64 %s, %d".formatted(atom, term.coefficient()));
-      sum = sum == null ? part : text.value("add nsw i64 %s, %s".formatted(sum, part));
+              : text.value("mul nsw i64 " + atom + ", " + term.coefficient());
+      sum = sum == null ? part : text.value("add nsw i64 " + sum + ", " + part);
     }
     if (sum == null) {
       return Integer.toString(index.constant());
     }
     return index.constant() == 0
         ? sum
-        : text.value("add nsw i64 %s, %d".formatted(sum, index.constant()));
+        : text.value("add nsw i64 " + sum + ", " + index.constant());
   }
 
   private String atom(Index.Atom atom) {

@@ -84,7 +84,7 @@ final class MemoryText {
     DType type = load.buffer().type().dtype();
     String vector = "<" + count + " x " + Operand.inMemory(type) + ">";
     if (mask == null) {
-      return text.fresh("load %s, ptr %s, align %d".formatted(vector, pointer, type.bytes()));
+      return load(vector, pointer, type);
     }
     String intrinsic = "@llvm.masked.load.v%d%s.p0".formatted(count, suffix(type));
     text.declare(
@@ -172,10 +172,11 @@ final class MemoryText {
                   global, Operand.inMemory(type), Operand.stored(load.otherwise(), type, 1)));
       pointer = text.value("select i1 %s, ptr %s, ptr %s".formatted(guard.text(), pointer, global));
     }
-    String raw =
-        text.fresh(
-            "load %s, ptr %s, align %d".formatted(Operand.inMemory(type), pointer, type.bytes()));
-    return fromMemory(raw, type, 1);
+    return fromMemory(load(Operand.inMemory(type), pointer, type), type, 1);
+  }
+
+  private String load(String what, String pointer, DType type) {
+    return text.fresh("load " + what + ", ptr " + pointer + ", align " + type.bytes());
   }
 
   private static String bits(double value) {
@@ -247,14 +248,14 @@ final class MemoryText {
     String pointer =
         variable.isConstant()
             ? base
-            : text.value(
-                "getelementptr inbounds %s, ptr %s, i64 %s"
-                    .formatted(element, base, indices.scalar(variable)));
+            : moved(base, element, indices.scalar(variable));
     return flat.constant() == 0
         ? pointer
-        : text.value(
-            "getelementptr inbounds %s, ptr %s, i64 %d"
-                .formatted(element, pointer, flat.constant()));
+        : moved(pointer, element, Integer.toString(flat.constant()));
+  }
+
+  private String moved(String pointer, String element, String by) {
+    return text.value("getelementptr inbounds " + element + ", ptr " + pointer + ", i64 " + by);
   }
 
   /** Writes {@code value} where {@code store} does, in the lanes that the mask allows. */
@@ -266,9 +267,7 @@ final class MemoryText {
       if (value.lanes() != 1) {
         throw new IllegalStateException("all lanes store to the same place of " + store.buffer());
       }
-      text.line(
-          "store %s, ptr %s, align %d"
-              .formatted(inMemory(value, type), pointer(store.buffer(), flat), type.bytes()));
+      store(inMemory(value, type), pointer(store.buffer(), flat), type);
       return;
     }
     Operand vector = scalars.splat(value, lanes());
@@ -284,9 +283,12 @@ final class MemoryText {
     } else if (guard != null) {
       storeMasked(inMemory(vector, type), pointer, type, lanes(), guard.typed());
     } else {
-      text.line(
-          "store %s, ptr %s, align %d".formatted(inMemory(vector, type), pointer, type.bytes()));
+      store(inMemory(vector, type), pointer, type);
     }
+  }
+
+  private void store(String value, String pointer, DType type) {
+    text.line("store " + value + ", ptr " + pointer + ", align " + type.bytes());
   }
 
   /** Writes in small even steps, as a wide vector of which the places between are left out. */

@@ -3,9 +3,12 @@ package dlc.cpu;
 
 import dlc.ir.DType;
 import dlc.ir.NarrowFloats;
+import java.util.HexFormat;
 
 /** A value in LLVM IR: its name or literal, its element type, and 1 or the number of lanes. */
 record Operand(String text, DType type, int lanes) {
+
+  private static final HexFormat BITS = HexFormat.of().withUpperCase();
 
   /** The type of one element in a register: bools are one bit, narrow floats are not there. */
   static String element(DType type) {
@@ -64,8 +67,8 @@ record Operand(String text, DType type, int lanes) {
   private static String number(double value, DType type) {
     return switch (type) {
       // LLVM writes floats as the bits of the double that they are.
-      case F32 -> "0x%016X".formatted(Double.doubleToRawLongBits((float) value));
-      case F64 -> "0x%016X".formatted(Double.doubleToRawLongBits(value));
+      case F32 -> "0x" + BITS.toHexDigits(Double.doubleToRawLongBits((float) value));
+      case F64 -> "0x" + BITS.toHexDigits(Double.doubleToRawLongBits(value));
       case BF16, F16 -> throw new IllegalStateException(type + " is only stored");
       case I32, U8 -> Long.toString((long) value);
       case BOOL -> value != 0 ? "true" : "false";

@@ -55,7 +55,7 @@ final class ScalarText {
       return new Operand("splat (" + type + " " + x.text() + ")", x.type(), lanes);
     }
     String vector = Operand.vector(Operand.element(x.type()), lanes);
-    String first = text.value("insertelement %s poison, %s, i64 0".formatted(vector, x.typed()));
+    String first = text.value("insertelement " + vector + " poison, " + x.typed() + ", i64 0");
     return new Operand(
         text.value(
             "shufflevector %s %s, %s poison, <%d x i32> zeroinitializer"
@@ -128,9 +128,9 @@ final class ScalarText {
     String types = String.join(", ", Collections.nCopies(operands.length, type));
     String arguments =
         Arrays.stream(operands).map(Operand::typed).collect(Collectors.joining(", "));
-    text.declare("declare %s @llvm.%s.%s(%s)".formatted(type, name, suffix, types));
-    return result(
-        "call %s%s @llvm.%s.%s(%s)".formatted(flags, type, name, suffix, arguments), like);
+    String function = type + " @llvm." + name + "." + suffix;
+    text.declare("declare " + function + "(" + types + ")");
+    return result("call " + flags + function + "(" + arguments + ")", like);
   }
 
   /** Calls the C library on each lane; f32 comes here only where no schedule expanded it. */
@@ -204,7 +204,7 @@ final class ScalarText {
   }
 
   private Operand arithmetic(String instruction, Operand x, Operand y) {
-    return result("%s %s, %s".formatted(instruction, x.typed(), y.text()), x);
+    return result(instruction + " " + x.typed() + ", " + y.text(), x);
   }
 
   private Operand divideIntegers(Operand x, Operand y) {
@@ -230,7 +230,7 @@ final class ScalarText {
       instruction = "icmp " + signed;
     }
     return new Operand(
-        text.value("%s %s, %s".formatted(instruction, x.typed(), y.text())), DType.BOOL, x.lanes());
+        text.value(instruction + " " + x.typed() + ", " + y.text()), DType.BOOL, x.lanes());
   }
 
   /**
