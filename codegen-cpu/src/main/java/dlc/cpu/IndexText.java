@@ -37,9 +37,7 @@ final class IndexText {
     if (sum == null) {
       return Integer.toString(index.constant());
     }
-    return index.constant() == 0
-        ? sum
-        : text.value("add nsw i64 " + sum + ", " + index.constant());
+    return index.constant() == 0 ? sum : text.value("add nsw i64 " + sum + ", " + index.constant());
   }
 
   private String atom(Index.Atom atom) {

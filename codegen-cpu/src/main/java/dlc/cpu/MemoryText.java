@@ -245,10 +245,7 @@ final class MemoryText {
       throw new IllegalStateException("no buffer is called " + buffer.name());
     }
     Index variable = flat.plus(-flat.constant());
-    String pointer =
-        variable.isConstant()
-            ? base
-            : moved(base, element, indices.scalar(variable));
+    String pointer = variable.isConstant() ? base : moved(base, element, indices.scalar(variable));
     return flat.constant() == 0
         ? pointer
         : moved(pointer, element, Integer.toString(flat.constant()));

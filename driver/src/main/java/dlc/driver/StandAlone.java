@@ -183,8 +183,7 @@ public final class StandAlone {
     return new Compiled(
         plain,
         SideBySide.map(
-            targets,
-            target -> new Code(wanted.batch, plain.scheduled(bench.compilerFor(target)))));
+            targets, target -> new Code(wanted.batch, plain.scheduled(bench.compilerFor(target)))));
   }
 
   private List<Version> versions(List<Target> targets, List<Compiled> compiled) {

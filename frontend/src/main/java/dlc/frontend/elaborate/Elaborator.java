@@ -40,7 +40,6 @@ public final class Elaborator {
   /** The bodies that ran, for several batches side by side. */
   private final Set<Span> ran = ConcurrentHashMap.newKeySet();
 
-
   /** Evaluates the params and reads the train sections of {@code declarations}. */
   public Elaborator(
       Declarations declarations,
