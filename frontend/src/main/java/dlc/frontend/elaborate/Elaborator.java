@@ -156,7 +156,7 @@ public final class Elaborator {
     String name = run.model().name().text();
     Optional<TrainSection> section = train(name);
     Optional<Expression> loss = values(name, "loss").stream().findFirst();
-    if (section.isEmpty() || loss.isEmpty()) {
+    if (section.isEmpty() || loss.isEmpty() || !run.isWhole()) {
       return Optional.empty();
     }
     Optional<Comparison> comparison = new Losses(run, section).comparison(loss.get());
