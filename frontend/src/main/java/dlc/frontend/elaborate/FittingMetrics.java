@@ -11,7 +11,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Finds metrics that what a loss compares has no meaning for. */
+/**
+ * Finds metrics that what a loss compares has no meaning for. They may follow from a mistake in the
+ * loss.
+ */
 final class FittingMetrics {
 
   private static final String ACCURACY = "accuracy";
@@ -52,7 +55,7 @@ final class FittingMetrics {
         report(metric.span(), name, misfit());
       } else if (name.equals(CONFUSION) && classes() > LARGEST_MATRIX) {
         String why = classes() + " classes, " + LARGEST_MATRIX + " are the most";
-        diagnostics.report(Code.UNFIT_METRIC.at(metric.span(), name, why));
+        diagnostics.reportConsequence(Code.UNFIT_METRIC.at(metric.span(), name, why));
       }
     }
   }
@@ -65,7 +68,7 @@ final class FittingMetrics {
             || metrics.contains(figure)
             || (figure.equals(ACCURACY) && fitting().contains(ACCURACY));
     if (!isMeasured) {
-      diagnostics.report(
+      diagnostics.reportConsequence(
           Code.BAD_SETTING
               .at(span, "stop", "on=\"" + stop.on() + "\" watches a metric that is not measured")
               .withHelp(
@@ -76,7 +79,7 @@ final class FittingMetrics {
   }
 
   private void report(Span span, String name, String why) {
-    diagnostics.report(
+    diagnostics.reportConsequence(
         Code.UNFIT_METRIC
             .at(span, name, why)
             .withHelp(
