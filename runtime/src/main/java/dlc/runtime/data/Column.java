@@ -118,7 +118,12 @@ public record Column(
     return Math.clamp(MOST_BYTES_AHEAD / Math.max(1, type.bytes()), 16, MOST_AHEAD);
   }
 
-  /** Has row {@code row} in memory, so that {@link #copyRow} need not wait. */
+  /** Says that row {@code row}, which nobody has wanted yet, is to be brought near. */
+  public void claim(int row) {
+    decoded.ifPresent(rows -> rows.claim(row));
+  }
+
+  /** Has a claimed row in memory, so that {@link #copyRow} need not wait. */
   public void bringNear(int row) {
     if (decoded.isPresent()) {
       decoded.get().prepare(row);

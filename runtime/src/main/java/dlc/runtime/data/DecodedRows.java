@@ -74,7 +74,7 @@ public final class DecodedRows {
     if (last.row == row) {
       return last.bytes;
     }
-    MemorySegment bytes = MemorySegment.ofArray(decoded(row));
+    MemorySegment bytes = MemorySegment.ofArray(result(task(row)));
     if (fits) {
       keep(row, bytes);
     }
@@ -83,10 +83,18 @@ public final class DecodedRows {
     return bytes;
   }
 
-  /** Decodes row {@code row}, so that it is there when it is wanted. */
-  void prepare(int row) {
+  /** Says that row {@code row}, which nobody has wanted yet, is to be prepared. */
+  void claim(int row) {
     if (!isKept(row)) {
-      byte[] bytes = decoded(row);
+      FutureTask<byte[]> _ = task(row);
+    }
+  }
+
+  /** Decodes a claimed row, so that it is there when it is wanted, unless it has been wanted. */
+  void prepare(int row) {
+    FutureTask<byte[]> task = ahead.get(row);
+    if (task != null) {
+      byte[] bytes = result(task);
       if (fits) {
         keep(row, MemorySegment.ofArray(bytes));
         ahead.remove(row);
@@ -99,17 +107,13 @@ public final class DecodedRows {
     ahead.clear();
   }
 
-  /** Decodes a row, or waits for the thread that is at it. */
-  private byte[] decoded(int row) {
-    FutureTask<byte[]> mine = new FutureTask<>(() -> decoder.apply(row));
-    FutureTask<byte[]> first = ahead.putIfAbsent(row, mine);
-    if (first == null) {
-      mine.run();
-    }
-    return result(first == null ? mine : first);
+  private FutureTask<byte[]> task(int row) {
+    return ahead.computeIfAbsent(row, _ -> new FutureTask<>(() -> decoder.apply(row)));
   }
 
+  /** Decodes a row, or waits for the thread that is at it. */
   private static byte[] result(FutureTask<byte[]> task) {
+    task.run();
     boolean isInterrupted = false;
     try {
       while (true) {

@@ -22,7 +22,10 @@ public final class ReadAhead implements AutoCloseable {
   private final Dataset dataset;
   private final int[] order;
   private final int mostAhead;
+
+  /** The sample that is being used: only those behind it are read ahead. */
   private int wanted;
+
   private int next;
   private boolean isClosed;
 
@@ -40,7 +43,7 @@ public final class ReadAhead implements AutoCloseable {
   ReadAhead(Dataset dataset, int[] order, int start, Pass pass) {
     this.dataset = dataset;
     this.order = order;
-    this.wanted = start;
+    this.wanted = start - 1;
     this.next = start;
     this.far =
         Stream.concat(dataset.inputs().stream(), dataset.target().stream())
@@ -81,8 +84,7 @@ public final class ReadAhead implements AutoCloseable {
   }
 
   private void read() {
-    for (int sample = take(); sample >= 0; sample = take()) {
-      int row = dataset.row(order[sample]);
+    for (int row = take(); row >= 0; row = take()) {
       for (Column column : far) {
         try {
           column.bringNear(row);
@@ -93,10 +95,12 @@ public final class ReadAhead implements AutoCloseable {
     }
   }
 
-  /** Waits until the next sample may be read; negative when there is no use any more. */
+  /**
+   * Waits until the next sample may be read, and claims its row before anybody wants it; negative
+   * when there is no use any more.
+   */
   private int take() {
     synchronized (lock) {
-      next = Math.max(next, wanted);
       while (!isClosed && next >= wanted + mostAhead) {
         try {
           lock.wait();
@@ -104,7 +108,13 @@ public final class ReadAhead implements AutoCloseable {
           return -1;
         }
       }
-      return isClosed || next >= order.length ? -1 : next++;
+      next = Math.max(next, wanted + 1);
+      if (isClosed || next >= order.length) {
+        return -1;
+      }
+      int row = dataset.row(order[next++]);
+      far.forEach(column -> column.claim(row));
+      return row;
     }
   }
 
