@@ -80,8 +80,7 @@ public sealed interface Reduction extends Computed {
       switch (fn) {
         case SUM -> grad.add(0, upstream);
         case PROD -> grad.add(0, grad.emit(Elementwise.MUL, upstream, productOfOthers(grad)));
-        // Equal extremes share the gradient, as those of PyTorch's amax do; a NaN, which is equal
-        // to
+        // Equal extremes share the gradient, as those of PyTorch's amax do; a NaN, which equals
         // nothing, makes all NaN.
         case MAX, MIN -> {
           Value isExtreme = grad.emit(Elementwise.EQUAL, x, spread(grad, grad.result()));
