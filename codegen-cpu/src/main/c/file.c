@@ -31,6 +31,27 @@ int is_file(const char *path) {
   return exists(path) && !is_folder(path);
 }
 
+static int by_name(const void *left, const void *right) {
+  return strcmp(*(char *const *)left, *(char *const *)right);
+}
+
+char **names_in(const char *path, i64 *count) {
+  char **names = NULL;
+  *count = 0;
+  void *folder = opendir(path);
+  for (const u8 *entry; folder && (entry = readdir(folder));) {
+    // inode and offset take 8 bytes each, length 2, type 1.
+    const char *name = (const char *)entry + 19;
+    names = grow(names, *count + 1, sizeof(char *));
+    names[(*count)++] = copy_of(name, (i64)strlen(name));
+  }
+  if (folder) {
+    closedir(folder);
+  }
+  qsort(names, (u64)*count, sizeof(char *), by_name);
+  return names;
+}
+
 char *find_file(const char *folder, const char *name) {
   char *plain = join(folder, name);
   if (is_file(plain)) {

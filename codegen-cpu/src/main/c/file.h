@@ -19,6 +19,8 @@ File map_file(const char *path);
 int is_folder(const char *path);
 int exists(const char *path);
 int is_file(const char *path);
+// The names in a folder, in their order; none where it cannot be read.
+char **names_in(const char *folder, i64 *count);
 // `name` in `folder`, or else `name.gz`; nothing when neither is there.
 char *find_file(const char *folder, const char *name);
 char *join(const char *folder, const char *name);

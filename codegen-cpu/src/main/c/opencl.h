@@ -73,6 +73,8 @@ typedef struct {
 
 extern Device device;
 
+// Adds a sentence for each driver whose library cannot be loaded.
+void find_broken_drivers(Text *broken);
 // Finds the device called `name`; NULL, or why there is none at all. Complains about a name that none has.
 const char *find_device(const char *name, int only_gpu);
 

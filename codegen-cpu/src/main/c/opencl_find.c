@@ -176,7 +176,7 @@ typedef struct {
   i64 count;
   int taken;
   Text known;
-  Text broken;  // platforms
+  Text broken;  // drivers
 } Search;
 
 static void look_at(Search *search, void *platform, void *id) {
@@ -236,6 +236,7 @@ const char *find_device(const char *name, int only_gpu) {
     look_in(&search, platforms[i]);
   }
   if (search.count == 0) {
+    find_broken_drivers(&search.broken);
     return search.broken.length ? search.broken.at : "OpenCL has no device here";
   }
   if (!search.taken) {

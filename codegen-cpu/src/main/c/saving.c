@@ -33,18 +33,16 @@ static int by_step(const void *left, const void *right) {
 static Named *checkpoints(const char *folder, i64 *count) {
   Named *found = NULL;
   *count = 0;
-  void *open = opendir(folder);
-  for (const u8 *entry; open && (entry = readdir(open));) {
-    // inode and offset take 8 bytes each, length 2, type 1.
-    const char *name = (const char *)entry + 19;
-    if (step_of(name) >= 0) {
+  i64 all;
+  char **names = names_in(folder, &all);
+  for (i64 i = 0; i < all; i++) {
+    if (step_of(names[i]) >= 0) {
       found = grow(found, *count + 1, sizeof(Named));
-      found[(*count)++] = (Named){join(folder, name), step_of(name)};
+      found[(*count)++] = (Named){join(folder, names[i]), step_of(names[i])};
     }
+    free(names[i]);
   }
-  if (open) {
-    closedir(open);
-  }
+  free(names);
   qsort(found, (u64)*count, sizeof(Named), by_step);
   return found;
 }

@@ -71,6 +71,24 @@ final class StandAloneOpenClTest {
   }
 
   @Test
+  void driversThatCannotBeLoadedAreNamed() throws IOException {
+    Path drivers = Files.createDirectories(folder.resolve("drivers"));
+    Path odd = Files.writeString(drivers.resolve("odd.icd"), " libodd-opencl.so.1 \nmore\n");
+    Path none = Files.createFile(drivers.resolve("none.icd"));
+    Files.writeString(drivers.resolve("readme.txt"), "no driver\n");
+    String sentence = "the OpenCL driver of %s is broken: '%s' cannot be loaded";
+    String oddIsBroken = sentence.formatted(odd, "libodd-opencl.so.1");
+    Run all = program.run(Map.of("OCL_ICD_VENDORS", drivers.toString()), "train");
+    assertThat(all.status()).isEqualTo(1);
+    assertThat(all.errors())
+        .startsWith(
+            "error[E0901]: %s; %s\n  = help: install"
+                .formatted(sentence.formatted(none, ""), oddIsBroken));
+    Run one = program.run(Map.of("OCL_ICD_VENDORS", odd.toString()), "train");
+    assertThat(one.errors()).startsWith("error[E0901]: " + oddIsBroken + "\n");
+  }
+
+  @Test
   void theProcessorComputesWhenToldTo() throws IOException {
     Trained expected = Trained.by(folder);
     Path empty = Files.createDirectories(folder.resolve("empty"));
