@@ -116,22 +116,13 @@ final class MemoryText {
       Operand wide = mask == null || mask.lanes() == 1 ? mask : repeated(mask, step);
       return picked(load, loadVector(pointer, load, step * lanes(), wide), step * lanes(), step, 1);
     }
-    for (Index.Term term : flat.terms()) {
-      if (mask == null
-          && term.coefficient() == 1
-          && term.atom() instanceof Index.Quotient(Index dividend, int divisor)
-          && dividend.equals(across.index())
-          && lanes() % divisor == 0) {
-        Index start = flat.minus(Index.of(term.atom()));
-        if (start.dependsOn(across)) {
-          return null;
-        }
-        int count = lanes() / divisor;
-        String narrow = loadVector(pointer(load.buffer(), start), load, count, null);
-        return picked(load, narrow, count, 1, divisor);
-      }
+    int times = flat.repeats(across).orElse(0);
+    if (mask != null || times == 0 || lanes() % times != 0) {
+      return null;
     }
-    return null;
+    int count = lanes() / times;
+    String pointer = pointer(load.buffer(), flat.minus(across.index().floorDiv(times)));
+    return picked(load, loadVector(pointer, load, count, null), count, 1, times);
   }
 
   /** Each lane of {@code mask} {@code times} times. */

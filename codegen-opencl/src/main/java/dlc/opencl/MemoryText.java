@@ -72,8 +72,12 @@ final class MemoryText {
           : scalars.select(guard, element, Operand.literal(load.otherwise(), type.computed()));
     }
     LaneMask mask = kernel.lanes(when);
+    int times = mask.isFull() ? flat.repeats(lane).orElse(0) : 0;
     String raw;
-    if (flat.isIrregularIn(lane)) {
+    if (times > 0 && lane.extent() % times == 0) {
+      String pointer = pointer(buffer, flat.minus(lane.index().floorDiv(times)));
+      raw = vectors.loadRepeated(type, pointer, times, mask, load.otherwise());
+    } else if (flat.isIrregularIn(lane)) {
       Operand at = kernel.position(flat).splat(lane.extent());
       raw = vectors.gather(type, buffer.name(), at, mask, load.otherwise());
     } else if (isAligned(buffer, flat, lane) && mask.isFull()) {

@@ -142,6 +142,16 @@ final class VectorText {
     return when(mask, loaded, type, otherwise(otherwise, type));
   }
 
+  /** The elements from {@code pointer} on, each {@code times} times. */
+  String loadRepeated(DType type, String pointer, int times, LaneMask mask, double otherwise) {
+    String spread =
+        IntStream.range(0, mask.lanes())
+            .mapToObj(lane -> Helpers.digit(lane / times))
+            .collect(Collectors.joining("", ".s", ""));
+    String loaded = whole(type, mask.lanes() / times, pointer) + spread;
+    return when(mask, loaded, type, otherwise(otherwise, type));
+  }
+
   private static String when(LaneMask mask, String loaded, DType type, String other) {
     return mask.whole() == null
         ? loaded

@@ -4,6 +4,7 @@ package dlc.ir.scalar;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -332,6 +333,22 @@ public record Index(int constant, List<Term> terms) {
       }
     }
     return false;
+  }
+
+  /**
+   * How many turns of {@code loop} in a row stay at a place before they go to the next one, where
+   * this is a start that does not depend on it and a quotient of it; nothing for other indices.
+   */
+  public OptionalInt repeats(LoopVar loop) {
+    for (Term term : terms) {
+      if (term.coefficient() == 1
+          && term.atom() instanceof Quotient(Index dividend, int divisor)
+          && dividend.equals(loop.index())
+          && !minus(of(term.atom())).dependsOn(loop)) {
+        return OptionalInt.of(divisor);
+      }
+    }
+    return OptionalInt.empty();
   }
 
   /** The same with each counter that {@code replacement} answers for replaced, and normal again. */
