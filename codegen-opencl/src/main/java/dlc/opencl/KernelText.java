@@ -40,6 +40,9 @@ final class KernelText {
   /** What the line starts with that begins a function. */
   static final String HEAD = "static void ";
 
+  /** Where it is pasted, the compiler knows that what items share begins where vectors may. */
+  private static final String PASTED = "__attribute__((always_inline))\n";
+
   private final StringBuilder text = new StringBuilder();
   private final Map<String, Operand> locals = new HashMap<>();
   private final Map<LoopVar, Index> unrolled = new HashMap<>();
@@ -50,16 +53,18 @@ final class KernelText {
   private final boolean shares;
   private final boolean isOfGroups;
   private final Sharing sharing;
-  private final Set<Buffer> aligned;
+  private final Set<String> aligned;
+  private final Set<String> written;
   private int depth = 1;
   private @Nullable LoopVar lane;
   private @Nullable LoopVar item;
   private Condition guards = Condition.ALWAYS;
 
   private KernelText(
-      Kernel kernel, Helpers helpers, Sharing sharing, Set<Buffer> aligned, Part part) {
+      Kernel kernel, Helpers helpers, Sharing sharing, Set<String> aligned, Part part) {
     this.sharing = sharing;
     this.aligned = Set.copyOf(aligned);
+    this.written = kernel.written().stream().map(Buffer::name).collect(Collectors.toSet());
     NarrowText narrow = new NarrowText(helpers);
     scalars = new ScalarText(this, helpers, narrow);
     indices = new IndexText(scalars::of);
@@ -151,9 +156,9 @@ final class KernelText {
   /**
    * The text of all functions of {@code kernel}.
    *
-   * @param aligned those of its buffers that begin at a multiple of 16 bytes
+   * @param aligned the names of those of its buffers that begin at a multiple of 16 bytes
    */
-  static String write(Kernel kernel, Helpers helpers, Sharing sharing, Set<Buffer> aligned) {
+  static String write(Kernel kernel, Helpers helpers, Sharing sharing, Set<String> aligned) {
     return parts(kernel).stream()
         .map(part -> new KernelText(kernel, helpers, sharing, aligned, part).function(part))
         .collect(Collectors.joining());
@@ -179,7 +184,8 @@ final class KernelText {
                             "__local %s *restrict %s"
                                 .formatted(Operand.inMemory(buffer.type().dtype()), buffer)))
             .collect(Collectors.joining(", "));
-    return "%s%s(%s) {\n%s}\n\n".formatted(HEAD, part.function(), arguments, text);
+    return "%s%s%s(%s) {\n%s}\n\n"
+        .formatted(isOfGroups ? PASTED : "", HEAD, part.function(), arguments, text);
   }
 
   private void line(String line) {
@@ -238,6 +244,10 @@ final class KernelText {
     switch (loop.kind()) {
       case SERIAL -> {
         String i = indices.enter(counter);
+        if (item != null) {
+          // The sums of an item: written out, what they read of shared memory is asked for early.
+          line("#pragma unroll");
+        }
         braces(
             "for (int %s = 0; %s < %d; %s++) {".formatted(i, i, counter.extent(), i), loop.body());
         indices.leave(counter);
@@ -331,7 +341,7 @@ final class KernelText {
 
   /** Whether the first element of {@code buffer} may be that of a vector. */
   boolean isAligned(Buffer buffer) {
-    return buffer.space() == Space.SHARED || (isOfGroups && aligned.contains(buffer));
+    return buffer.space() == Space.SHARED || (isOfGroups && aligned.contains(buffer.name()));
   }
 
   /** The counter of the loop of items around the current statement, if there is one. */
@@ -359,7 +369,7 @@ final class KernelText {
 
   /** Whether the kernel writes to {@code buffer}. */
   boolean writes(Buffer buffer) {
-    return kernel.written().contains(buffer);
+    return written.contains(buffer.name());
   }
 
   /** The element, or vector of elements, that {@code load} reads. */

@@ -8,7 +8,6 @@ import dlc.ir.kernel.KernelProgram.Call;
 import dlc.ir.kernel.KernelProgram.Entry;
 import dlc.ir.kernel.Stmt;
 import dlc.ir.kernel.Target;
-import dlc.ir.scalar.Buffer;
 import dlc.ir.scalar.Scalar;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -90,16 +89,19 @@ public final class ProgramText {
         .formatted(doubles, helpers.text(), functions);
   }
 
-  /** The buffers of {@code kernel} that begin where vectors may, wherever it is called. */
-  private static Set<Buffer> aligned(Kernel kernel, KernelProgram program) {
+  /**
+   * The names of the buffers of {@code kernel} that begin where vectors may, wherever it is called.
+   */
+  private static Set<String> aligned(Kernel kernel, KernelProgram program) {
     MemoryLayout layout = new MemoryLayout(program);
-    Set<Buffer> aligned = new HashSet<>(kernel.arguments());
+    Set<String> aligned = new HashSet<>();
+    kernel.arguments().forEach(buffer -> aligned.add(buffer.name()));
     for (Entry entry : program.entries()) {
       for (Call call : entry.calls()) {
         if (call.kernel().name().equals(kernel.name())) {
           for (int i = 0; i < call.arguments().size(); i++) {
             if (layout.offset(call.arguments().get(i)) % VECTOR_BYTES != 0) {
-              aligned.remove(kernel.arguments().get(i));
+              aligned.remove(kernel.arguments().get(i).name());
             }
           }
         }

@@ -75,14 +75,18 @@ final class ScheduleGroups {
     }
   }
 
-  /** What is tried, the best first: a larger tile reads less for each sum. */
+  /**
+   * What is tried, the best first: a larger tile reads less for each sum. The last one reads least,
+   * but has more sums than the items of many devices have registers for.
+   */
   private static final List<Tile> TILES =
       List.of(
           new Tile(128, 64, 8, 8),
           new Tile(64, 64, 16, 4),
           new Tile(32, 64, 16, 4),
           new Tile(32, 32, 16, 4),
-          new Tile(16, 64, 16, 4));
+          new Tile(16, 64, 16, 4),
+          new Tile(128, 128, 8, 16));
 
   private final PlainNest nest;
   private final List<Scalar.Load> operands;
