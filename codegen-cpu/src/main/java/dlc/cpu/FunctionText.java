@@ -21,7 +21,7 @@ final class FunctionText {
   private final StringBuilder code = new StringBuilder();
   private final Deque<Map<String, String>> known = new ArrayDeque<>();
   private final Set<String> declarations;
-  private final List<String> holes = new ArrayList<>();
+  private final List<List<String>> holes = new ArrayList<>();
   private String block = "entry";
   private int next;
 
@@ -81,16 +81,16 @@ final class FunctionText {
     block = label;
   }
 
-  /** Keeps a place for a line that is written later. */
+  /** Keeps a place for lines that are written later. */
   int reserve() {
-    holes.add("");
+    holes.add(List.of());
     code.append("\0").append(holes.size() - 1).append('\n');
     return holes.size() - 1;
   }
 
-  /** Writes the line whose place is kept. */
-  void fill(int place, String instruction) {
-    holes.set(place, instruction);
+  /** Writes the lines whose place is kept. */
+  void fill(int place, List<String> instructions) {
+    holes.set(place, List.copyOf(instructions));
   }
 
   /** The block that is being written. */
@@ -110,12 +110,15 @@ final class FunctionText {
     StringBuilder whole = new StringBuilder(header + " {\nentry:\n").append(allocations);
     code.toString()
         .lines()
-        .map(
-            line ->
-                line.startsWith("\0")
-                    ? "  " + holes.get(Integer.parseInt(line, 1, line.length(), 10))
-                    : line)
-        .forEach(line -> whole.append(line).append('\n'));
+        .forEach(
+            line -> {
+              if (line.startsWith("\0")) {
+                int hole = Integer.parseInt(line, 1, line.length(), 10);
+                holes.get(hole).forEach(each -> whole.append("  ").append(each).append('\n'));
+              } else {
+                whole.append(line).append('\n');
+              }
+            });
     return whole.append("  ret void\n}\n").toString();
   }
 }

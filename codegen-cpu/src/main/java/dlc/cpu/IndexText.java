@@ -5,7 +5,10 @@ import dlc.ir.DType;
 import dlc.ir.scalar.Index;
 import dlc.ir.scalar.LoopVar;
 import dlc.ir.scalar.Scalar;
-import java.util.Map;
+import java.util.List;
+import java.util.SequencedMap;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -14,25 +17,26 @@ import java.util.stream.IntStream;
 final class IndexText {
 
   private final FunctionText text;
-  private final Map<LoopVar, String> counters;
+  private final SequencedMap<LoopVar, Counter> counters;
   private final Function<Scalar, Operand> dynamic;
 
-  IndexText(FunctionText text, Map<LoopVar, String> counters, Function<Scalar, Operand> dynamic) {
+  IndexText(
+      FunctionText text,
+      SequencedMap<LoopVar, Counter> counters,
+      Function<Scalar, Operand> dynamic) {
     this.text = text;
     this.counters = counters;
     this.dynamic = dynamic;
   }
 
-  /** {@code index} as an i64. */
+  /** {@code index} as an i64; what outer loops count is added first, and so before inner loops. */
   String scalar(Index index) {
     String sum = null;
-    for (Index.Term term : index.terms()) {
-      String atom = atom(term.atom());
-      String part =
-          term.coefficient() == 1
-              ? atom
-              : text.value("mul nsw i64 " + atom + ", " + term.coefficient());
-      sum = sum == null ? part : text.value("add nsw i64 " + sum + ", " + part);
+    for (Index part : byLoop(index)) {
+      for (Index.Term term : part.terms()) {
+        String product = product(term);
+        sum = sum == null ? product : text.value("add nsw i64 " + sum + ", " + product);
+      }
     }
     if (sum == null) {
       return Integer.toString(index.constant());
@@ -40,20 +44,59 @@ final class IndexText {
     return index.constant() == 0 ? sum : text.value("add nsw i64 " + sum + ", " + index.constant());
   }
 
+  /** The variable part of {@code index} as a sum: what changes with the outermost loop first. */
+  List<Index> byLoop(Index index) {
+    if (index.terms().size() < 2) {
+      return index.isConstant() ? List.of() : List.of(index.plus(-index.constant()));
+    }
+    SortedMap<Integer, Index> parts = new TreeMap<>();
+    for (Index.Term term : index.terms()) {
+      Index alone = new Index(0, List.of(term));
+      parts.merge(depth(alone), alone, Index::plus);
+    }
+    return List.copyOf(parts.values());
+  }
+
+  /** The number of the innermost loop that {@code index} changes with. */
+  private int depth(Index index) {
+    int depth = counters.size();
+    for (LoopVar loop : counters.sequencedKeySet().reversed()) {
+      if (index.dependsOn(loop)) {
+        return depth;
+      }
+      depth--;
+    }
+    return depth;
+  }
+
+  /** The innermost loop counts in multiples; for the others a product in each turn is little. */
+  private String product(Index.Term term) {
+    if (term.atom() instanceof LoopVar loop
+        && counter(loop) == counters.lastEntry().getValue()) {
+      return counter(loop).times(term.coefficient());
+    }
+    String atom = atom(term.atom());
+    return term.coefficient() == 1
+        ? atom
+        : text.value("mul nsw i64 " + atom + ", " + term.coefficient());
+  }
+
   private String atom(Index.Atom atom) {
     return switch (atom) {
-      case LoopVar loop -> {
-        String counter = counters.get(loop);
-        if (counter == null) {
-          throw new IllegalStateException("no loop counts " + loop);
-        }
-        yield counter;
-      }
+      case LoopVar loop -> counter(loop).times(1);
       case Index.Quotient(Index dividend, int divisor) -> divided("div", dividend, divisor);
       case Index.Remainder(Index dividend, int divisor) -> divided("rem", dividend, divisor);
       case Index.Dynamic(Scalar value, int _) ->
           text.value("sext i32 %s to i64".formatted(dynamic.apply(value).text()));
     };
+  }
+
+  private Counter counter(LoopVar loop) {
+    Counter counter = counters.get(loop);
+    if (counter == null) {
+      throw new IllegalStateException("no loop counts " + loop);
+    }
+    return counter;
   }
 
   /** Divides rounding down: a negative dividend is moved up by a multiple of the divisor first. */
@@ -76,7 +119,7 @@ final class IndexText {
     Index uniform = Index.of(index.constant());
     Operand sum = null;
     for (Index.Term term : index.terms()) {
-      Index alone = new Index(0, java.util.List.of(term));
+      Index alone = new Index(0, List.of(term));
       if (!alone.dependsOn(lane)) {
         uniform = uniform.plus(alone);
         continue;

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -32,7 +33,7 @@ final class KernelText {
   private final FunctionText text;
   private final Map<String, Operand> locals = new HashMap<>();
   private final Map<LoopVar, Index> unrolled = new HashMap<>();
-  private final Map<LoopVar, String> counters = new HashMap<>();
+  private final SequencedMap<LoopVar, Counter> counters = new LinkedHashMap<>();
   private final IndexText indices;
   private final ScalarText scalars;
   private final MemoryText memory;
@@ -193,29 +194,14 @@ final class KernelText {
   }
 
   private void loop(Stmt.For loop, String begin, String end) {
-    String head = text.label("loop");
-    String done = text.label("done");
-    String before = text.block();
-    String counter = "%" + text.label("i");
-    String next = "%" + text.label("n");
-    text.line("%s.any = icmp slt i64 %s, %s".formatted(counter, begin, end));
-    text.line("br i1 %s.any, label %%%s, label %%%s".formatted(counter, head, done));
-    text.begin(head);
-    int phi = text.reserve();
+    Counter counter = new Counter(text, begin, end);
     text.scoped(
         () -> {
           counters.put(loop.counter(), counter);
           block(loop.body());
         });
     counters.remove(loop.counter());
-    text.line("%s = add nuw nsw i64 %s, 1".formatted(next, counter));
-    text.line("%s.more = icmp slt i64 %s, %s".formatted(next, next, end));
-    text.line("br i1 %s.more, label %%%s, label %%%s".formatted(next, head, done));
-    text.fill(
-        phi,
-        "%s = phi i64 [ %s, %%%s ], [ %s, %%%s ]"
-            .formatted(counter, begin, before, next, text.block()));
-    text.begin(done);
+    counter.finish();
   }
 
   private void branch(Condition when, List<Stmt> body) {

@@ -228,22 +228,28 @@ final class MemoryText {
     };
   }
 
-  /** Where the element at row-major position {@code flat} lies. */
+  /**
+   * Where the element at row-major position {@code flat} lies. The pointer moves with one loop after
+   * the other, so that what inner loops add to is there before they begin; on its way it may be out
+   * of bounds.
+   */
   private String pointer(Buffer buffer, Index flat) {
     String element = Operand.inMemory(buffer.type().dtype());
     String base = pointers.get(buffer.name());
     if (base == null) {
       throw new IllegalStateException("no buffer is called " + buffer.name());
     }
-    Index variable = flat.plus(-flat.constant());
-    String pointer = variable.isConstant() ? base : moved(base, element, indices.scalar(variable));
+    String pointer = base;
+    for (Index part : indices.byLoop(flat)) {
+      pointer = moved(pointer, element, indices.scalar(part));
+    }
     return flat.constant() == 0
         ? pointer
         : moved(pointer, element, Integer.toString(flat.constant()));
   }
 
   private String moved(String pointer, String element, String by) {
-    return text.value("getelementptr inbounds " + element + ", ptr " + pointer + ", i64 " + by);
+    return text.value("getelementptr " + element + ", ptr " + pointer + ", i64 " + by);
   }
 
   /** Writes {@code value} where {@code store} does, in the lanes that the mask allows. */

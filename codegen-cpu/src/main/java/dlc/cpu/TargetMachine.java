@@ -5,6 +5,7 @@ import static org.bytedeco.llvm.global.LLVM.*;
 
 import dlc.ir.kernel.Target;
 import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.PointerPointer;
 import org.bytedeco.llvm.LLVM.LLVMTargetMachineRef;
 import org.bytedeco.llvm.LLVM.LLVMTargetRef;
 
@@ -15,6 +16,9 @@ final class TargetMachine implements AutoCloseable {
     LLVMInitializeNativeTarget();
     LLVMInitializeNativeAsmPrinter();
     LLVMInitializeNativeAsmParser();
+    // Loops count what addresses need (Counter), and processors schedule short stretches themselves;
+    // LLVM would spend a third of its time on both.
+    options("-disable-lsr", "-disable-post-ra");
   }
 
   private final LLVMTargetMachineRef machine;
@@ -46,6 +50,16 @@ final class TargetMachine implements AutoCloseable {
               LLVMCodeGenLevelDefault,
               LLVMRelocPIC,
               LLVMCodeModelDefault);
+    }
+  }
+
+  /** Sets options that LLVM has for the whole process. */
+  private static void options(String... options) {
+    String[] command = new String[options.length + 1];
+    command[0] = "dlc";
+    System.arraycopy(options, 0, command, 1, options.length);
+    try (PointerPointer<BytePointer> words = new PointerPointer<>(command)) {
+      LLVMParseCommandLineOptions(command.length, words, (BytePointer) null);
     }
   }
 
