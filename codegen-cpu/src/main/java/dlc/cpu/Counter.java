@@ -7,7 +7,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * A loop while it is written, and what it counts: those multiples of its counter that the body needs.
+ * A loop while it is written, and what it counts: those multiples of its counter that the body
+ * needs.
  *
  * <pre>
  * loop1:

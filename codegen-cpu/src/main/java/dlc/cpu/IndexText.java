@@ -71,8 +71,7 @@ final class IndexText {
 
   /** The innermost loop counts in multiples; for the others a product in each turn is little. */
   private String product(Index.Term term) {
-    if (term.atom() instanceof LoopVar loop
-        && counter(loop) == counters.lastEntry().getValue()) {
+    if (term.atom() instanceof LoopVar loop && counter(loop) == counters.lastEntry().getValue()) {
       return counter(loop).times(term.coefficient());
     }
     String atom = atom(term.atom());

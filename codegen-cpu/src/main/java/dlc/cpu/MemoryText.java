@@ -229,9 +229,9 @@ final class MemoryText {
   }
 
   /**
-   * Where the element at row-major position {@code flat} lies. The pointer moves with one loop after
-   * the other, so that what inner loops add to is there before they begin; on its way it may be out
-   * of bounds.
+   * Where the element at row-major position {@code flat} lies. The pointer moves with one loop
+   * after the other, so that what inner loops add to is there before they begin; on its way it may
+   * be out of bounds.
    */
   private String pointer(Buffer buffer, Index flat) {
     String element = Operand.inMemory(buffer.type().dtype());

@@ -16,7 +16,8 @@ final class TargetMachine implements AutoCloseable {
     LLVMInitializeNativeTarget();
     LLVMInitializeNativeAsmPrinter();
     LLVMInitializeNativeAsmParser();
-    // Loops count what addresses need (Counter), and processors schedule short stretches themselves;
+    // Loops count what addresses need (Counter), and processors schedule short stretches
+    // themselves;
     // LLVM would spend a third of its time on both.
     options("-disable-lsr", "-disable-post-ra");
   }
