@@ -20,6 +20,9 @@ final class Measurements {
     for (Case which : cases) {
       List<Contender> contenders = new ArrayList<>();
       try {
+        if (which.threads() > 1) {
+          report.addDistance(Distance.nanos());
+        }
         contenders.add(DlcContender.start(which));
         contenders.addAll(PyTorch.startAll(which, home));
         List<Speed> speeds = turns.take(contenders, work);

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.DoubleSummaryStatistics;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,6 +23,7 @@ final class Report {
   private final String versions;
   private final int rounds;
   private final Map<Table, List<Row>> tables = new EnumMap<>(Table.class);
+  private final DoubleSummaryStatistics distances = new DoubleSummaryStatistics();
 
   Report(Home home, int rounds) {
     this.rounds = rounds;
@@ -38,6 +40,11 @@ final class Report {
     }
     rows.add(row);
     System.out.print(row.markdown());
+  }
+
+  /** Processors were {@code nanos} apart, see {@link Distance}. */
+  void addDistance(double nanos) {
+    distances.accept(nanos);
   }
 
   /** What {@code table} holds so far, of models. */
@@ -70,6 +77,11 @@ final class Report {
   private String markdown(String picture) {
     StringBuilder text = new StringBuilder("# dlc beside PyTorch\n\n");
     text.append("%s. At most %d rounds, load %s.%n".formatted(caption(), rounds, Machine.load()));
+    if (distances.getCount() > 0) {
+      text.append(
+          "From processor to processor a line of memory took %.0f to %.0f ns, %.0f on average.%n"
+              .formatted(distances.getMin(), distances.getMax(), distances.getAverage()));
+    }
     text.append(picture);
     tables.forEach(
         (table, rows) -> {
@@ -87,6 +99,9 @@ final class Report {
     all.put("versions", versions);
     all.put("rounds", rounds);
     all.put("load", Machine.load());
+    if (distances.getCount() > 0) {
+      all.put("nanos_between_processors", List.of(distances.getMin(), distances.getMax()));
+    }
     tables.forEach((table, rows) -> all.put(table.name().toLowerCase(Locale.ROOT), rows));
     return JsonMapper.builder().build().writerWithDefaultPrettyPrinter().writeValueAsString(all);
   }
