@@ -22,6 +22,27 @@ final class Helpers {
     return "%s(%s)".formatted(name, String.join(", ", arguments));
   }
 
+  /**
+   * The vector {@code text} of the type {@code from} as one of {@code to}. PoCL converts vectors in
+   * pieces, which LLVM does not always find again to be one.
+   */
+  String converted(String from, String to, String text) {
+    String function = "dlc_%s_of_%s".formatted(to, from);
+    use(
+        function,
+        """
+        static %s %s(%s x) {
+        #if defined(__clang__)
+          return __builtin_convertvector(x, %s);
+        #else
+          return convert_%s(x);
+        #endif
+        }
+        """
+            .formatted(to, function, from, to, to));
+    return call(function, text);
+  }
+
   /** {@code (type)(…)} with {@code part} filled in for each lane: {@code %s} is the digit of it. */
   static String eachLane(String vector, int lanes, String part) {
     return IntStream.range(0, lanes)

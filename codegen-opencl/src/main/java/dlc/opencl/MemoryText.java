@@ -20,6 +20,7 @@ final class MemoryText {
 
   private final KernelText kernel;
   private final ScalarText scalars;
+  private final Helpers helpers;
   private final NarrowText narrow;
   private final VectorText vectors;
   private final Registers registers = new Registers();
@@ -30,6 +31,7 @@ final class MemoryText {
   MemoryText(KernelText kernel, ScalarText scalars, Helpers helpers, NarrowText narrow) {
     this.kernel = kernel;
     this.scalars = scalars;
+    this.helpers = helpers;
     this.vectors = new VectorText(helpers);
     this.narrow = narrow;
   }
@@ -146,11 +148,12 @@ final class MemoryText {
     return at.equals("0") ? buffer.name() : buffer.name() + " + " + at;
   }
 
-  private static Operand computed(String raw, DType type, int lanes) {
+  private Operand computed(String raw, DType type, int lanes) {
     String text =
         switch (type) {
           case BF16 -> NarrowText.fromBf16(raw, lanes);
-          case BOOL -> "convert_int%d(%s != (uchar)0)".formatted(lanes, raw);
+          case BOOL ->
+              helpers.converted("char" + lanes, "int" + lanes, "(%s != (uchar)0)".formatted(raw));
           case F32, F64, F16, I32, U8 -> raw;
         };
     return new Operand(text, type.computed(), lanes);
@@ -213,7 +216,8 @@ final class MemoryText {
       case BOOL ->
           value.lanes() == 1
               ? value.text()
-              : "convert_uchar%d(%s & 1)".formatted(value.lanes(), value.text());
+              : helpers.converted(
+                  "int" + value.lanes(), "uchar" + value.lanes(), "%s & 1".formatted(value.text()));
       case F16, F32, F64, I32, U8 -> value.text();
     };
   }
