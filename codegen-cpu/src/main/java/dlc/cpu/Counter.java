@@ -18,8 +18,8 @@ import java.util.TreeSet;
  *   %i2.more = icmp slt i64 %i2.x64.next, 640
  * </pre>
  *
- * <p>So addresses need no product in each turn, and LLVM need not look for them. The sums may wrap as
- * far as LLVM knows: it would test a counter before the step, and keep both for that.
+ * <p>So addresses need no product in each turn, and LLVM need not look for them. The sums may wrap
+ * as far as LLVM knows: it would test a counter before the step, and keep both for that.
  */
 final class Counter {
 
