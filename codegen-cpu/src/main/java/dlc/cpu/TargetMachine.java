@@ -16,10 +16,8 @@ final class TargetMachine implements AutoCloseable {
     LLVMInitializeNativeTarget();
     LLVMInitializeNativeAsmPrinter();
     LLVMInitializeNativeAsmParser();
-    // Loops count what addresses need (Counter), and processors schedule short stretches
-    // themselves;
-    // LLVM would spend a third of its time on both.
-    options("-disable-lsr", "-disable-post-ra");
+    // Loops count what addresses need (Counter): looking for it would be a quarter of LLVM's time.
+    options("-disable-lsr");
   }
 
   private final LLVMTargetMachineRef machine;
