@@ -40,7 +40,10 @@ final class KernelText {
   /** What the line starts with that begins a function. */
   static final String HEAD = "static void ";
 
-  /** Where it is pasted, the compiler knows that what items share begins where vectors may. */
+  /**
+   * Where it is pasted, the compiler knows that what items share begins where vectors may. What is
+   * pasted says {@code restrict} nowhere: Clang leaves marks for that which oclgrind does not take.
+   */
   private static final String PASTED = "__attribute__((always_inline))\n";
 
   private final StringBuilder text = new StringBuilder();
@@ -174,15 +177,16 @@ final class KernelText {
 
   private String function(Part part) {
     block(part.body());
+    String alone = isOfGroups ? "" : "restrict ";
     String arguments =
         Stream.concat(
                 kernel.arguments().stream()
-                    .map(buffer -> pointerType(kernel, buffer) + "restrict " + buffer),
+                    .map(buffer -> pointerType(kernel, buffer) + alone + buffer),
                 part.shared.stream()
                     .map(
                         buffer ->
-                            "__local %s *restrict %s"
-                                .formatted(Operand.inMemory(buffer.type().dtype()), buffer)))
+                            "__local %s *%s%s"
+                                .formatted(Operand.inMemory(buffer.type().dtype()), alone, buffer)))
             .collect(Collectors.joining(", "));
     return "%s%s%s(%s) {\n%s}\n\n"
         .formatted(isOfGroups ? PASTED : "", HEAD, part.function(), arguments, text);
