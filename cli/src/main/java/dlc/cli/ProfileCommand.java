@@ -16,7 +16,6 @@ import dlc.runtime.profile.KernelRow;
 import dlc.runtime.profile.Profile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -32,7 +31,7 @@ import picocli.CommandLine.Option;
     footer = {
       "",
       "FLOP/s and bytes are compared with what this machine was measured to do, which is measured",
-      "once and kept. A kernel whose data stay in the caches may move more than memory gives.",
+      "once and kept. A kernel that moves more than memory gives has its data in the caches.",
       "",
       "Examples:",
       "  dlc profile samples/digits.dl",
@@ -84,9 +83,9 @@ final class ProfileCommand implements Callable<Integer> {
     StepClock clock = new StepClock("train_step");
     try (Workbench bench = run.open(code -> code.observedBy(code.observation().timedBy(clock)))) {
       bench.section();
-      Profile.Peak peak = new Peaks(CacheFolder.peaks()).of(bench);
+      Peaks peaks = new Peaks(CacheFolder.peaks());
       OptionalInt count = steps.map(OptionalInt::of).orElse(OptionalInt.empty());
-      return Profiler.run(bench, clock, count, peak);
+      return peaks.corrected(Profiler.run(bench, clock, count, peaks.of(bench)), bench);
     }
   }
 
@@ -115,11 +114,10 @@ final class ProfileCommand implements Callable<Integer> {
             peak.flops() * 1e-9, peak.bytes() * 1e-9, peak.cacheBytes() * 1e-9));
     Table table = new Table(1);
     table.row(
-        "kernel", "time", "of step", "GFLOP/s", "of peak", "kB", "GB/s", "of memory", "threads");
-    List<KernelRow> sorted =
-        profile.kernels().stream()
-            .sorted(Comparator.comparingDouble((KernelRow row) -> -row.nanos()))
-            .toList();
+        "kernel",
+        "calls",
+        "time", "of step", "GFLOP/s", "of peak", "kB", "GB/s", "of memory", "threads");
+    List<KernelRow> sorted = profile.slowestFirst();
     double whole = sorted.stream().mapToDouble(KernelRow::nanos).sum();
     sorted.forEach(row -> table.row(cells(row, profile, whole)));
     List<String> lines = table.toString().lines().toList();
@@ -134,13 +132,14 @@ final class ProfileCommand implements Callable<Integer> {
     Profile.Peak peak = profile.peak();
     return new String[] {
       row.name(),
+      Text.of("%,d", row.calls()),
       time(row.nanos()),
       Text.of("%.1f%%", 100 * row.nanos() / whole),
       Text.of("%.1f", row.flopRate() * 1e-9),
       Text.of("%.0f%%", 100 * row.flopRate() / peak.flops()),
       Text.of("%,.1f", row.bytes() * 1e-3),
       Text.of("%.1f", row.byteRate() * 1e-9),
-      Text.of("%.0f%%", 100 * row.byteRate() / peak.bytes()),
+      row.shareOfMemory(peak),
       row.isParallel() ? Integer.toString(profile.threads()) : "1"
     };
   }

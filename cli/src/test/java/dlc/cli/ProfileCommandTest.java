@@ -43,8 +43,8 @@ final class ProfileCommandTest {
     assertThat(shell.code()).as(shell.err()).isZero();
     assertThat(shell.out())
         .contains("Small, train_step: ", " a step of 5 samples", "median of 5 steps, 1 thread")
-        .containsPattern("kernel +time +of step +GFLOP/s +of peak")
-        .containsPattern("k\\d+_dot\\w* +[\\d.,]+ (ns|µs) ")
+        .containsPattern("kernel +calls +time +of step +GFLOP/s +of peak")
+        .containsPattern("k\\d+_dot\\w* +1 +[\\d.,]+ (ns|µs) ")
         .containsPattern(" {4}dot \\+ .*sub")
         .contains("small.dl:1: model Small(x: f32[4])", "optimizer sgd(lr=0.1)");
     assertThat(CacheFolder.peaks()).isNotEmptyFile();
@@ -69,6 +69,40 @@ final class ProfileCommandTest {
     assertThat(Files.readString(page))
         .contains("<svg id=\"flame\"", "<svg id=\"roofline\"", "small.dl:1", "</html>")
         .doesNotContain("{{", "http://", "https://", "NaN");
+  }
+
+  @Test
+  void aKernelOfAScanStandsThereOnceAndTheTraceHasEachCall() throws IOException {
+    Files.writeString(
+        file,
+        """
+        model Small(x: f32[16, 4]) -> f32[3] { lstm(8) last linear(3) }
+        train Small { data random(count=20) loss mse optimizer sgd(lr=0.1) batch 5 epochs 1 }
+        """);
+    Path trace = folder.resolve("trace.json");
+    Shell shell =
+        Shell.dlc("profile", file, "--steps=5", "--threads=1", "--json", "--trace", trace);
+    assertThat(shell.code()).as(shell.err()).isZero();
+    ObjectMapper json = new ObjectMapper();
+    JsonNode kernels = json.readTree(shell.out()).path("kernels");
+    assertThat(kernels.valueStream().map(row -> row.path("name").asString()))
+        .doesNotHaveDuplicates();
+    int calls = kernels.valueStream().mapToInt(row -> row.path("calls").asInt()).sum();
+    assertThat(calls).isGreaterThan(15 + kernels.size());
+    assertThat(json.readTree(Files.readString(trace)).path("traceEvents").size())
+        .isEqualTo(1 + 5 * (1 + calls));
+  }
+
+  @Test
+  void aPeakThatIsTooLowIsMeasuredAgain() throws IOException {
+    assertThat(Shell.dlc("profile", file, "--steps=5", "--threads=1").code()).isZero();
+    String measured = Files.readString(CacheFolder.peaks());
+    Files.writeString(CacheFolder.peaks(), measured.replaceFirst(" 1 \\S+", " 1 1.0e+03"));
+    Shell shell = Shell.dlc("profile", file, "--steps=5", "--threads=1", "--json");
+    assertThat(shell.code()).as(shell.err()).isZero();
+    assertThat(new ObjectMapper().readTree(shell.out()).path("kernels").valueStream())
+        .allMatch(row -> row.path("share_of_flops").asDouble() <= 1);
+    assertThat(CacheFolder.peaks()).content().doesNotContain("1.0e+03");
   }
 
   @Test

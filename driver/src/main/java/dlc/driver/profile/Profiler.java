@@ -81,6 +81,7 @@ public final class Profiler {
         call.kernel().name(),
         plain.parts().stream().map(Profiler::part).toList(),
         isParallel(call.kernel()),
+        1,
         work.flops(),
         work.bytes(),
         nanos);

@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.ir.kernel;
 
-import dlc.ir.DType;
 import dlc.ir.scalar.Buffer;
 import dlc.ir.scalar.LoopVar;
 import dlc.ir.scalar.Scalar;
-import dlc.ir.scalar.Space;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 
 /**
  * What one run of a kernel has to do.
@@ -63,45 +58,12 @@ public record KernelWork(long flops, long bytes) {
   }
 
   private static long bytes(Kernel kernel) {
-    Map<String, Long> reach = Reach.of(kernel);
-    Set<String> read = new HashSet<>();
-    collectLoads(kernel.body(), read);
-    Set<Buffer> written = kernel.written();
+    Footprint footprint = Footprint.of(kernel);
     long bytes = 0;
     for (Buffer buffer : kernel.arguments()) {
-      DType type = buffer.type().dtype();
-      long once = reach.getOrDefault(buffer.name(), 0L) * type.bytes();
-      bytes += read.contains(buffer.name()) ? once : 0;
-      bytes += written.contains(buffer) ? once : 0;
+      long elements = footprint.read(buffer) + footprint.written(buffer);
+      bytes += elements * buffer.type().dtype().bytes();
     }
     return bytes;
-  }
-
-  private static void collectLoads(List<Stmt> statements, Set<String> read) {
-    for (Stmt statement : statements) {
-      switch (statement) {
-        case Stmt.For loop -> collectLoads(loop.body(), read);
-        case Stmt.If branch -> collectLoads(branch.body(), read);
-        case Stmt.Let let -> collectLoads(let.value(), read);
-        case Stmt.Store store -> {
-          collectLoads(store.value(), read);
-          store.at().forEach(index -> index.mapDynamic(value -> collected(value, read)));
-        }
-        case Stmt.Declare _ -> {}
-      }
-    }
-  }
-
-  private static void collectLoads(Scalar scalar, Set<String> read) {
-    if (scalar instanceof Scalar.Load load && load.buffer().space() == Space.GLOBAL) {
-      read.add(load.buffer().name());
-    }
-    scalar.parts().forEach(part -> collectLoads(part, read));
-    scalar.indices().forEach(index -> index.mapDynamic(value -> collected(value, read)));
-  }
-
-  private static Scalar collected(Scalar value, Set<String> read) {
-    collectLoads(value, read);
-    return value;
   }
 }

@@ -65,7 +65,7 @@ final class Flame {
 
   private List<Block> blocks() {
     List<Block> blocks = new ArrayList<>();
-    for (KernelRow row : profile.kernels()) {
+    for (KernelRow row : profile.byKernel()) {
       KernelRow.Part part =
           row.places().stream().findFirst().orElse(new KernelRow.Part("", "", 0, ""));
       if (blocks.isEmpty() || !blocks.getLast().place().equals(part.place())) {
@@ -78,14 +78,14 @@ final class Flame {
 
   private String details(KernelRow row) {
     return Text.of(
-        "%s\n%s\n%s, %.1f GFLOP/s (%.0f %%), %.1f GB/s (%.0f %%)",
-        row.name(),
+        "%s\n%s\n%s, %.1f GFLOP/s (%.0f %%), %.1f GB/s (%s)",
+        row.calls() == 1 ? row.name() : row.name() + ", %,d calls".formatted(row.calls()),
         String.join(" + ", row.ops()),
         time(row.nanos()),
         row.flopRate() * 1e-9,
         100 * row.flopRate() / profile.peak().flops(),
         row.byteRate() * 1e-9,
-        100 * row.byteRate() / profile.peak().bytes());
+        row.shareOfMemory(profile.peak()));
   }
 
   private String time(double nanos) {

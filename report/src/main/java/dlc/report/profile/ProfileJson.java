@@ -7,7 +7,10 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** A profile as JSON, for other programs. Times are in nanoseconds, rates by the second. */
+/**
+ * A profile as JSON, for other programs: each kernel once, with what all its calls of a step take
+ * together. Times are in nanoseconds, rates by the second.
+ */
 public final class ProfileJson {
 
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
@@ -31,13 +34,14 @@ public final class ProfileJson {
     peak.put("bytes", profile.peak().bytes());
     peak.put("cache_bytes", profile.peak().cacheBytes());
     ArrayNode kernels = json.putArray("kernels");
-    profile.kernels().forEach(row -> kernels.add(of(row, profile.peak())));
+    profile.byKernel().forEach(row -> kernels.add(of(row, profile.peak())));
     return json;
   }
 
   private static ObjectNode of(KernelRow row, Profile.Peak peak) {
     ObjectNode json = JSON.objectNode();
     json.put("name", row.name());
+    json.put("calls", row.calls());
     json.put("ns", row.nanos());
     json.put("flops", row.flops());
     json.put("bytes", row.bytes());
@@ -45,6 +49,7 @@ public final class ProfileJson {
     json.put("gbytes", row.byteRate() * 1e-9);
     json.put("share_of_flops", row.flopRate() / peak.flops());
     json.put("share_of_bytes", row.byteRate() / peak.bytes());
+    json.put("in_cache", row.isInCache(peak));
     json.put("parallel", row.isParallel());
     ArrayNode fused = json.putArray("fused");
     for (KernelRow.Part part : row.parts()) {

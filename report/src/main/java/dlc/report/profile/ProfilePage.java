@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
@@ -58,9 +57,7 @@ public final class ProfilePage {
 
   private static String rows(Profile profile) {
     List<KernelRow> sorted =
-        profile.kernels().stream()
-            .sorted(Comparator.comparingDouble((KernelRow row) -> -row.nanos()))
-            .toList();
+profile.slowestFirst();
     double whole = sorted.stream().mapToDouble(KernelRow::nanos).sum();
     return sorted.stream().map(row -> row(row, profile, whole)).collect(Collectors.joining());
   }
@@ -75,17 +72,18 @@ public final class ProfilePage {
                         .formatted(Svg.escaped(part.text()), Svg.escaped(part.place())))
             .collect(Collectors.joining("<br>"));
     return Text.of(
-        "<tr><td>%s</td><td class=n>%.2f</td><td class=n>%.1f %%</td><td class=n>%.1f</td>"
+        "<tr><td>%s</td><td class=n>%,d</td><td class=n>%.2f</td><td class=n>%.1f %%</td><td class=n>%.1f</td>"
             + "<td class=n>%.0f %%</td><td class=n>%,d</td><td class=n>%.1f</td>"
-            + "<td class=n>%.0f %%</td><td class=n>%s</td><td>%s</td><td>%s</td></tr>\n",
+            + "<td class=n>%s</td><td class=n>%s</td><td>%s</td><td>%s</td></tr>\n",
         Svg.escaped(row.name()),
+        row.calls(),
         row.nanos() * 1e-3,
         100 * row.nanos() / whole,
         row.flopRate() * 1e-9,
         100 * row.flopRate() / peak.flops(),
         row.bytes(),
         row.byteRate() * 1e-9,
-        100 * row.byteRate() / peak.bytes(),
+        row.shareOfMemory(peak),
         row.isParallel() ? "all" : "1",
         Svg.escaped(String.join(" + ", row.ops())),
         lines);

@@ -30,7 +30,7 @@ final class Roofline {
 
   private Roofline(Profile profile) {
     this.profile = profile;
-    this.rows = profile.kernels().stream().filter(row -> row.flops() > 0).toList();
+    this.rows = profile.byKernel().stream().filter(row -> row.flops() > 0).toList();
     Profile.Peak peak = profile.peak();
     double ridge = peak.flops() / peak.bytes();
     double least = rows.stream().mapToDouble(KernelRow::intensity).min().orElse(ridge);

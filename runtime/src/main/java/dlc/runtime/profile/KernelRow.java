@@ -1,22 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.runtime.profile;
 
+import dlc.runtime.file.Text;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
 /**
- * One call of a kernel in a step.
+ * The calls of a kernel in a step.
  *
  * @param name of the kernel, as {@code --emit=kernel} and {@code perf} show it
  * @param parts what was fused into it, in order
  * @param isParallel whether it runs on all threads
- * @param flops the floating-point operations of a call
- * @param bytes read and written by a call, each element once
- * @param nanos the median time of a call
+ * @param calls how many they are
+ * @param flops the floating-point operations of all of them
+ * @param bytes read and written by all of them, in each call each element once
+ * @param nanos the time of all of them, each call's the median of the steps
  */
 public record KernelRow(
-    String name, List<Part> parts, boolean isParallel, long flops, long bytes, double nanos) {
+    String name,
+    List<Part> parts,
+    boolean isParallel,
+    int calls,
+    long flops,
+    long bytes,
+    double nanos) {
 
   public KernelRow {
     parts = List.copyOf(parts);
@@ -54,6 +62,18 @@ public record KernelRow(
     return places;
   }
 
+  /** These calls and {@code other} ones of the same kernel. */
+  KernelRow and(KernelRow other) {
+    return new KernelRow(
+        name,
+        parts,
+        isParallel,
+        calls + other.calls,
+        flops + other.flops,
+        bytes + other.bytes,
+        nanos + other.nanos);
+  }
+
   /** Operations a second. */
   public double flopRate() {
     return flops * 1e9 / nanos;
@@ -69,13 +89,22 @@ public record KernelRow(
     return (double) flops / Math.max(1, bytes);
   }
 
+  /** Whether it moves more bytes than memory gives, so that they come from caches. */
+  public boolean isInCache(Profile.Peak peak) {
+    return byteRate() > peak.bytes();
+  }
+
+  /** Its share of what memory gives, such as {@code 83%}, or that its data are in caches. */
+  public String shareOfMemory(Profile.Peak peak) {
+    return isInCache(peak) ? "in cache" : Text.of("%.0f%%", 100 * byteRate() / peak.bytes());
+  }
+
   /**
-   * The share of what the processor can do at work of this kind, by the roofline model. More bytes
-   * than memory gives come from the caches, and are compared with what those give.
+   * The share of what the processor can do at work of this kind, by the roofline model. Bytes that
+   * come from caches are compared with what those give.
    */
   public double share(Profile.Peak peak) {
-    boolean fromMemory = byteRate() <= peak.bytes();
-    double moved = byteRate() / (fromMemory ? peak.bytes() : peak.cacheBytes());
+    double moved = byteRate() / (isInCache(peak) ? peak.cacheBytes() : peak.bytes());
     return Math.max(flopRate() / peak.flops(), moved);
   }
 }

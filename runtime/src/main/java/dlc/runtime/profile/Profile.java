@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.runtime.profile;
 
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Where the time of an entry point goes, kernel by kernel in the order of their calls.
@@ -44,7 +47,51 @@ public record Profile(
    * @param bytes read from memory in a second
    * @param cacheBytes read from the second cache in a second
    */
-  public record Peak(double flops, double bytes, double cacheBytes) {}
+  public record Peak(double flops, double bytes, double cacheBytes) {
+
+    /** The better of two measurements: whatever else the processor does makes it seem worse. */
+    public Peak or(Peak other) {
+      return new Peak(
+          Math.max(flops, other.flops),
+          Math.max(bytes, other.bytes),
+          Math.max(cacheBytes, other.cacheBytes));
+    }
+
+    /** The same of a processor that was seen doing {@code seen} operations a second. */
+    public Peak atLeast(double seen) {
+      return new Peak(Math.max(flops, seen), bytes, cacheBytes);
+    }
+  }
+
+  /**
+   * The calls of each kernel together, in the order of their first ones: a scan calls its kernels
+   * once for each step. A kernel that several lines of the program share is listed for each.
+   */
+  public List<KernelRow> byKernel() {
+    Map<List<Object>, KernelRow> rows = new LinkedHashMap<>();
+    for (KernelRow call : kernels) {
+      rows.merge(List.of(call.name(), call.places()), call, KernelRow::and);
+    }
+    return List.copyOf(rows.values());
+  }
+
+  /** {@link #byKernel}, those that take longest first. */
+  public List<KernelRow> slowestFirst() {
+    return byKernel().stream()
+        .sorted(Comparator.comparingDouble((KernelRow row) -> -row.nanos()))
+        .toList();
+  }
+
+  /** The most operations a second of any kernel. */
+  public double fastest() {
+    return byKernel().stream().mapToDouble(KernelRow::flopRate).max().orElse(0);
+  }
+
+  /** The same beside another peak. */
+  public Profile beside(Peak other) {
+    return new Profile(
+        model, program, entry, batch, threads, cpu, steps, stepNanos, other, kernels, stamps);
+  }
 
   /** The samples of a second. */
   public double samplesPerSecond() {
