@@ -116,7 +116,14 @@ final class ProfileCommand implements Callable<Integer> {
     table.row(
         "kernel",
         "calls",
-        "time", "of step", "GFLOP/s", "of peak", "kB", "GB/s", "of memory", "threads");
+        "time",
+        "of step",
+        "GFLOP/s",
+        "of peak",
+        "kB",
+        "GB/s",
+        "of memory",
+        "threads");
     List<KernelRow> sorted = profile.slowestFirst();
     double whole = sorted.stream().mapToDouble(KernelRow::nanos).sum();
     sorted.forEach(row -> table.row(cells(row, profile, whole)));

@@ -43,8 +43,9 @@ public record Peaks(Path file) {
   }
 
   /**
-   * {@code profile} beside a peak that no kernel of it exceeds. One that does shows that the machine
-   * was busy when the peak was measured: it is measured again, and the better of both is kept.
+   * {@code profile} beside a peak that no kernel of it exceeds. One that does shows that the
+   * machine was busy when the peak was measured: it is measured again, and the better of both is
+   * kept.
    */
   public Profile corrected(Profile profile, Workbench bench) {
     Profile.Peak peak = profile.peak();

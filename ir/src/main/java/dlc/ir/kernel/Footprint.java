@@ -89,8 +89,7 @@ final class Footprint {
     index.dynamic().forEach(dynamic -> scalar(dynamic.value()));
   }
 
-  private void meet(
-      Map<String, Map<List<Range>, Long>> accesses, Buffer buffer, List<Index> at) {
+  private void meet(Map<String, Map<List<Range>, Long>> accesses, Buffer buffer, List<Index> at) {
     if (buffer.space() != Space.GLOBAL) {
       return;
     }

@@ -92,8 +92,7 @@ final class KernelWorkTest {
               return y=%0
             }
             """);
-    assertThat(KernelWork.of(kernel).bytes())
-        .isEqualTo(4 * (2 * 3 * 81 + 4 * 3 * 9 + 2 * 4 * 81));
+    assertThat(KernelWork.of(kernel).bytes()).isEqualTo(4 * (2 * 3 * 81 + 4 * 3 * 9 + 2 * 4 * 81));
   }
 
   @Test

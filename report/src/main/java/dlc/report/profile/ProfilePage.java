@@ -56,8 +56,7 @@ public final class ProfilePage {
   }
 
   private static String rows(Profile profile) {
-    List<KernelRow> sorted =
-profile.slowestFirst();
+    List<KernelRow> sorted = profile.slowestFirst();
     double whole = sorted.stream().mapToDouble(KernelRow::nanos).sum();
     return sorted.stream().map(row -> row(row, profile, whole)).collect(Collectors.joining());
   }
