@@ -105,7 +105,7 @@ final class ScalarText {
     Operand zero = zero(x);
     Operand one = Operand.literal(1, x.type(), x.lanes());
     Operand negative =
-        select(compare("olt", "slt", x, zero), Operand.literal(-1, x.type(), x.lanes()), x);
+        select(compare("olt", "slt", x, zero), Operand.literal(-1, x.type(), x.lanes()), zero);
     return select(compare("ogt", "sgt", x, zero), one, negative);
   }
 

@@ -45,7 +45,7 @@ final class ScalarText {
       case NOT ->
           like(x.lanes() == 1 ? "(!%s)".formatted(x.text()) : "(~%s)".formatted(x.text()), x);
       case ABS -> x.type().isFloat() ? call("fabs", x) : abs(x);
-      case SIGN -> helper(x, "sign", "x > %s ? %s : x < %s ? %s : x", 0, 1, 0, -1);
+      case SIGN -> helper(x, "sign", "x > %s ? %s : x < %s ? %s : %s", 0, 1, 0, -1, 0);
       case FLOOR -> call("floor", x);
       case SQRT -> call("sqrt", x);
       case RSQRT ->

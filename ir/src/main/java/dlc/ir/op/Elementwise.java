@@ -47,8 +47,7 @@ public enum Elementwise implements Computed {
   LOG1P(x().then(UnaryFn.LOG1P), lit(1).over(x().plus(lit(1)))),
   SQRT(x().then(UnaryFn.SQRT), lit(0.5).over(result())),
   RSQRT(x().then(UnaryFn.RSQRT), lit(-0.5).times(result()).over(x())),
-  // As in PyTorch a NaN has the slope 0, by which what comes from above is multiplied.
-  ABS(x().then(UnaryFn.ABS), x().is(EQ, x()).choose(x(), lit(0)).then(UnaryFn.SIGN)),
+  ABS(x().then(UnaryFn.ABS), x().then(UnaryFn.SIGN)),
   SIGN(x().then(UnaryFn.SIGN), lit(0)),
   SIN(x().then(UnaryFn.SIN), x().then(UnaryFn.COS)),
   COS(x().then(UnaryFn.COS), neg(x().then(UnaryFn.SIN))),

@@ -95,7 +95,7 @@ public sealed interface Reduction extends Computed {
     /**
      * For each element the product of the others. With P the product of those that are not zero and
      * n the number of zeros, it is P / x for n = 0, P at the one zero for n = 1, and zero
-     * elsewhere.
+     * elsewhere, or NaN where an infinity or NaN is among the others.
      */
     private Value productOfOthers(GradientContext grad) {
       Value x = grad.operand(0);
@@ -103,12 +103,19 @@ public sealed interface Reduction extends Computed {
       Value isZero = grad.emit(Elementwise.EQUAL, x, zero);
       Value safe = grad.emit(Elementwise.SELECT, isZero, grad.fill(x.type(), 1), x);
       Value product = spread(grad, grad.emit(this, safe));
-      Value zeros = grad.emit(new Generator.Cast(x.type().dtype()), isZero);
-      Value count = spread(grad, grad.emit(new Reduce(ReduceFn.SUM, axes), zeros));
-      Value others = grad.emit(Elementwise.SUB, count, zeros);
-      Value noOtherZero = grad.emit(Elementwise.EQUAL, others, zero);
+      Value isFinite = grad.emit(Elementwise.EQUAL, grad.emit(Elementwise.SUB, x, x), zero);
+      Value isWild = grad.emit(Elementwise.NOT, isFinite);
+      Value timesZero =
+          grad.emit(Elementwise.SELECT, noOther(grad, isWild), zero, grad.fill(x.type(), Double.NaN));
       Value quotient = grad.emit(Elementwise.DIV, product, safe);
-      return grad.emit(Elementwise.SELECT, noOtherZero, quotient, zero);
+      return grad.emit(Elementwise.SELECT, noOther(grad, isZero), quotient, timesZero);
+    }
+
+    /** For each element whether {@code mark} holds for none of the others. */
+    private Value noOther(GradientContext grad, Value mark) {
+      Value marks = grad.emit(new Generator.Cast(grad.operand(0).type().dtype()), mark);
+      Value count = spread(grad, grad.emit(new Reduce(ReduceFn.SUM, axes), marks));
+      return grad.emit(Elementwise.EQUAL, count, marks);
     }
 
     private Value spread(GradientContext grad, Value folded) {

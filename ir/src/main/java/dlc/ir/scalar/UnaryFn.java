@@ -8,6 +8,7 @@ public enum UnaryFn {
   NEG,
   NOT,
   ABS,
+  /** 1, 0 or -1; of a NaN 0, as in PyTorch. */
   SIGN,
   FLOOR,
   EXP,
@@ -33,7 +34,7 @@ public enum UnaryFn {
       case NEG -> -x;
       case NOT -> x == 0 ? 1 : 0;
       case ABS -> Math.abs(x);
-      case SIGN -> Math.signum(x);
+      case SIGN -> x > 0 ? 1 : x < 0 ? -1 : 0;
       case FLOOR -> Math.floor(x);
       case EXP -> Math.exp(x);
       case LOG -> Math.log(x);
