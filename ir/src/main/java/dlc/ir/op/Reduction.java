@@ -106,7 +106,8 @@ public sealed interface Reduction extends Computed {
       Value isFinite = grad.emit(Elementwise.EQUAL, grad.emit(Elementwise.SUB, x, x), zero);
       Value isWild = grad.emit(Elementwise.NOT, isFinite);
       Value timesZero =
-          grad.emit(Elementwise.SELECT, noOther(grad, isWild), zero, grad.fill(x.type(), Double.NaN));
+          grad.emit(
+              Elementwise.SELECT, noOther(grad, isWild), zero, grad.fill(x.type(), Double.NaN));
       Value quotient = grad.emit(Elementwise.DIV, product, safe);
       return grad.emit(Elementwise.SELECT, noOther(grad, isZero), quotient, timesZero);
     }
