@@ -28,14 +28,7 @@ public enum Emission {
     }
   }
 
-  /** The object file of {@code text} for a processor of the platform {@code triple}. */
-  public static byte[] object(String text, Target target, String triple) {
-    try (TargetMachine machine = new TargetMachine(target, triple)) {
-      return OBJECT.of(text, machine);
-    }
-  }
-
-  private byte[] of(String text, TargetMachine machine) {
+  byte[] of(String text, TargetMachine machine) {
     LLVMContextRef context = LLVMContextCreate();
     try {
       LlvmModule module = LlvmModule.parse(text, context, machine);

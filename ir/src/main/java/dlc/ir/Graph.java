@@ -3,7 +3,6 @@ package dlc.ir;
 
 import dlc.ir.op.Leaf;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.LinkedHashMap;
@@ -22,11 +21,13 @@ public final class Graph {
   private final String name;
   private final List<Value> parameters;
   private final Map<String, Value> results;
+  private final List<Value> values;
 
   public Graph(String name, List<Value> parameters, Map<String, Value> results) {
     this.name = name;
     this.parameters = List.copyOf(parameters);
     this.results = Collections.unmodifiableMap(new LinkedHashMap<>(results));
+    this.values = inOrder();
   }
 
   public String name() {
@@ -48,6 +49,10 @@ public final class Graph {
 
   /** Every value that a result needs, operands before their users, and all parameters first. */
   public List<Value> values() {
+    return values;
+  }
+
+  private List<Value> inOrder() {
     Set<Value> seen = new LinkedHashSet<>(parameters);
     Deque<Value> stack = new ArrayDeque<>();
     for (Value result : results.values()) {
@@ -69,6 +74,6 @@ public final class Graph {
         }
       }
     }
-    return new ArrayList<>(seen);
+    return List.copyOf(seen);
   }
 }

@@ -2,8 +2,11 @@
 package dlc.ir;
 
 import dlc.base.Span;
+import dlc.ir.op.Comprehension;
+import dlc.ir.op.Computed;
 import dlc.ir.op.Op;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One tensor in a graph: the result of an op applied to operands.
@@ -18,6 +21,9 @@ public final class Value {
   private final List<Value> operands;
   private final TensorType type;
   private final Span span;
+
+  /** Made when it is first asked for, and the same whoever makes it. */
+  private @Nullable Comprehension comprehension;
 
   Value(Op op, List<Value> operands, TensorType type, Span span) {
     this.op = op;
@@ -44,6 +50,17 @@ public final class Value {
 
   public Span span() {
     return span;
+  }
+
+  /** How its elements are made of those of the operands; the op must be a {@link Computed}. */
+  public Comprehension comprehension() {
+    Comprehension known = comprehension;
+    if (known == null) {
+      List<TensorType> types = operands.stream().map(Value::type).toList();
+      known = ((Computed) op).comprehension(types, type);
+      comprehension = known;
+    }
+    return known;
   }
 
   @Override

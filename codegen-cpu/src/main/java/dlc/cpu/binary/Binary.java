@@ -2,8 +2,8 @@
 package dlc.cpu.binary;
 
 import dlc.base.SideBySide;
-import dlc.cpu.Emission;
 import dlc.cpu.ModuleParts;
+import dlc.cpu.ObjectFiles;
 import dlc.cpu.PoolText;
 import dlc.cpu.binary.BinaryModel.Code;
 import dlc.cpu.binary.BinaryModel.Version;
@@ -167,11 +167,10 @@ public final class Binary {
 
   /** The object files of {@code jobs}, in their order; they are made side by side. */
   private static List<Part> translated(List<Job> jobs, Platform platform) {
-    return SideBySide.map(
-        jobs,
-        job ->
-            new Part(
-                job.name, Content.of(Emission.object(job.text, job.target, platform.triple()))));
+    try (ObjectFiles objects = new ObjectFiles(platform.triple())) {
+      return SideBySide.map(
+          jobs, job -> new Part(job.name, Content.of(objects.of(job.text, job.target))));
+    }
   }
 
   /** The modules of all versions, in their order, with the entry points that {@code kept} keeps. */

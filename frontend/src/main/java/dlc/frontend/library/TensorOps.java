@@ -106,7 +106,7 @@ public final class TensorOps {
   private Value product(Contraction op, Value... operands) {
     if (narrowType.isEmpty()) {
       Value value = builder.emit(op, span, operands);
-      work += multiplyAdds(op, value);
+      work += multiplyAdds(value);
       return value;
     }
     Op narrow = new Generator.Cast(narrowType.get());
@@ -115,14 +115,13 @@ public final class TensorOps {
             .map(operand -> builder.emit(narrow, span, operand))
             .toArray(Value[]::new);
     Value value = builder.emit(op, span, rounded);
-    work += multiplyAdds(op, value);
+    work += multiplyAdds(value);
     return builder.emit(new Generator.Cast(floatType), span, value);
   }
 
-  private static long multiplyAdds(Contraction op, Value value) {
-    List<TensorType> operands = value.operands().stream().map(Value::type).toList();
+  private static long multiplyAdds(Value value) {
     long count = value.type().elements();
-    for (LoopVar loop : op.comprehension(operands, value.type()).reduced()) {
+    for (LoopVar loop : value.comprehension().reduced()) {
       count *= loop.extent();
     }
     return count;

@@ -55,10 +55,7 @@ public final class GraphInterpreter {
       case Leaf.Constant constant -> constant.elements();
       case Gradient _ ->
           throw new IllegalStateException("a gradient has no value before differentiate");
-      case Computed op -> {
-        List<TensorType> types = value.operands().stream().map(Value::type).toList();
-        yield compute(value, op.comprehension(types, value.type()));
-      }
+      case Computed _ -> compute(value, value.comprehension());
     };
   }
 

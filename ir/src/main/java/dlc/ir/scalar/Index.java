@@ -99,7 +99,7 @@ public record Index(int constant, List<Term> terms) {
   }
 
   public Index plus(int number) {
-    return new Index(constant + number, terms);
+    return number == 0 ? this : new Index(constant + number, terms);
   }
 
   public Index plus(Index other) {

@@ -19,11 +19,7 @@ final class Cost {
     if (value.op() instanceof Elementwise op) {
       return of(op.value());
     }
-    return value.op() instanceof Computed op
-        ? of(
-            op.comprehension(value.operands().stream().map(Value::type).toList(), value.type())
-                .body())
-        : 0;
+    return value.op() instanceof Computed ? of(value.comprehension().body()) : 0;
   }
 
   private static int of(Scalar scalar) {

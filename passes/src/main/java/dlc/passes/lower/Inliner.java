@@ -147,11 +147,8 @@ final class Inliner {
     if (plan.inMemory(value)) {
       return new Scalar.Load(view(value), plan.storage().place(value, at), guard, 0);
     }
-    Computed op = (Computed) value.op();
-    Comprehension comprehension =
-        op.comprehension(value.operands().stream().map(Value::type).toList(), value.type());
-    Scalar body = body(value, comprehension, at, guard);
-    if (op instanceof Layout && !(op instanceof Layout.Concat)) {
+    Scalar body = body(value, value.comprehension(), at, guard);
+    if (value.op() instanceof Layout && !(value.op() instanceof Layout.Concat)) {
       return body;
     }
     Scalar named = let(rounded(value, body));

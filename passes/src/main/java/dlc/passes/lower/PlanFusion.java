@@ -121,14 +121,9 @@ final class PlanFusion {
     return Math.min(cost, 1_000_000);
   }
 
-  private static Comprehension comprehension(Value value) {
-    return ((Computed) value.op())
-        .comprehension(value.operands().stream().map(Value::type).toList(), value.type());
-  }
-
   private static boolean folds(Value value) {
     return value.op() instanceof Computed
-        && !(comprehension(value).fold() instanceof Comprehension.Fold.None);
+        && !(value.comprehension().fold() instanceof Comprehension.Fold.None);
   }
 
   /** Whether reading an element of it is reading an element of its operand. */
@@ -333,7 +328,7 @@ final class PlanFusion {
 
   /** The kept values that computing {@code value} reads, and whether only at its own place. */
   static Map<Value, Boolean> accesses(Value value, Set<Value> kept) {
-    Accesses accesses = new Accesses(kept, Comprehension.indices(comprehension(value).loops()));
+    Accesses accesses = new Accesses(kept, Comprehension.indices(value.comprehension().loops()));
     accesses.collect(value, accesses.here);
     return accesses.found;
   }
@@ -356,7 +351,7 @@ final class PlanFusion {
       if (!seen.add(new Visit(value, at))) {
         return;
       }
-      Comprehension body = comprehension(value);
+      Comprehension body = value.comprehension();
       for (int i = 0; i < value.operands().size(); i++) {
         Value operand = value.operand(i);
         Comprehension.Access access = body.accesses().get(i);

@@ -109,7 +109,7 @@ final class Recompute {
    * are read. More than any number, where it folds or reads other elements than its own.
    */
   private int cost(Value value, Set<Value> sources) {
-    Comprehension comprehension = comprehension(value);
+    Comprehension comprehension = value.comprehension();
     if (!(comprehension.fold() instanceof Comprehension.Fold.None)) {
       return Integer.MAX_VALUE;
     }
@@ -143,7 +143,7 @@ final class Recompute {
     if (first.op() instanceof Contraction || first.op() instanceof Tiles) {
       return false;
     }
-    Comprehension comprehension = comprehension(first);
+    Comprehension comprehension = first.comprehension();
     long turns = first.type().elements();
     for (var loop : comprehension.reduced()) {
       turns *= loop.extent();
@@ -161,10 +161,5 @@ final class Recompute {
 
   private static boolean isLarge(Value value) {
     return value.type().elements() >= LARGE;
-  }
-
-  private static Comprehension comprehension(Value value) {
-    return ((Computed) value.op())
-        .comprehension(value.operands().stream().map(Value::type).toList(), value.type());
   }
 }

@@ -35,11 +35,10 @@ record Scatter(Comprehension comprehension, LoopVar place) {
 
   /** The sum that {@code value} is, if it is one of this kind and of many terms. */
   static Optional<Scatter> of(Value value) {
-    if (!(value.op() instanceof Computed op) || value.type().dtype().isNarrow()) {
+    if (!(value.op() instanceof Computed) || value.type().dtype().isNarrow()) {
       return Optional.empty();
     }
-    Comprehension sum =
-        op.comprehension(value.operands().stream().map(Value::type).toList(), value.type());
+    Comprehension sum = value.comprehension();
     long terms = sum.reduced().stream().mapToLong(LoopVar::extent).reduce(1, (x, y) -> x * y);
     if (terms > FEW
         && sum.fold().equals(new Comprehension.Fold.By(ReduceFn.SUM))

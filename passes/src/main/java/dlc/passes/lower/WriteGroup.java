@@ -62,7 +62,7 @@ final class WriteGroup {
 
   private Written write() {
     Value first = group.first();
-    Comprehension comprehension = comprehension(first);
+    Comprehension comprehension = first.comprehension();
     List<Index> here = Comprehension.indices(comprehension.loops());
     Inliner inliner = new Inliner(plan, this::buffer, names);
     Optional<Scatter> scatter = Scatter.of(first);
@@ -131,7 +131,7 @@ final class WriteGroup {
   }
 
   private Scalar memberElement(Value member, List<Index> here, Inliner inliner) {
-    Comprehension comprehension = comprehension(member);
+    Comprehension comprehension = member.comprehension();
     Scalar known = inliner.known(member, here);
     if (known != null) {
       return known;
@@ -141,11 +141,6 @@ final class WriteGroup {
     Scalar named = body instanceof Scalar.Literal ? body : inliner.let(body);
     inliner.define(member, here, named);
     return named;
-  }
-
-  private static Comprehension comprehension(Value value) {
-    return ((Computed) value.op())
-        .comprehension(value.operands().stream().map(Value::type).toList(), value.type());
   }
 
   private Buffer buffer(Value value) {

@@ -302,13 +302,11 @@ final class JoinedRows {
       loops.addAll(nest.loops());
       loops.addAll(nest.reduced());
     }
-    int count = 0;
-    for (LoopVar loop : loops) {
-      LoopVar named = new LoopVar("d" + count++, loop.extent());
-      nests.replaceAll(nest -> MatchRows.replaced(nest, loop, List.of(named)));
-      rows.replaceAll(row -> row.equals(loop) ? named : row);
-      chunks.replaceAll(row -> row.equals(loop) ? named : row);
-    }
+    Map<LoopVar, LoopVar> named = new LinkedHashMap<>();
+    loops.forEach(loop -> named.put(loop, new LoopVar("d" + named.size(), loop.extent())));
+    nests.replaceAll(nest -> MatchRows.renamed(nest, named));
+    rows.replaceAll(named::get);
+    chunks.replaceAll(named::get);
   }
 
   private List<Call> write(List<LoopVar> rows, List<LoopVar> chunks) {

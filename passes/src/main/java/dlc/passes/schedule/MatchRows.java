@@ -66,6 +66,11 @@ final class MatchRows {
   private PlainNest freshly(PlainNest nest, List<LoopVar> loops) {
     Map<LoopVar, LoopVar> names = new LinkedHashMap<>();
     loops.forEach(loop -> names.put(loop, fresh(loop.extent())));
+    return renamed(nest, names);
+  }
+
+  /** {@code nest} with {@code names} for its loops. */
+  static PlainNest renamed(PlainNest nest, Map<LoopVar, LoopVar> names) {
     Map<LoopVar, Index> places = new LinkedHashMap<>();
     names.forEach((loop, name) -> places.put(loop, name.index()));
     return nest.substitute(places)
@@ -95,9 +100,10 @@ final class MatchRows {
     loops.addAll(nest.reduced());
     Set<Steps> steps = new LinkedHashSet<>();
     for (Access access : Access.of(nest)) {
+      Index place = access.place();
       Map<LoopVar, Long> own = new LinkedHashMap<>();
       for (LoopVar loop : loops) {
-        long step = access.stride(loop);
+        long step = place.isIrregularIn(loop) ? 0 : place.stride(loop);
         if (step > 0) {
           own.put(loop, step);
         }

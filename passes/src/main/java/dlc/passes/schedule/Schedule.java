@@ -22,12 +22,14 @@ public final class Schedule {
   private final Target target;
   private final TilingChoice choice;
   private final Staging staging;
+  private final KnownSchedules known;
   private final PlannedTilings planned;
 
   private Schedule(LoweredGraph graph, Target target, TilingChoice choice) {
     this.target = target;
     this.choice = choice;
     this.staging = new Staging(graph);
+    this.known = new KnownSchedules(staging);
     this.planned = new PlannedTilings(target, choice);
   }
 
@@ -52,9 +54,9 @@ public final class Schedule {
   private List<Call> calls(LoweredGraph graph) {
     List<Call> calls = new ArrayList<>();
     for (Call call : graph.calls()) {
-      Call scheduled = schedule(call);
+      Call scheduled = known.of(call, this::schedule);
       for (Call copy : staging.takeCopies()) {
-        calls.add(schedule(copy).scheduledFrom(madeFor(call, copy.kernel())));
+        calls.add(known.of(copy, this::schedule).scheduledFrom(madeFor(call, copy.kernel())));
       }
       staging.overwritten(call);
       calls.add(scheduled);
