@@ -10,8 +10,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 /**
  * Makes object files for processors of one platform, also on several threads.
  *
- * <p>What LLVM knows of a processor it finds out when the first module is translated, which takes as
- * long as some of the others: so the next modules, one at a time, get it again.
+ * <p>What LLVM knows of a processor it finds out when the first module is translated, which takes
+ * as long as some of the others: so the next modules, one at a time, get it again.
  */
 public final class ObjectFiles implements AutoCloseable {
 

@@ -5,7 +5,6 @@ import dlc.ir.DType;
 import dlc.ir.Value;
 import dlc.ir.kernel.Stmt;
 import dlc.ir.op.Comprehension;
-import dlc.ir.op.Computed;
 import dlc.ir.op.Elementwise;
 import dlc.ir.op.Layout;
 import dlc.ir.op.Leaf;

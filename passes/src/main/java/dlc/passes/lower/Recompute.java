@@ -3,7 +3,6 @@ package dlc.passes.lower;
 
 import dlc.ir.Value;
 import dlc.ir.op.Comprehension;
-import dlc.ir.op.Computed;
 import dlc.ir.op.Contraction;
 import dlc.ir.op.Leaf;
 import dlc.ir.op.Tiles;

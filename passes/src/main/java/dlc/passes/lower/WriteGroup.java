@@ -8,7 +8,6 @@ import dlc.ir.kernel.Kernel;
 import dlc.ir.kernel.LoopKind;
 import dlc.ir.kernel.Stmt;
 import dlc.ir.op.Comprehension;
-import dlc.ir.op.Computed;
 import dlc.ir.op.ReduceFn;
 import dlc.ir.op.Window;
 import dlc.ir.scalar.BinaryFn;
