@@ -181,16 +181,23 @@ static double seconds_left(const Run *run) {
 
 // ---- the end of an epoch
 
-// The figure that early stopping watches.
-static double watched(const EpochReport *report) {
+// What early stopping watches, without the part of the data: ".loss" and so on.
+static const char *watched_name(void) {
   const char *name = dlc_model.watched;
   while (*name && *name != '.') {
     name++;
   }
-  const Figures *figures =
-      starts_with(dlc_model.watched, "validation.") && report->has_validation
-          ? &report->validation
-          : &report->training;
+  return name;
+}
+
+static int watches_validation(const EpochReport *report) {
+  return starts_with(dlc_model.watched, "validation.") && report->has_validation;
+}
+
+// The figure that early stopping watches.
+static double watched(const EpochReport *report) {
+  const char *name = watched_name();
+  const Figures *figures = watches_validation(report) ? &report->validation : &report->training;
   if (same(name, ".loss")) {
     return figures->loss;
   }
@@ -237,7 +244,8 @@ static void watch(Run *run, const EpochReport *report) {
   run->position.waited++;
   if (run->position.waited >= dlc_model.patience) {
     run->is_over = 1;
-    note("note: training ends early: %s was not better for %l epochs", dlc_model.watched,
+    note("note: training ends early: %s%s was not better for %l epochs",
+         watches_validation(report) ? "validation" : "training", watched_name(),
          run->position.waited);
   }
 }

@@ -52,6 +52,6 @@ public record Check(CheckedModel model, int batch, int piece, long stateBytes, l
 
   /** The floating-point operations of one sample forward. */
   public long flops() {
-    return model.layers().stream().mapToLong(layer -> layer.flops()).sum();
+    return model.flops();
   }
 }

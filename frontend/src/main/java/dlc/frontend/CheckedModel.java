@@ -53,6 +53,14 @@ public final class CheckedModel {
     return outline.layers();
   }
 
+  /**
+   * The floating-point operations of products and convolutions, of one sample forward: those of the
+   * layers, and those that stand in the model itself.
+   */
+  public long flops() {
+    return outline.flops();
+  }
+
   /** What the loss compares with the target, where there is a loss that does. */
   public Optional<Comparison> comparison() {
     return outline.comparison();

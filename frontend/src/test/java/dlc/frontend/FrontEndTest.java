@@ -57,6 +57,33 @@ final class FrontEndTest {
   }
 
   @Test
+  void operationsOfProductsCountWhereverTheyStand() {
+    CheckedModel model =
+        model(
+            """
+            layer scores { let q = it -> linear(4) let k = it -> linear(4) it = q @ transpose(k) }
+            model W(x: f32[3, 4]) -> f32[3, 2] {
+              weight w: f32[4, 4] = normal(0, 1)
+              it = it @ w
+              scores
+              linear(2)
+            }
+            """);
+    int scores = 2 * 3 * 4 * 3;
+    assertThat(model.layers().stream().filter(row -> row.name().equals("scores_0")))
+        .singleElement()
+        .satisfies(row -> assertThat(row.flops()).isEqualTo(scores));
+    assertThat(model.flops())
+        .isEqualTo(2 * 3 * 4 * 4 + 2 * (2 * 3 * 4 * 4) + scores + 2 * 3 * 3 * 2);
+  }
+
+  @Test
+  void trainingForNoEpochsOrStepsIsRefused() {
+    assertThat(errors(TRAIN.replace("loss", "epochs 0 loss"))).containsExactly(Code.BAD_SETTING);
+    assertThat(errors(TRAIN.replace("loss", "steps 0 loss"))).containsExactly(Code.BAD_SETTING);
+  }
+
+  @Test
   void entryPointsHaveTheNamesThatTheRuntimeExpects() {
     Program program = model(TRAIN).program(ProgramOptions.of(2));
     assertThat(entry(program, "train_step").results().keySet())

@@ -172,7 +172,7 @@ final class Layers {
         : results.getFirst();
   }
 
-  /** A row for a layer of the library, or for one of the program that has weights of its own. */
+  /** A row for a layer of the library, or for one of the program that has something of its own. */
   private void addRow(
       Frame.Instance instance,
       Activation activation,
@@ -186,7 +186,7 @@ final class Layers {
       own -= row.weights();
       flops -= row.flops();
     }
-    if (activation.isLibrary() || own > 0 || run.rows.size() == rowsBefore) {
+    if (activation.isLibrary() || own > 0 || flops > 0 || run.rows.size() == rowsBefore) {
       String kind = instance.routine().name().text();
       run.rows.add(new LayerRow(instance.path(), kind, result.type(), isNew ? own : 0, flops));
     }

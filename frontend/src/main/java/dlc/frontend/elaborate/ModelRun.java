@@ -40,6 +40,7 @@ final class ModelRun {
   private final Map<String, TensorDatum> parameters = new LinkedHashMap<>();
   private final Map<String, TensorDatum> inputs = new LinkedHashMap<>();
   private final List<TensorDatum> outputs = new ArrayList<>();
+  private long flops;
   private boolean isWhole;
 
   private ModelRun(
@@ -102,6 +103,7 @@ final class ModelRun {
       }
     }
     run.statements.run(model.body(), context);
+    flops = run.ops().flops();
     List<Datum> results =
         activation.results().orElseGet(() -> List.of(activation.current().orElseThrow()));
     if (results.contains(Poison.POISON)) {
@@ -350,6 +352,7 @@ final class ModelRun {
             .map(each -> new Outline.Variable(each.name(), each.type(), each.role() == Role.WEIGHT))
             .toList(),
         run.rows,
+        flops,
         comparison,
         warnings);
   }

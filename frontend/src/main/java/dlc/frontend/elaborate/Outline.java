@@ -9,6 +9,7 @@ import java.util.Optional;
 /**
  * What a model takes, gives and keeps, whatever the batch.
  *
+ * @param flops the floating-point operations of products and convolutions, for one sample
  * @param comparison what its loss compares with a target, where it does
  * @param warnings what is allowed in it, but most likely not meant
  */
@@ -18,6 +19,7 @@ public record Outline(
     List<Port> outputs,
     List<Variable> variables,
     List<LayerRow> layers,
+    long flops,
     Optional<Comparison> comparison,
     List<Diagnostic> warnings) {
 

@@ -76,8 +76,8 @@ final class TrainReader {
         batch.map(Long::intValue).orElse(TrainSection.DEFAULT_BATCH),
         settings.read("batch", this::dropLastOfBatch).orElse(false)
             || settings.read("drop_last", settings::flag).orElse(false),
-        settings.read("epochs", each -> settings.count(each, 0)).map(Long::intValue),
-        settings.read("steps", each -> settings.count(each, 0)).map(Long::intValue),
+        settings.read("epochs", each -> settings.count(each, 1)).map(Long::intValue),
+        settings.read("steps", each -> settings.count(each, 1)).map(Long::intValue),
         settings.read("seed", each -> settings.count(each, Long.MIN_VALUE)).orElse(0L),
         settings.read("metrics", this::metrics).orElse(List.of()),
         settings.read("clip", this::clip),

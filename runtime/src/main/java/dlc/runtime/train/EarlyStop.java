@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.runtime.train;
 
-import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -21,18 +20,23 @@ public record EarlyStop(int patience, String on, double least, boolean restores)
     return on.substring(on.indexOf('.') + 1);
   }
 
+  private boolean isOnValidation(EpochReport report) {
+    return on.startsWith("validation.") && report.validation().isPresent();
+  }
+
   /** The figure of an epoch, if it was measured. */
   OptionalDouble watched(EpochReport report) {
-    Optional<Figures> figures =
-        on.startsWith("validation.")
-            ? report.validation().or(() -> Optional.of(report.training()))
-            : Optional.of(report.training());
+    Figures figures =
+        isOnValidation(report) ? report.validation().orElseThrow() : report.training();
     String name = figure();
     return name.equals(LOSS)
-        ? OptionalDouble.of(figures.orElseThrow().loss())
-        : Metric.named(name)
-            .map(metric -> figures.orElseThrow().metric(metric))
-            .orElse(OptionalDouble.empty());
+        ? OptionalDouble.of(figures.loss())
+        : Metric.named(name).map(figures::metric).orElse(OptionalDouble.empty());
+  }
+
+  /** What that figure is called: that of training where there is nothing to validate. */
+  String watchedName(EpochReport report) {
+    return (isOnValidation(report) ? "validation." : "training.") + figure();
   }
 
   /** Whether {@code figure} is better than {@code best}, which may be NaN for none yet. */

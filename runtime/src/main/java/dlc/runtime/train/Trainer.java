@@ -360,7 +360,7 @@ public final class Trainer {
       isOver = true;
       listener.noted(
           "training ends early: %s was not better for %d epochs"
-              .formatted(rule.on(), position.waited()));
+              .formatted(rule.watchedName(report), position.waited()));
     }
   }
 
