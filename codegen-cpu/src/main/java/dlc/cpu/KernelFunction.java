@@ -18,6 +18,11 @@ record KernelFunction(Kernel kernel, String text, Set<String> declarations) {
     declarations = Collections.unmodifiableSet(new TreeSet<>(declarations));
   }
 
+  /** The same of {@code equal}, which does the same under another name or for other lines. */
+  KernelFunction of(Kernel equal) {
+    return new KernelFunction(equal, text, declarations);
+  }
+
   /** The function called {@code name}, which its module alone can call. */
   String internal(String name) {
     return "define internal void @%s".formatted(name) + text;

@@ -4,12 +4,15 @@ package dlc.cpu;
 import dlc.base.SideBySide;
 import dlc.ir.kernel.Kernel;
 import dlc.ir.kernel.KernelProgram;
+import dlc.ir.kernel.Stmt;
 import dlc.ir.kernel.Target;
+import dlc.ir.scalar.Buffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Programs for one processor as several modules, which can be translated side by side.
@@ -39,6 +42,9 @@ public final class ModuleParts {
 
   /** A module. */
   public record Part(String name, String text) {}
+
+  /** All of a kernel that its text depends on. */
+  private record Code(List<Buffer> arguments, List<Stmt> body) {}
 
   /** A kernel of a member. */
   private record Written(Member member, KernelFunction function) {
@@ -77,8 +83,17 @@ public final class ModuleParts {
             .flatMap(
                 member -> member.program.kernels().stream().map(kernel -> new Job(member, kernel)))
             .toList();
+    Map<Code, KernelFunction> functions = new ConcurrentHashMap<>();
     return SideBySide.map(
-        jobs, job -> new Written(job.member, KernelText.write(job.kernel, target)));
+        jobs,
+        job -> {
+          Kernel kernel = job.kernel;
+          KernelFunction function =
+              functions.computeIfAbsent(
+                  new Code(kernel.arguments(), kernel.body()),
+                  _ -> KernelText.write(kernel, target));
+          return new Written(job.member, function.of(kernel));
+        });
   }
 
   /** Fills modules with the kernels that are the first of their kind. */

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An integer that is a sum of loop counters times constants, in normal form.
@@ -26,7 +27,22 @@ public record Index(int constant, List<Term> terms) {
   }
 
   /** {@code coefficient * atom}. */
-  public record Term(int coefficient, Atom atom) {}
+  public record Term(int coefficient, Atom atom) {
+
+    // As for loop counters: what records come with goes through method handles.
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return this == other
+          || (other instanceof Term term
+              && coefficient == term.coefficient
+              && atom.equals(term.atom));
+    }
+
+    @Override
+    public int hashCode() {
+      return 31 * coefficient + atom.hashCode();
+    }
+  }
 
   /** {@code dividend / divisor}, rounded down. */
   public record Quotient(Index dividend, int divisor) implements Atom {
@@ -353,7 +369,7 @@ public record Index(int constant, List<Term> terms) {
 
   /** The same with each counter that {@code replacement} answers for replaced, and normal again. */
   public Index substitute(Function<LoopVar, Index> replacement) {
-    if (isConstant()) {
+    if (!isChanged(replacement)) {
       return this;
     }
     return rebuild(
@@ -367,6 +383,23 @@ public record Index(int constant, List<Term> terms) {
               case Dynamic dynamic ->
                   of(new Dynamic(dynamic.value().substitute(replacement), dynamic.extent()));
             });
+  }
+
+  /** Whether {@code replacement} has another answer than the counter itself for one in it. */
+  private boolean isChanged(Function<LoopVar, Index> replacement) {
+    for (Term term : terms) {
+      boolean changed =
+          switch (term.atom()) {
+            case LoopVar loop -> !replacement.apply(loop).equals(of(loop));
+            case Quotient quotient -> quotient.dividend().isChanged(replacement);
+            case Remainder remainder -> remainder.dividend().isChanged(replacement);
+            case Dynamic _ -> true;
+          };
+      if (changed) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The same with the values that are read at run time replaced. */
@@ -456,6 +489,20 @@ public record Index(int constant, List<Term> terms) {
       at.addFirst(rest);
     }
     return at;
+  }
+
+  // As for loop counters: what records come with goes through method handles.
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return this == other
+        || (other instanceof Index index
+            && constant == index.constant
+            && terms.equals(index.terms));
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * constant + terms.hashCode();
   }
 
   private String inParentheses() {

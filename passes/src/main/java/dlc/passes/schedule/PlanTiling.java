@@ -84,6 +84,15 @@ final class PlanTiling {
 
   private final List<Way> ways = new ArrayList<>();
 
+  /**
+   * The vectors along a loop by which the rows of the other operand are multiplied.
+   *
+   * @param wide which operand they are of
+   * @param lines how many cache lines, about, one is read from
+   * @param staging what copies of the operands cost
+   */
+  private record Vectors(LoopVar lane, int wide, int width, double lines, double staging) {}
+
   private PlanTiling(
       PlainNest nest, List<StagedOperand> operands, Index target, int lanes, Target processor) {
     this.loops = nest.loops();
@@ -188,6 +197,9 @@ final class PlanTiling {
   private void outerForms(LoopVar lane, int wide, int width) {
     StagedOperand x = operands.get(wide);
     StagedOperand y = operands.get(1 - wide);
+    double lines = x.isAcrossLines(lane, reduced) ? ACROSS_LINES : 1;
+    double staging = stagingCost(x, lane) + stagingCost(y, null);
+    Vectors along = new Vectors(lane, wide, width, lines, staging);
     int vectors = Math.ceilDiv(lane.extent(), width);
     for (LoopVar rows : rows(x, y)) {
       for (int perBlock = 1; perBlock <= Math.min(vectors, MAX_VECTORS); perBlock++) {
@@ -206,7 +218,7 @@ final class PlanTiling {
               if (columns != null && (depth == 1 || columns.extent() % depth != 0)) {
                 continue;
               }
-              add(lane, wide, width, perBlock, rows, height, columns, depth);
+              add(along, perBlock, rows, height, columns, depth);
             }
           }
         }
@@ -215,31 +227,28 @@ final class PlanTiling {
   }
 
   private void add(
-      LoopVar lane,
-      int wide,
-      int width,
+      Vectors along,
       int perBlock,
       @Nullable LoopVar rows,
       int height,
       @Nullable LoopVar columns,
       int depth) {
-    StagedOperand x = operands.get(wide);
-    StagedOperand y = operands.get(1 - wide);
-    Axis across = Axis.vectors(lane, perBlock, width);
+    StagedOperand x = operands.get(along.wide);
+    StagedOperand y = operands.get(1 - along.wide);
+    Axis across = Axis.vectors(along.lane, perBlock, along.width);
     Axis down = rows == null ? null : Axis.of(rows, height);
     Axis deep = columns == null ? null : Axis.of(columns, depth);
-    double others = (double) PlainNest.product(loops) / lane.extent();
+    double others = (double) PlainNest.product(loops) / along.lane.extent();
     others /= rows == null ? 1 : rows.extent();
     others /= columns == null ? 1 : columns.extent();
     double turns = PlainNest.product(reduced);
-    double lines = x.isAcrossLines(lane, reduced) ? ACROSS_LINES : 1;
     double cost = 0;
     for (int columnCount : across.sizes()) {
       for (int rowCount : sizes(down)) {
         int tile = columnCount * rowCount * depth;
         int vectors = columnCount * depth * (rows != null && x.uses(rows) ? rowCount : 1);
-        double step = step(tile, vectors * lines + rowCount) * speed(width);
-        double store = accesses * storing(target.stride(lane), width);
+        double step = step(tile, vectors * along.lines + rowCount) * speed(along.width);
+        double store = accesses * storing(target.stride(along.lane), along.width);
         double blocks =
             count(across, columnCount)
                 * count(down, rowCount)
@@ -249,28 +258,21 @@ final class PlanTiling {
     }
     cost *= y.load().when().always() || y.isStageable() ? 1 : CONDITIONAL;
     double computing = cost;
-    double staging = stagingCost(x, lane) + stagingCost(y, null);
     ways.add(
-        new Way(
-            computing + staging,
-            () -> tilings(lane, wide, across, down, deep, computing, staging)));
+        new Way(computing + along.staging, () -> tilings(along, across, down, deep, computing)));
   }
 
   /** With each choice of panels. */
   private List<Tiling> tilings(
-      LoopVar lane,
-      int wide,
-      Axis across,
-      @Nullable Axis down,
-      @Nullable Axis deep,
-      double computing,
-      double staging) {
+      Vectors along, Axis across, @Nullable Axis down, @Nullable Axis deep, double computing) {
+    LoopVar lane = along.lane;
+    int wide = along.wide;
     List<Tiling> tilings = new ArrayList<>();
     List<Axis> xAxes = deep == null ? List.of(across) : List.of(across, deep);
     LoopVar columns = deep == null ? null : deep.loop();
     for (List<Integer> panels : Panels.choices(operands, wide, across, down, columns)) {
       Walk walk = walk(wide, panels, down, xAxes, lane, parts);
-      double copies = staging;
+      double copies = along.staging;
       for (int operand : panels) {
         copies += Panels.cost(operands.get(operand), operand == wide ? lane : null);
       }
@@ -409,6 +411,7 @@ final class PlanTiling {
 
   private void dotForms(
       LoopVar lane, int width, @Nullable LoopVar rows, @Nullable LoopVar columns) {
+    double staging = stagingCost(operands.get(0), lane) + stagingCost(operands.get(1), lane);
     for (int height = 1; height <= (rows == null ? 1 : Math.min(rows.extent(), 10)); height++) {
       for (int across = 1;
           across <= (columns == null ? 1 : Math.min(columns.extent(), 10));
@@ -437,7 +440,6 @@ final class PlanTiling {
           }
         }
         double computing = cost;
-        double staging = stagingCost(operands.get(0), lane) + stagingCost(operands.get(1), lane);
         List<Axis> xAxes = right == null ? List.of() : List.of(right);
         ways.add(
             new Way(
