@@ -13,6 +13,7 @@ import dlc.driver.StandAlone;
 import dlc.driver.Workbench;
 import dlc.driver.profile.TilingFile;
 import dlc.passes.Pipeline;
+import dlc.runtime.file.DataFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -185,7 +186,7 @@ final class ExecutableArguments {
     try {
       return Files.readAllBytes(path);
     } catch (IOException failure) {
-      throw new UserError(Code.CANNOT_READ, path, failure.toString()).help("check the path");
+      throw DataFile.unreadable(path.toString(), failure);
     }
   }
 }

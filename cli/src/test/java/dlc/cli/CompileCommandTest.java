@@ -82,6 +82,11 @@ final class CompileCommandTest {
   @Test
   void whatCannotBeMadeIsSaid() {
     assertThat(Shell.dlc("compile", file).err()).contains("-o OUT");
+    assertThat(
+            Shell.dlc("compile", file, "--entry=predict", "--embed=none.safetensors", "-o", "x")
+                .err())
+        .contains("cannot find none.safetensors", "check the path")
+        .doesNotContain("Exception");
     Path program = folder.resolve("small");
     assertThat(Shell.dlc("compile", file, "-o", program, "--target=vax").err())
         .contains("there is no target 'vax'", "x86_64-linux, aarch64-linux, riscv64-linux");

@@ -5,6 +5,7 @@ import dlc.base.Code;
 import dlc.base.UserError;
 import dlc.ir.DType;
 import dlc.ir.TensorType;
+import dlc.runtime.file.DataFile;
 import dlc.runtime.data.Column;
 import dlc.runtime.data.CsvEncoding;
 import dlc.runtime.data.Dataset;
@@ -77,7 +78,7 @@ final class SampleReader {
     try {
       content = Files.readAllBytes(path);
     } catch (IOException failure) {
-      throw new UserError(Code.CANNOT_READ, input, failure.toString()).help("check the path");
+      throw DataFile.unreadable(input, failure);
     }
     boolean floats = content.length == 4 * type.elements();
     if (!floats && content.length != type.elements()) {

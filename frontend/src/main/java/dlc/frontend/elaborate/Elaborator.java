@@ -146,30 +146,42 @@ public final class Elaborator {
       return Optional.empty();
     }
     Optional<Comparison> comparison = comparison(run);
+    checkMetrics(run, comparison);
     return diagnostics.count() > before
         ? Optional.empty()
         : Optional.of(run.outline(comparison, warnings));
   }
 
-  /** What the loss of the model compares; metrics that do not fit it are reported. */
-  private Optional<Comparison> comparison(ModelRun run) {
+  /** The loss of a model that is whole, and whose training is. */
+  private Optional<Expression> loss(ModelRun run) {
     String name = run.model().name().text();
-    Optional<TrainSection> section = train(name);
-    Optional<Expression> loss = values(name, "loss").stream().findFirst();
-    if (section.isEmpty() || loss.isEmpty() || !run.isWhole()) {
-      return Optional.empty();
+    return train(name).isPresent() && run.isWhole()
+        ? values(name, "loss").stream().findFirst()
+        : Optional.empty();
+  }
+
+  /** What the loss of the model compares. */
+  private Optional<Comparison> comparison(ModelRun run) {
+    Optional<TrainSection> section = train(run.model().name().text());
+    return loss(run).flatMap(loss -> new Losses(run, section).comparison(loss));
+  }
+
+  /** Reports metrics that do not fit what the loss compares. */
+  private void checkMetrics(ModelRun run, Optional<Comparison> comparison) {
+    if (loss(run).isEmpty()) {
+      return;
     }
-    Optional<Comparison> comparison = new Losses(run, section).comparison(loss.get());
+    String name = run.model().name().text();
+    TrainSection section = train(name).orElseThrow();
     FittingMetrics metrics = new FittingMetrics(run.run().diagnostics, run.ports(), comparison);
-    metrics.report(values(name, "metrics"));
+    metrics.checkNamed(values(name, "metrics"));
     section
-        .flatMap(TrainSection::stop)
+        .stop()
         .ifPresent(
             stop ->
                 settings(name, "stop")
                     .findFirst()
-                    .ifPresent(each -> metrics.report(stop, each.span(), section.get().metrics())));
-    return comparison;
+                    .ifPresent(each -> metrics.checkWatched(stop, each.span(), section.metrics())));
   }
 
   /**

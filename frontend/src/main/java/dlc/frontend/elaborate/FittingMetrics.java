@@ -48,11 +48,11 @@ final class FittingMetrics {
   }
 
   /** Reports those of {@code metrics}, names as they stand in the program, that do not fit. */
-  void report(List<Expression> metrics) {
+  void checkNamed(List<Expression> metrics) {
     for (Expression metric : metrics) {
       String name = metric.span().text();
       if (ALL.contains(name) && !fitting().contains(name)) {
-        report(metric.span(), name, misfit());
+        reportMisfit(metric.span(), name);
       } else if (name.equals(CONFUSION) && classes() > LARGEST_MATRIX) {
         String why = classes() + " classes, " + LARGEST_MATRIX + " are the most";
         diagnostics.reportConsequence(Code.UNFIT_METRIC.at(metric.span(), name, why));
@@ -61,7 +61,7 @@ final class FittingMetrics {
   }
 
   /** Reports a {@code stop} that watches a metric which nobody measures. */
-  void report(TrainSection.Stop stop, Span span, List<String> metrics) {
+  void checkWatched(TrainSection.Stop stop, Span span, List<String> metrics) {
     String figure = stop.on().substring(stop.on().indexOf('.') + 1);
     boolean isMeasured =
         !ALL.contains(figure)
@@ -78,10 +78,10 @@ final class FittingMetrics {
     }
   }
 
-  private void report(Span span, String name, String why) {
+  private void reportMisfit(Span span, String name) {
     diagnostics.reportConsequence(
         Code.UNFIT_METRIC
-            .at(span, name, why)
+            .at(span, name, misfit())
             .withHelp(
                 fitting().equals(OF_ANY_LOSS)
                     ? "there is " + OF_ANY_LOSS.getFirst() + " alone"

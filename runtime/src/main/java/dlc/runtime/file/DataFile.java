@@ -183,7 +183,7 @@ public final class DataFile implements AutoCloseable {
   }
 
   /** What the failure to read the file {@code name} means to its owner. */
-  static UserError unreadable(String name, IOException failure) {
+  public static UserError unreadable(String name, IOException failure) {
     return switch (failure) {
       case NoSuchFileException _ -> new UserError(Code.DATA_NOT_FOUND, name).help("check the path");
       case AccessDeniedException _ ->
