@@ -37,6 +37,7 @@ final class KernelText {
   private final IndexText indices;
   private final ScalarText scalars;
   private final MemoryText memory;
+  private final PrefetchText prefetch;
   private @Nullable LoopVar lane;
   private @Nullable Operand mask;
 
@@ -46,6 +47,7 @@ final class KernelText {
     scalars = new ScalarText(text, this, narrow, new FloatBits(text, target));
     indices = new IndexText(text, counters, scalars::of);
     memory = new MemoryText(text, this, indices, scalars, narrow);
+    prefetch = new PrefetchText(this, memory);
   }
 
   /** Whether the kernel's outermost loop is shared out among threads. */
@@ -79,13 +81,18 @@ final class KernelText {
   }
 
   private void block(List<Stmt> statements) {
-    statements.forEach(this::statement);
+    for (int i = 0; i < statements.size(); i++) {
+      if (PrefetchText.isSum(statements, i)) {
+        prefetch.ask(statements.subList(i + 1, statements.size()));
+      }
+      statement(statements.get(i));
+    }
   }
 
   private void statement(Stmt statement) {
     switch (statement) {
       case Stmt.For loop -> loop(loop);
-      case Stmt.If(Condition when, List<Stmt> body) -> branch(resolved(when), body);
+      case Stmt.If(Condition when, List<Stmt> body) -> branch(when, () -> block(body));
       case Stmt.Let let -> locals.put(let.name(), scalars.of(let.value()));
       case Stmt.Store store -> memory.store(store, scalars.of(store.value()));
       case Stmt.Declare(Buffer buffer) -> memory.allocate(buffer);
@@ -106,11 +113,7 @@ final class KernelText {
           strips(strips, 0);
           return;
         }
-        for (int i = 0; i < loop.counter().extent(); i++) {
-          unrolled.put(loop.counter(), Index.of(i));
-          block(loop.body());
-        }
-        unrolled.remove(loop.counter());
+        turns(loop.counter(), loop.counter().extent(), () -> block(loop.body()));
       }
       case LANES -> {
         LoopVar outer = lane;
@@ -119,6 +122,15 @@ final class KernelText {
         lane = outer;
       }
     }
+  }
+
+  /** Writes {@code body} for each of the first turns of a loop that is unrolled. */
+  void turns(LoopVar counter, int turns, Runnable body) {
+    for (int i = 0; i < turns; i++) {
+      unrolled.put(counter, Index.of(i));
+      body.run();
+    }
+    unrolled.remove(counter);
   }
 
   /** Computes what is stored in lanes along the rows, turns it, and stores it. */
@@ -151,11 +163,7 @@ final class KernelText {
       return;
     }
     LoopVar other = strips.others().get(level);
-    for (int i = 0; i < other.extent(); i++) {
-      unrolled.put(other, Index.of(i));
-      strips(strips, level + 1);
-    }
-    unrolled.remove(other);
+    turns(other, other.extent(), () -> strips(strips, level + 1));
   }
 
   /**
@@ -204,15 +212,17 @@ final class KernelText {
     counter.finish();
   }
 
-  private void branch(Condition when, List<Stmt> body) {
+  /** Writes {@code body} so that it is done where {@code unresolved} holds. */
+  void branch(Condition unresolved, Runnable body) {
+    Condition when = resolved(unresolved);
     if (when.always()) {
-      block(body);
+      body.run();
       return;
     }
     if (lane != null && when.dependsOn(lane)) {
       Operand outer = mask;
       mask = both(outer, condition(when, lanes()));
-      block(body);
+      body.run();
       mask = outer;
       return;
     }
@@ -221,7 +231,7 @@ final class KernelText {
     Operand holds = condition(when, 1);
     text.line("br i1 %s, label %%%s, label %%%s".formatted(holds.text(), then, after));
     text.begin(then);
-    text.scoped(() -> block(body));
+    text.scoped(body);
     text.line("br label %" + after);
     text.begin(after);
   }

@@ -54,6 +54,14 @@ final class MemoryText {
     pointers.put(buffer.name(), text.allocate(element, buffer.type().elements() + room));
   }
 
+  /** Asks for the line of the first element that {@code load} reads. */
+  void prefetch(Scalar.Load load) {
+    Index flat = kernel.resolved(Index.linear(load.at(), load.buffer().type().dims()));
+    String pointer = pointer(load.buffer(), flat);
+    text.declare("declare void @llvm.prefetch.p0(ptr, i32, i32, i32)");
+    text.line("call void @llvm.prefetch.p0(ptr " + pointer + ", i32 0, i32 3, i32 1)");
+  }
+
   private int lanes() {
     return kernel.lanes();
   }
