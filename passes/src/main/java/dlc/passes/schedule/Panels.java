@@ -125,11 +125,17 @@ final class Panels {
     return Caches.MEETING / Math.min(Caches.MEETING, Long.lowestOneBit(step)) * Caches.WAYS;
   }
 
-  /** How many rows a sum reads at even distances; those of copies are set apart now and then. */
+  /**
+   * How many rows a sum reads at even distances. Those of copies are set apart now and then, if
+   * they do not lie along {@code lane}.
+   */
   static long rows(StagedOperand operand, List<LoopVar> reduced, @Nullable LoopVar lane) {
     List<LoopVar> used = reduced.stream().filter(operand::uses).toList();
-    long rows = used.isEmpty() ? 1 : used.getLast().extent();
     boolean copied = !(lane == null ? operand.isReady() : operand.isReadyAlong(lane));
+    if (copied && lane != null) {
+      return PlainNest.product(used);
+    }
+    long rows = used.isEmpty() ? 1 : used.getLast().extent();
     for (int i = used.size() - 2; i >= 0 && !copied; i--) {
       LoopVar loop = used.get(i);
       LoopVar next = used.get(i + 1);

@@ -41,6 +41,9 @@ record Walk(
 
   private static final double SECOND_CACHE = 200_000;
 
+  /** The second cache holds so many times as many rows that meet as the first. */
+  private static final int IN_SECOND = 16;
+
   /** Bringing an element from the second cache, and from beyond it. */
   private static final double NEAR = 0.2;
 
@@ -78,6 +81,15 @@ record Walk(
     /** Where each tile of this side meets one of the {@code other}, nothing has to stay. */
     double unevenness(Side other) {
       return other.turns() == 1 ? Math.min(unevenness, ONCE) : unevenness;
+    }
+
+    /**
+     * What comes from the second cache again for each tile of {@code other} takes longer only where
+     * the rows of so many {@code turns} of the sum do not stay there, either.
+     */
+    double again(Side other, long turns) {
+      boolean stay = Math.min(rows, turns) <= IN_SECOND * staying;
+      return stay && other.turns() > 1 ? 1 : unevenness(other);
     }
 
     double all() {
@@ -131,7 +143,7 @@ record Walk(
     double chunks = Math.ceilDiv(inner.turns(), chunk);
     double again = outer.meets(sum / parts) ? inner.turns() : chunks;
     double near = outer.all() * outer.unevenness * again;
-    near += inner.all() * inner.unevenness * outer.turns();
+    near += inner.all() * inner.again(outer, sum / parts) * outer.turns();
     near += 2 * results / turns * (parts - 1);
     double far = outer.all() * chunks + inner.all();
     double cost = turns * (NEAR * near + FAR * far);
@@ -163,7 +175,9 @@ record Walk(
         innerFar = inner.all() * outer.turns();
       }
     }
-    double near = outerNear * outer.unevenness(inner) + innerNear * inner.unevenness(outer);
+    double near = outerNear * outer.unevenness(inner);
+    boolean fromSecond = chunk > 0 || inner.all() + outer.tile <= SECOND_CACHE;
+    near += innerNear * (fromSecond ? inner.again(outer, inner.rows) : inner.unevenness(outer));
     double far = all * turns <= SECOND_CACHE ? 0 : outerFar + innerFar;
     double cost = all * turns <= FIRST_CACHE ? 0 : turns * (NEAR * near + FAR * far);
     return new Walk(shared, outer.loops, inner.loops, chunk, 1, cost);
