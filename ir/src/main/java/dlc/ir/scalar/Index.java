@@ -125,49 +125,7 @@ public record Index(int constant, List<Term> terms) {
     if (terms.isEmpty()) {
       return other.plus(constant);
     }
-    return rejoined(constant + other.constant, merged(terms, other.terms));
-  }
-
-  /** The terms of both, which are in the order of their atoms' names. */
-  private static List<Term> merged(List<Term> some, List<Term> others) {
-    List<Term> merged = new ArrayList<>(some.size() + others.size());
-    int i = 0;
-    int j = 0;
-    while (i < some.size() && j < others.size()) {
-      Term x = some.get(i);
-      Term y = others.get(j);
-      int order = inOrder(x.atom(), y.atom());
-      if (order != 0) {
-        merged.add(order < 0 ? x : y);
-      } else if (x.coefficient() + y.coefficient() != 0) {
-        merged.add(new Term(x.coefficient() + y.coefficient(), x.atom()));
-      }
-      i += order <= 0 ? 1 : 0;
-      j += order >= 0 ? 1 : 0;
-    }
-    merged.addAll(some.subList(i, some.size()));
-    merged.addAll(others.subList(j, others.size()));
-    return merged;
-  }
-
-  /** By their texts, which are long where they divide: a parenthesis comes before all names. */
-  private static int inOrder(Atom x, Atom y) {
-    if (x.equals(y)) {
-      return 0;
-    }
-    boolean opens = isInParentheses(x);
-    if (opens != isInParentheses(y)) {
-      return opens ? -1 : 1;
-    }
-    return x.toString().compareTo(y.toString());
-  }
-
-  private static boolean isInParentheses(Atom atom) {
-    return switch (atom) {
-      case LoopVar _, Dynamic _ -> false;
-      case Quotient quotient -> quotient.dividend().needsParentheses();
-      case Remainder remainder -> remainder.dividend().needsParentheses();
-    };
+    return rejoined(constant + other.constant, Terms.merged(terms, other.terms));
   }
 
   /**
@@ -509,7 +467,7 @@ public record Index(int constant, List<Term> terms) {
     return needsParentheses() ? "(" + this + ")" : toString();
   }
 
-  private boolean needsParentheses() {
+  boolean needsParentheses() {
     return terms.size() + (constant == 0 ? 0 : 1) > 1
         || (!terms.isEmpty() && compound(terms.getFirst()));
   }
