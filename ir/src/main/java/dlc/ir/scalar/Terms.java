@@ -6,7 +6,9 @@ import dlc.ir.scalar.Index.Term;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The terms of an index, in the order of their atoms' names, so that equal sums are equal lists. */
+/**
+ * The terms of an index, in the order of their atoms' names, so that equal sums are equal lists.
+ */
 final class Terms {
 
   private Terms() {}
