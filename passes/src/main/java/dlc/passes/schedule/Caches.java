@@ -10,5 +10,8 @@ final class Caches {
   /** How many elements that meet a cache holds; some processors' hold more. */
   static final int WAYS = 8;
 
+  /** How many elements the second cache holds; most processors have more. */
+  static final double SECOND = 200_000;
+
   private Caches() {}
 }

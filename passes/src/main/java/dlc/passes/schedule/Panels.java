@@ -32,8 +32,10 @@ final class Panels {
   /** Rows of a few lines each, some way apart, have not all places of the first cache. */
   private static final double LINES_APART = 1.3;
 
-  /** Copying an element. */
-  private static final double COPY = 0.8;
+  /** Copying an element within the second cache, and from beyond it. */
+  private static final double COPY_NEAR = 0.8;
+
+  private static final double COPY_FAR = 2;
 
   private Panels() {}
 
@@ -81,7 +83,9 @@ final class Panels {
   /** What the copy costs, unless one is made anyway. */
   static double cost(StagedOperand operand, @Nullable LoopVar lane) {
     boolean ready = lane == null ? operand.isReady() : operand.isReadyAlong(lane);
-    return ready ? operand.stagedElements() * COPY / operand.readers() : 0;
+    long elements = operand.stagedElements();
+    double copy = elements <= Caches.SECOND ? COPY_NEAR : COPY_FAR;
+    return ready ? elements * copy / operand.readers() : 0;
   }
 
   /**

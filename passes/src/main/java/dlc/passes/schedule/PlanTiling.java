@@ -312,7 +312,7 @@ final class PlanTiling {
         axis -> spans.put(axis.loop(), Math.min(axis.loop().extent(), axis.size() * axis.width())));
     Walk.Side wideSide = side(wide, wide, mine, spans, panels, lane);
     Walk.Side otherSide = side(1 - wide, wide, others, spans, panels, lane);
-    double results = PlainNest.product(loops);
+    Walk.Results results = new Walk.Results(PlainNest.product(loops), accesses);
     long sum = PlainNest.product(reduced);
     return farthest(x, y) >= farthest(y, x)
         ? Walk.plan(shared, wideSide, otherSide, results, sum, inParts)
@@ -327,7 +327,7 @@ final class PlanTiling {
       List<Integer> panels,
       LoopVar lane) {
     ReadRows.Rows own = read.of(number, panels, number == wide ? lane : null);
-    double tile = tile(operands.get(number), spans, lane);
+    double tile = tile(operands.get(number), panels.contains(number), spans, lane);
     return new Walk.Side(blocks, tile, own.unevenness(), own.count(), own.staying());
   }
 
@@ -340,9 +340,12 @@ final class PlanTiling {
         .orElse(0);
   }
 
-  private static double tile(StagedOperand operand, Map<LoopVar, Integer> spans, LoopVar lane) {
+  /** How many elements a tile reads of {@code operand}: in panels no line has others besides. */
+  private static double tile(
+      StagedOperand operand, boolean inPanels, Map<LoopVar, Integer> spans, LoopVar lane) {
     int along = operand.contiguousAxis(lane);
-    return operand.footprint(spans, along >= 0 ? along : operand.drivers().size() - 1);
+    int row = along >= 0 ? along : operand.drivers().size() - 1;
+    return operand.footprint(spans, inPanels ? -1 : row);
   }
 
   /** Writing a vector: elements that are not side by side are written one by one. */

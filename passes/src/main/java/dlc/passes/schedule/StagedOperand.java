@@ -118,10 +118,10 @@ record StagedOperand(
   private static final int LINE = 16;
 
   /**
-   * How many elements come into the cache, in whole lines of dimension {@code row}, while each loop
-   * of {@code spans} makes that many turns.
+   * How many elements come into the cache, in whole lines of dimension {@code innermost}, while
+   * each loop of {@code spans} makes that many turns.
    */
-  double footprint(Map<LoopVar, Integer> spans, int row) {
+  double footprint(Map<LoopVar, Integer> spans, int innermost) {
     double elements = 1;
     for (int axis = 0; axis < drivers.size(); axis++) {
       Index driver = drivers.get(axis);
@@ -129,7 +129,12 @@ record StagedOperand(
       for (Map.Entry<LoopVar, Integer> span : spans.entrySet()) {
         extent += Math.abs((double) driver.stride(span.getKey())) * (span.getValue() - 1);
       }
-      elements *= axis == row && extent % LINE != 0 ? extent + LINE : extent;
+      if (axis == innermost && extent % LINE != 0) {
+        // Where rows follow each other at once, their lines are the same.
+        double row = Math.max(extent, load.buffer().type().dims().get(axis));
+        extent = Math.min(extent + LINE, row);
+      }
+      elements *= extent;
     }
     return elements;
   }

@@ -4,6 +4,9 @@ package dlc.passes.schedule;
 import dlc.ir.scalar.Condition;
 import dlc.ir.scalar.Index;
 import dlc.ir.scalar.LoopVar;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,10 +39,8 @@ record Walk(
     int parts,
     double cost) {
 
-  /** How many elements the first cache holds, and the second; most processors have more. */
+  /** How many elements the first cache holds; most processors have more. */
   private static final double FIRST_CACHE = 8192;
-
-  private static final double SECOND_CACHE = 200_000;
 
   /** The second cache holds so many times as many rows that meet as the first. */
   private static final int IN_SECOND = 16;
@@ -49,8 +50,8 @@ record Walk(
 
   private static final double FAR = 0.6;
 
-  /** Writing a result far from the one before. */
-  private static final double UNEVEN = 0.5;
+  /** Reading or writing what belongs to a result far from what belongs to the one before. */
+  private static final double UNEVEN = 2;
 
   /** What lies here and there takes so many times longer at most, when it is read once. */
   private static final double ONCE = 2;
@@ -98,31 +99,32 @@ record Walk(
   }
 
   /**
+   * What a contraction makes.
+   *
+   * @param count how many elements
+   * @param accesses how often memory is read or written for one when its sum is done
+   */
+  record Results(double count, long accesses) {}
+
+  /**
    * The order in which {@code x} is around {@code y}, as results lie in memory, unless the other
-   * one saves more than walking {@code results} unevenly costs. A {@code sum} of so many products
-   * can be made in {@code parts}.
+   * one saves more than walking the results unevenly costs. A {@code sum} of so many products can
+   * be made in {@code parts}.
    */
   static Walk plan(
-      List<LoopVar> shared, Side x, Side y, double results, long sum, List<Integer> parts) {
-    Walk best = whole(shared, x, y);
-    double least = best.cost;
-    Walk turned = whole(shared, y, x);
-    if (turned.cost + UNEVEN * results < least) {
-      best = turned;
-      least = turned.cost + UNEVEN * results;
-    }
+      List<LoopVar> shared, Side x, Side y, Results results, long sum, List<Integer> parts) {
+    List<Walk> walks = new ArrayList<>();
+    walks.add(whole(shared, x, y));
+    walks.add(whole(shared, y, x).plus(UNEVEN * results.count * results.accesses));
     for (int count : parts) {
-      for (Walk walk :
-          List.of(
-              inParts(shared, x, y, results, sum, count),
-              inParts(shared, y, x, results, sum, count))) {
-        if (walk.cost < least) {
-          best = walk;
-          least = walk.cost;
-        }
-      }
+      walks.add(inParts(shared, x, y, results.count, sum, count));
+      walks.add(inParts(shared, y, x, results.count, sum, count));
     }
-    return best;
+    return Collections.min(walks, Comparator.comparingDouble(Walk::cost));
+  }
+
+  private Walk plus(double more) {
+    return new Walk(shared, around, within, chunk, parts, cost + more);
   }
 
   /**
@@ -135,7 +137,7 @@ record Walk(
     double outerTile = outer.tile / parts;
     double innerTile = inner.tile / parts;
     double sums = results / turns / inner.turns();
-    long fits = (long) ((SECOND_CACHE - 2 * outerTile) / (innerTile + sums));
+    long fits = (long) ((Caches.SECOND - 2 * outerTile) / (innerTile + sums));
     long chunk = Math.min(fits, Math.ceilDiv(inner.turns() * (long) turns, ENOUGH_CHUNKS));
     if (chunk < 2 || chunk > inner.turns() || outerTile + innerTile > 2 * FIRST_CACHE) {
       return new Walk(shared, outer.loops, inner.loops, 0, 1, Double.POSITIVE_INFINITY);
@@ -162,13 +164,13 @@ record Walk(
     long chunk = 0;
     double outerFar = outer.all();
     double innerFar = inner.all();
-    if (outer.turns() > 1 && inner.all() + outer.tile > SECOND_CACHE) {
-      long fits = (long) ((SECOND_CACHE - outer.tile) / inner.tile);
+    if (outer.turns() > 1 && inner.all() + outer.tile > Caches.SECOND) {
+      long fits = (long) ((Caches.SECOND - outer.tile) / inner.tile);
       if (fits >= 2) {
         chunk = divisor(inner.turns(), fits);
       }
       if (chunk > 0) {
-        boolean allFits = outer.all() + inner.tile <= SECOND_CACHE / 2;
+        boolean allFits = outer.all() + inner.tile <= Caches.SECOND / 2;
         long chunks = inner.turns() / chunk;
         outerFar = allFits ? outer.all() : outer.all() * chunks;
       } else {
@@ -176,9 +178,9 @@ record Walk(
       }
     }
     double near = outerNear * outer.unevenness(inner);
-    boolean fromSecond = chunk > 0 || inner.all() + outer.tile <= SECOND_CACHE;
+    boolean fromSecond = chunk > 0 || inner.all() + outer.tile <= Caches.SECOND;
     near += innerNear * (fromSecond ? inner.again(outer, inner.rows) : inner.unevenness(outer));
-    double far = all * turns <= SECOND_CACHE ? 0 : outerFar + innerFar;
+    double far = all * turns <= Caches.SECOND ? 0 : outerFar + innerFar;
     double cost = all * turns <= FIRST_CACHE ? 0 : turns * (NEAR * near + FAR * far);
     return new Walk(shared, outer.loops, inner.loops, chunk, 1, cost);
   }
