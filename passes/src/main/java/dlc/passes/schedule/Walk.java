@@ -50,8 +50,11 @@ record Walk(
 
   private static final double FAR = 0.6;
 
-  /** Reading or writing what belongs to a result far from what belongs to the one before. */
-  private static final double UNEVEN = 2;
+  /** Writing a result far from the one before, where the second cache holds all of them. */
+  private static final double UNEVEN = 0.5;
+
+  /** Reading or writing what belongs to a result far from the one before, where it does not. */
+  private static final double UNEVEN_FAR = 2;
 
   /** What lies here and there takes so many times longer at most, when it is read once. */
   private static final double ONCE = 2;
@@ -104,7 +107,13 @@ record Walk(
    * @param count how many elements
    * @param accesses how often memory is read or written for one when its sum is done
    */
-  record Results(double count, long accesses) {}
+  record Results(double count, long accesses) {
+
+    /** What it costs to make them in another order than they lie in. */
+    double unevenness() {
+      return count <= Caches.SECOND ? UNEVEN * count : UNEVEN_FAR * count * accesses;
+    }
+  }
 
   /**
    * The order in which {@code x} is around {@code y}, as results lie in memory, unless the other
@@ -115,7 +124,7 @@ record Walk(
       List<LoopVar> shared, Side x, Side y, Results results, long sum, List<Integer> parts) {
     List<Walk> walks = new ArrayList<>();
     walks.add(whole(shared, x, y));
-    walks.add(whole(shared, y, x).plus(UNEVEN * results.count * results.accesses));
+    walks.add(whole(shared, y, x).plus(results.unevenness()));
     for (int count : parts) {
       walks.add(inParts(shared, x, y, results.count, sum, count));
       walks.add(inParts(shared, y, x, results.count, sum, count));
