@@ -4,6 +4,7 @@ package dlc.cli;
 import dlc.base.Code;
 import dlc.base.CompilationFailed;
 import dlc.base.Diagnostic;
+import dlc.base.Reason;
 import dlc.base.SourceFile;
 import dlc.base.UserError;
 import dlc.driver.ModelFile;
@@ -104,7 +105,7 @@ final class FmtCommand implements Callable<Integer> {
       throw new UserError(Code.CANNOT_READ, "standard input", "it is not UTF-8 text")
           .help("save the program as UTF-8");
     } catch (IOException failure) {
-      throw new UserError(Code.CANNOT_READ, "standard input", failure.toString());
+      throw new UserError(Code.CANNOT_READ, "standard input", Reason.of(failure));
     }
   }
 

@@ -2,6 +2,7 @@
 package dlc.cpu;
 
 import dlc.base.Code;
+import dlc.base.Reason;
 import dlc.base.UserError;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -53,7 +54,7 @@ final class PerfMap {
           StandardOpenOption.CREATE,
           StandardOpenOption.APPEND);
     } catch (IOException failure) {
-      throw new UserError(Code.CANNOT_WRITE, path, failure.toString())
+      throw new UserError(Code.CANNOT_WRITE, path, Reason.of(failure))
           .help("leave the map for perf out");
     }
   }

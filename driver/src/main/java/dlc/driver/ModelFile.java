@@ -2,6 +2,7 @@
 package dlc.driver;
 
 import dlc.base.Code;
+import dlc.base.Reason;
 import dlc.base.SourceFile;
 import dlc.base.UserError;
 import dlc.frontend.CheckedFile;
@@ -56,7 +57,7 @@ public record ModelFile(Path path, CheckedFile checked) {
       throw new UserError(Code.CANNOT_READ, path, "it is not UTF-8 text")
           .help("save the program as UTF-8");
     } catch (IOException failure) {
-      throw new UserError(Code.CANNOT_READ, path, failure.toString())
+      throw new UserError(Code.CANNOT_READ, path, Reason.of(failure))
           .help("check that you may read the file");
     }
   }

@@ -2,6 +2,7 @@
 package dlc.report;
 
 import dlc.base.Code;
+import dlc.base.Reason;
 import dlc.base.UserError;
 import dlc.runtime.file.AtomicFile;
 import dlc.runtime.file.LineFile;
@@ -57,7 +58,7 @@ public record RunFolder(Path path) {
     try {
       Files.createDirectories(path);
     } catch (IOException failure) {
-      throw new UserError(Code.CANNOT_WRITE, path, failure.toString())
+      throw new UserError(Code.CANNOT_WRITE, path, Reason.of(failure))
           .help("choose a folder that you may write to");
     }
     AtomicFile.requireWritable(metrics());
@@ -92,7 +93,7 @@ public record RunFolder(Path path) {
           .sorted(Comparator.comparing(Run::started).thenComparing(Run::name))
           .toList();
     } catch (IOException failure) {
-      throw new UserError(Code.CANNOT_READ, parent, failure.toString())
+      throw new UserError(Code.CANNOT_READ, parent, Reason.of(failure))
           .help("name the folder that holds the folders of runs");
     }
   }

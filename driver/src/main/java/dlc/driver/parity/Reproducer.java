@@ -2,6 +2,7 @@
 package dlc.driver.parity;
 
 import dlc.base.Code;
+import dlc.base.Reason;
 import dlc.base.UserError;
 import dlc.ir.kernel.Kernel;
 import dlc.ir.kernel.KernelPrinter;
@@ -46,7 +47,7 @@ public final class Reproducer {
     try {
       Files.createDirectories(folder);
     } catch (IOException failure) {
-      throw new UserError(Code.CANNOT_WRITE, folder, failure.toString())
+      throw new UserError(Code.CANNOT_WRITE, folder, Reason.of(failure))
           .help("choose a folder that you may write to");
     }
     Kernel kernel = difference.call().kernel();

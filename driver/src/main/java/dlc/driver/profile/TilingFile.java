@@ -2,6 +2,7 @@
 package dlc.driver.profile;
 
 import dlc.base.Code;
+import dlc.base.Reason;
 import dlc.base.UserError;
 import dlc.driver.Compiler;
 import dlc.ir.kernel.Kernel;
@@ -59,7 +60,7 @@ public final class TilingFile {
     } catch (NoSuchFileException _) {
       // Nothing was tuned yet.
     } catch (IOException failure) {
-      throw new UserError(Code.CANNOT_READ, path, failure.toString()).help("delete the file");
+      throw new UserError(Code.CANNOT_READ, path, Reason.of(failure)).help("delete the file");
     }
     return file;
   }
@@ -138,7 +139,7 @@ public final class TilingFile {
     try {
       Files.createDirectories(path.toAbsolutePath().getParent());
     } catch (IOException failure) {
-      throw new UserError(Code.CANNOT_WRITE, path, failure.toString())
+      throw new UserError(Code.CANNOT_WRITE, path, Reason.of(failure))
           .help("choose a folder that you may write to");
     }
     AtomicFile.write(path, text.toString().getBytes(StandardCharsets.UTF_8));

@@ -2,6 +2,7 @@
 package dlc.driver.sweep;
 
 import dlc.base.Code;
+import dlc.base.Reason;
 import dlc.base.UserError;
 import dlc.runtime.file.Json;
 import dlc.runtime.file.JsonLine;
@@ -174,7 +175,7 @@ public final class SweepLog implements AutoCloseable {
   }
 
   private static UserError unwritable(Path path, IOException failure) {
-    return new UserError(Code.CANNOT_WRITE, path, failure.toString())
+    return new UserError(Code.CANNOT_WRITE, path, Reason.of(failure))
         .help("choose another folder with --out");
   }
 

@@ -2,6 +2,7 @@
 package dlc.report.plot;
 
 import dlc.base.Code;
+import dlc.base.Reason;
 import dlc.base.UserError;
 import java.awt.BasicStroke;
 import java.awt.Color;
@@ -50,7 +51,7 @@ public record RatePlot(
               pen -> chart.paint(pen, PlotFiles.WIDTH, PlotFiles.HEIGHT))
           .write(path);
     } catch (IOException failure) {
-      throw new UserError(Code.CANNOT_WRITE, path, failure.toString())
+      throw new UserError(Code.CANNOT_WRITE, path, Reason.of(failure))
           .help("choose another place for the picture");
     }
   }

@@ -2,6 +2,7 @@
 package dlc.runtime.data;
 
 import dlc.base.Code;
+import dlc.base.Reason;
 import dlc.base.UserError;
 import dlc.ir.DType;
 import dlc.ir.TensorType;
@@ -166,7 +167,7 @@ final class ImageFolderSource implements Source {
           .sorted()
           .toList();
     } catch (IOException failure) {
-      throw new UserError(Code.CANNOT_READ, folder, failure.toString())
+      throw new UserError(Code.CANNOT_READ, folder, Reason.of(failure))
           .help("check that you may read the folder");
     }
   }

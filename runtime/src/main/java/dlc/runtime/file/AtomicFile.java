@@ -2,6 +2,7 @@
 package dlc.runtime.file;
 
 import dlc.base.Code;
+import dlc.base.Reason;
 import dlc.base.UserError;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -126,11 +127,9 @@ public final class AtomicFile {
       case FileAlreadyExistsException _ ->
           new UserError(Code.CANNOT_WRITE, path, "something else writes it right now")
               .help("try again, or choose another place");
-      default -> {
-        String reason = failure.getMessage() == null ? failure.toString() : failure.getMessage();
-        yield new UserError(Code.CANNOT_WRITE, path, reason)
-            .help("choose another place, or make room on the disk");
-      }
+      default ->
+          new UserError(Code.CANNOT_WRITE, path, Reason.of(failure))
+              .help("choose another place, or make room on the disk");
     };
   }
 

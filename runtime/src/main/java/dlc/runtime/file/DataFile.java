@@ -2,6 +2,7 @@
 package dlc.runtime.file;
 
 import dlc.base.Code;
+import dlc.base.Reason;
 import dlc.base.UserError;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
@@ -193,9 +194,10 @@ public final class DataFile implements AutoCloseable {
           new UserError(Code.DATA_MALFORMED, name, "its compressed data stop in the middle")
               .help(DAMAGED);
       case ZipException bad ->
-          new UserError(Code.DATA_MALFORMED, name, "its compressed data are broken: " + reason(bad))
+          new UserError(
+                  Code.DATA_MALFORMED, name, "its compressed data are broken: " + Reason.of(bad))
               .help(DAMAGED);
-      default -> new UserError(Code.CANNOT_READ, name, reason(failure)).help("check the disk");
+      default -> new UserError(Code.CANNOT_READ, name, Reason.of(failure)).help("check the disk");
     };
   }
 
@@ -237,10 +239,5 @@ public final class DataFile implements AutoCloseable {
             Text.of(
                 "it ends too early: with %s it has %,d bytes, found are %,d", what, needed, found))
         .help(DAMAGED);
-  }
-
-  private static String reason(IOException failure) {
-    String message = failure.getMessage();
-    return message == null ? failure.getClass().getSimpleName() : message;
   }
 }

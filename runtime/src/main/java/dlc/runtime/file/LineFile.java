@@ -2,6 +2,7 @@
 package dlc.runtime.file;
 
 import dlc.base.Code;
+import dlc.base.Reason;
 import dlc.base.UserError;
 import java.io.IOException;
 import java.io.Writer;
@@ -34,7 +35,7 @@ public final class LineFile implements AutoCloseable {
     try {
       return new LineFile(path, notes, Files.newBufferedWriter(path));
     } catch (IOException failure) {
-      throw new UserError(Code.CANNOT_WRITE, path, failure.toString())
+      throw new UserError(Code.CANNOT_WRITE, path, Reason.of(failure))
           .help("choose another folder for the report");
     }
   }
@@ -44,7 +45,7 @@ public final class LineFile implements AutoCloseable {
     try {
       return Files.exists(path) ? Files.readAllLines(path) : List.of();
     } catch (IOException failure) {
-      throw new UserError(Code.CANNOT_READ, path, failure.toString())
+      throw new UserError(Code.CANNOT_READ, path, Reason.of(failure))
           .help("is it a file that dlc wrote?");
     }
   }

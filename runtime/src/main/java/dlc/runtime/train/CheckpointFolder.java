@@ -2,6 +2,7 @@
 package dlc.runtime.train;
 
 import dlc.base.Code;
+import dlc.base.Reason;
 import dlc.base.UserError;
 import dlc.runtime.file.AtomicFile;
 import java.io.IOException;
@@ -41,7 +42,7 @@ public record CheckpointFolder(
     try {
       Files.createDirectories(folder);
     } catch (IOException failure) {
-      throw new UserError(Code.CANNOT_WRITE, folder, failure.toString())
+      throw new UserError(Code.CANNOT_WRITE, folder, Reason.of(failure))
           .help("choose a folder that you may write to");
     }
   }
@@ -71,7 +72,7 @@ public record CheckpointFolder(
       }
       return Optional.of(aside);
     } catch (IOException failure) {
-      throw new UserError(Code.CANNOT_WRITE, folder, failure.toString())
+      throw new UserError(Code.CANNOT_WRITE, folder, Reason.of(failure))
           .help("go on from the checkpoints there with --resume, or choose another folder");
     }
   }
