@@ -343,9 +343,12 @@ final class PlanTiling {
   /** How many elements a tile reads of {@code operand}: in panels no line has others besides. */
   private static double tile(
       StagedOperand operand, boolean inPanels, Map<LoopVar, Integer> spans, LoopVar lane) {
+    boolean hasRows = !inPanels && !operand.drivers().isEmpty();
+    if (!hasRows) {
+      return operand.elements(spans);
+    }
     int along = operand.contiguousAxis(lane);
-    int row = along >= 0 ? along : operand.drivers().size() - 1;
-    return operand.footprint(spans, inPanels ? -1 : row);
+    return operand.footprint(spans, along >= 0 ? along : operand.drivers().size() - 1);
   }
 
   /** Writing a vector: elements that are not side by side are written one by one. */

@@ -117,26 +117,29 @@ record StagedOperand(
   /** A cache line. */
   private static final int LINE = 16;
 
-  /**
-   * How many elements come into the cache, in whole lines of dimension {@code innermost}, while
-   * each loop of {@code spans} makes that many turns.
-   */
+  /** How many elements are read while each loop of {@code spans} makes that many turns. */
+  double elements(Map<LoopVar, Integer> spans) {
+    return drivers.stream().mapToDouble(driver -> extent(driver, spans)).reduce(1, (a, b) -> a * b);
+  }
+
+  /** How many come into the cache, in whole lines of dimension {@code innermost}. */
   double footprint(Map<LoopVar, Integer> spans, int innermost) {
-    double elements = 1;
-    for (int axis = 0; axis < drivers.size(); axis++) {
-      Index driver = drivers.get(axis);
-      double extent = 1;
-      for (Map.Entry<LoopVar, Integer> span : spans.entrySet()) {
-        extent += Math.abs((double) driver.stride(span.getKey())) * (span.getValue() - 1);
-      }
-      if (axis == innermost && extent % LINE != 0) {
-        // Where rows follow each other at once, their lines are the same.
-        double row = Math.max(extent, load.buffer().type().dims().get(axis));
-        extent = Math.min(extent + LINE, row);
-      }
-      elements *= extent;
+    double extent = extent(drivers.get(innermost), spans);
+    double elements = elements(spans);
+    if (extent % LINE == 0) {
+      return elements;
     }
-    return elements;
+    // Where rows follow each other at once, their lines are the same.
+    double row = Math.max(extent, load.buffer().type().dims().get(innermost));
+    return elements / extent * Math.min(extent + LINE, row);
+  }
+
+  private static double extent(Index driver, Map<LoopVar, Integer> spans) {
+    double extent = 1;
+    for (Map.Entry<LoopVar, Integer> span : spans.entrySet()) {
+      extent += Math.abs((double) driver.stride(span.getKey())) * (span.getValue() - 1);
+    }
+    return extent;
   }
 
   /** How far apart in memory what two turns of {@code loop} read is. */
