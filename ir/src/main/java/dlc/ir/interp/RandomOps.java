@@ -355,8 +355,7 @@ final class RandomOps {
     if (!dims.isEmpty() && random.nextInt(3) == 0) {
       return lookupAlong(x, random.nextInt(dims.size()));
     }
-    TensorType places = TensorType.of(DType.I32, dims.isEmpty() ? 3 : dims.getFirst());
-    Value index = builder.parameter("p" + parameters++, places, Role.INPUT, Span.NONE);
+    Value index = places(List.of(dims.isEmpty() ? 3 : dims.getFirst()));
     return random.nextBoolean()
         ? moved(new Lookup.Take(), x, index)
         : emit(new Lookup.ScatterAdd(dim()), index, x);
@@ -367,11 +366,22 @@ final class RandomOps {
     boolean isTake = random.nextBoolean();
     int count = isTake ? dim() : dims.get(axis);
     dims.set(axis, count);
-    TensorType places = TensorType.of(DType.I32, dims);
-    Value index = builder.parameter("p" + parameters++, places, Role.INPUT, Span.NONE);
+    Value index = places(dims);
     return isTake
         ? moved(new Lookup.TakeAlong(axis), x, index)
         : emit(new Lookup.AddAlong(axis, dim()), index, x);
+  }
+
+  /** An input, or a part of one. */
+  private Value places(List<Integer> dims) {
+    int rank = dims.size();
+    List<Integer> starts = Collections.nCopies(rank, random.nextInt(3));
+    TensorType whole =
+        new TensorType(DType.I32, dims.stream().map(dim -> dim + starts.getFirst()).toList());
+    Value places = builder.parameter("p" + parameters++, whole, Role.INPUT, Span.NONE);
+    return starts.getFirst() == 0
+        ? places
+        : emit(new Layout.Slice(starts, dims, Collections.nCopies(rank, 1)), places);
   }
 
   private Value convert(Value x) {

@@ -9,6 +9,7 @@ import dlc.ir.scalar.Scalar;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /**
  * How far a kernel goes into its arguments: a call may give it memory that ends where it stops, and
@@ -23,44 +24,56 @@ public final class Reach {
   /** For each buffer by its name, how many elements from the first to the last that is used. */
   public static Map<String, Long> of(Kernel kernel) {
     Reach reach = new Reach();
-    reach.block(kernel.body());
+    reach.block(kernel.body(), index -> index);
     return reach.elements;
   }
 
-  private void block(List<Stmt> statements) {
+  /**
+   * @param narrow makes indices of counters bounded by the conditions that {@code statements} are
+   *     under
+   */
+  private void block(List<Stmt> statements, UnaryOperator<Index> narrow) {
     for (Stmt statement : statements) {
       switch (statement) {
-        case Stmt.For loop -> block(loop.body());
-        case Stmt.If branch -> block(branch.body());
-        case Stmt.Let let -> scalar(let.value());
+        case Stmt.For loop -> block(loop.body(), narrow);
+        case Stmt.If branch -> {
+          Map<LoopVar, Index> bounded = branch.when().map(narrow).narrowed();
+          block(
+              branch.body(),
+              index ->
+                  narrow.apply(index).substitute(loop -> bounded.getOrDefault(loop, loop.index())));
+        }
+        case Stmt.Let let -> scalar(let.value(), narrow);
         case Stmt.Store store -> {
-          meet(store.buffer(), store.at(), Condition.ALWAYS);
-          scalar(store.value());
+          meet(store.buffer(), store.at(), Condition.ALWAYS, narrow);
+          scalar(store.value(), narrow);
         }
         case Stmt.Declare _ -> {}
       }
     }
   }
 
-  private void scalar(Scalar scalar) {
-    scalar.parts().forEach(this::scalar);
+  private void scalar(Scalar scalar, UnaryOperator<Index> narrow) {
+    scalar.parts().forEach(part -> scalar(part, narrow));
     if (scalar instanceof Scalar.Load load) {
-      meet(load.buffer(), load.at(), load.when());
+      meet(load.buffer(), load.at(), load.when(), narrow);
     }
     for (Index index : scalar.indices()) {
       index.mapDynamic(
           read -> {
-            scalar(read);
+            scalar(read, narrow);
             return read;
           });
     }
   }
 
-  private void meet(Buffer buffer, List<Index> at, Condition when) {
+  private void meet(Buffer buffer, List<Index> at, Condition when, UnaryOperator<Index> narrow) {
+    Condition inside = when.map(narrow);
     long last = 0;
     for (int axis = 0; axis < at.size(); axis++) {
       int dim = buffer.type().dim(axis);
-      last = last * dim + Math.min(highest(at.get(axis), when), dim - 1);
+      int highest = highest(narrow.apply(at.get(axis)), inside);
+      last = last * dim + Math.min(highest, dim - 1);
     }
     elements.merge(buffer.name(), last + 1, Math::max);
   }

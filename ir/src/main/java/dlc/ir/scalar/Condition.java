@@ -2,7 +2,9 @@
 package dlc.ir.scalar;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
@@ -98,6 +100,27 @@ public record Condition(List<Test> tests) {
 
   public boolean dependsOn(LoopVar loop) {
     return tests.stream().anyMatch(test -> test.index().dependsOn(loop));
+  }
+
+  /**
+   * What stands for counters that a test bounds alone: the counters of loops that make only the
+   * turns in which it can hold, from there on.
+   */
+  public Map<LoopVar, Index> narrowed() {
+    Map<LoopVar, Index> narrowed = new HashMap<>();
+    for (Test test : tests) {
+      if (test instanceof InRange(Index index, int low, int high)
+          && index.terms().size() == 1
+          && index.terms().getFirst().coefficient() == 1
+          && index.terms().getFirst().atom() instanceof LoopVar loop) {
+        int first = Math.max(0, low - index.constant());
+        int end = Math.min(loop.extent(), high - index.constant());
+        if (end > first) {
+          narrowed.put(loop, new LoopVar(loop.name(), end - first).index().plus(first));
+        }
+      }
+    }
+    return narrowed;
   }
 
   /** The same tests of rewritten indices. */

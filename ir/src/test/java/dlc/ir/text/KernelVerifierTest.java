@@ -144,6 +144,16 @@ final class KernelVerifierTest {
         .isEqualTo(Map.of("x", 3L, "y", 4L));
   }
 
+  @Test
+  void whatABranchLeavesOutIsNotReached() {
+    Stmt copy = store(Y, I.index(), load(X, I.index()));
+    Stmt inner = new Stmt.If(Condition.inRange(I.index(), 0, 3), List.of(copy));
+    Stmt outer = new Stmt.If(Condition.inRange(I.index().plus(-1), 0, 3), List.of(inner));
+    Stmt nest = loop(I, LoopKind.SERIAL, outer);
+    assertThat(Reach.of(new Kernel("k", List.of(X, Y), List.of(nest), Span.NONE)))
+        .isEqualTo(Map.of("x", 3L, "y", 3L));
+  }
+
   private static void verifyCall(long x, long y) {
     verifyCall(x, y, 24);
   }

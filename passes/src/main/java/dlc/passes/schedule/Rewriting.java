@@ -23,7 +23,10 @@ final class Rewriting {
 
   private Rewriting() {}
 
-  /** The statements with every scalar, also inside others, rewritten from the inside out. */
+  /**
+   * The statements with every scalar, also inside others and those that places and conditions
+   * depend on, rewritten from the inside out.
+   */
   static List<Stmt> mapScalars(List<Stmt> statements, UnaryOperator<Scalar> rewriting) {
     return statements.stream()
         .<Stmt>map(
@@ -32,17 +35,26 @@ final class Rewriting {
                   case Stmt.For(var counter, var kind, var body) ->
                       new Stmt.For(counter, kind, mapScalars(body, rewriting));
                   case Stmt.If(var when, var body) ->
-                      new Stmt.If(when, mapScalars(body, rewriting));
+                      new Stmt.If(
+                          when.map(index -> deep(index, rewriting)), mapScalars(body, rewriting));
                   case Stmt.Let(var name, var value) -> new Stmt.Let(name, deep(value, rewriting));
                   case Stmt.Store(var buffer, var at, var value) ->
-                      new Stmt.Store(buffer, at, deep(value, rewriting));
+                      new Stmt.Store(
+                          buffer,
+                          at.stream().map(index -> deep(index, rewriting)).toList(),
+                          deep(value, rewriting));
                   case Stmt.Declare declare -> declare;
                 })
         .toList();
   }
 
   private static Scalar deep(Scalar scalar, UnaryOperator<Scalar> rewriting) {
-    return rewriting.apply(scalar.mapParts(part -> deep(part, rewriting), index -> index));
+    return rewriting.apply(
+        scalar.mapParts(part -> deep(part, rewriting), index -> deep(index, rewriting)));
+  }
+
+  private static Index deep(Index index, UnaryOperator<Scalar> rewriting) {
+    return index.mapDynamic(scalar -> deep(scalar, rewriting));
   }
 
   /** The statements with loop counters replaced. */
