@@ -5,6 +5,7 @@ import dlc.runtime.file.DataFile;
 import dlc.runtime.file.MachineMemory;
 import java.lang.foreign.MemorySegment;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -74,7 +75,11 @@ public final class DecodedRows {
     if (last.row == row) {
       return last.bytes;
     }
-    MemorySegment bytes = MemorySegment.ofArray(result(task(row)));
+    Optional<FutureTask<byte[]>> task = task(row);
+    if (task.isEmpty()) {
+      return place(row);
+    }
+    MemorySegment bytes = MemorySegment.ofArray(result(task.get()));
     if (fits) {
       keep(row, bytes);
     }
@@ -86,7 +91,7 @@ public final class DecodedRows {
   /** Says that row {@code row}, which nobody has wanted yet, is to be prepared. */
   void claim(int row) {
     if (!isKept(row)) {
-      FutureTask<byte[]> _ = task(row);
+      Optional<FutureTask<byte[]>> _ = task(row);
     }
   }
 
@@ -107,8 +112,15 @@ public final class DecodedRows {
     ahead.clear();
   }
 
-  private FutureTask<byte[]> task(int row) {
-    return ahead.computeIfAbsent(row, _ -> new FutureTask<>(() -> decoder.apply(row)));
+  /** The one task that decodes {@code row}, or nothing where that is done by now. */
+  private Optional<FutureTask<byte[]>> task(int row) {
+    FutureTask<byte[]> task =
+        ahead.computeIfAbsent(row, _ -> new FutureTask<>(() -> decoder.apply(row)));
+    if (isKept(row)) {
+      ahead.remove(row, task);
+      return Optional.empty();
+    }
+    return Optional.of(task);
   }
 
   /** Decodes a row, or waits for the thread that is at it. */
