@@ -206,7 +206,8 @@ public final class OpExamples {
     windows(all, List.of(2, 3), dilated, f64(2, 7, 6));
     Geometry inside = new Geometry(List.of(2, 2), List.of(0, 0), List.of(0, 0), List.of(1, 1));
     Op routed = new RoutedWeightGrad(List.of(2, 3), inside, List.of(3, 2), List.of(1, 0));
-    all.add(Example.of(routed, f64(2, 5, 7, 8), f64(2, 4, 3, 3), i32(2, 4, 3, 3)));
+    all.add(
+        Example.of(routed, f64(2, 5, 7, 8), f64(2, 4, 3, 3), TensorType.of(DType.U8, 2, 4, 3, 3)));
   }
 
   private static void windows(
@@ -219,7 +220,8 @@ public final class OpExamples {
     all.add(Example.of(new Window.WindowArgMax(window, geometry), x));
     all.add(Example.of(new Window.WindowSpread(window, geometry, spatial), y));
     all.add(
-        Example.of(new Window.WindowRoute(window, geometry, spatial), y.withDType(DType.I32), y));
+        Example.of(
+            new Window.WindowRoute(window, geometry, spatial), Window.placesIn(window, y), y));
   }
 
   private static void tiles(List<Example> all) {

@@ -129,15 +129,15 @@ public final class SizedExamples {
     add(new Window.WindowReduce(ReduceFn.MAX, window, geometry), images());
     add(new Window.WindowArgMax(window, geometry), images());
     add(new Window.WindowSpread(window, geometry, spatial), y);
-    add(new Window.WindowRoute(window, geometry, spatial), y.withDType(DType.I32), y);
-    TensorType places = TensorType.of(DType.I32, batch, 4, 3, 3);
+    add(new Window.WindowRoute(window, geometry, spatial), Window.placesIn(window, y), y);
+    TensorType places = TensorType.of(DType.U8, batch, 4, 3, 3);
     Geometry inside = new Geometry(List.of(2, 2), List.of(0, 0), List.of(0, 0), List.of(1, 1));
     add(
         new RoutedWeightGrad(List.of(2, 3), inside, List.of(3, 2), List.of(1, 0)),
         f32(batch, channels, 7, 8),
         places.withDType(DType.F32),
         places);
-    TensorType squares = TensorType.of(DType.I32, batch, channels, 3, 3);
+    TensorType squares = TensorType.of(DType.U8, batch, channels, 3, 3);
     add(
         new RoutedWeightGrad(List.of(2, 2), inside, List.of(3, 3), List.of(1, 1)),
         f32(batch, 2, 6, 6),

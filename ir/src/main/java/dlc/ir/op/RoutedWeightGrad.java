@@ -51,7 +51,7 @@ public record RoutedWeightGrad(
     operands.require(
         x.dim(0) == dy.dim(0)
             && x.dtype() == dy.dtype()
-            && operands.type(2).equals(dy.withDType(DType.I32)),
+            && operands.type(2).equals(Window.placesIn(window, dy)),
         "gradients %s at places %s of images %s",
         dy,
         operands.type(2),
@@ -85,7 +85,8 @@ public record RoutedWeightGrad(
         Comprehension.loops("r", List.of(dims.get(0), dims.get(2), dims.get(3)));
     List<Index> at = Comprehension.indices(loops);
     List<Index> summed = Comprehension.indices(reduced);
-    Index place = Index.of(new Index.Dynamic(new Scalar.Arg(2), window.get(0) * window.get(1)));
+    Scalar number = new Scalar.Cast(DType.I32, new Scalar.Arg(2));
+    Index place = Index.of(new Index.Dynamic(number, window.get(0) * window.get(1)));
     List<Index> taps = Index.delinear(place, window);
     Index y = geometry.input(0, summed.get(1), taps.get(0).mod(window.get(0)));
     Index x = geometry.input(1, summed.get(2), taps.get(1));

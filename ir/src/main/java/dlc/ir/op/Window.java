@@ -21,6 +21,9 @@ public sealed interface Window extends Computed {
 
   Geometry geometry();
 
+  /** So many numbers a byte holds. */
+  int BYTE_VALUES = 256;
+
   /** Each window folded by {@code fn}; padding is the identity of {@code fn}. */
   record WindowReduce(ReduceFn fn, List<Integer> window, Geometry geometry) implements Window {
     public WindowReduce {
@@ -82,7 +85,7 @@ public sealed interface Window extends Computed {
     @Override
     public TensorType inferType(Operands operands) {
       operands.floating(0);
-      return places(operands, window, geometry).withDType(DType.I32);
+      return placesIn(window, places(operands, window, geometry));
     }
 
     @Override
@@ -166,7 +169,7 @@ public sealed interface Window extends Computed {
     @Override
     public TensorType inferType(Operands operands) {
       operands.require(
-          operands.type(0).equals(operands.type(1).withDType(DType.I32)),
+          operands.type(0).equals(placesIn(window, operands.type(1))),
           "places %s of %s",
           operands.type(0),
           operands.type(1));
@@ -177,7 +180,7 @@ public sealed interface Window extends Computed {
     public Comprehension comprehension(List<TensorType> operands, TensorType result) {
       Covering covering = Covering.of(this, operands.getFirst(), result);
       Scalar isHere =
-          new Scalar.Arg(0)
+          new Scalar.Cast(DType.I32, new Scalar.Arg(0))
               .is(BinaryFn.EQ, new Scalar.Position(Index.linear(covering.taps(), window)));
       return new Comprehension(
           covering.loops(),
@@ -189,6 +192,12 @@ public sealed interface Window extends Computed {
 
     @Override
     public void gradient(GradientContext grad) {}
+  }
+
+  /** The type of a place in each window of {@code pooled}: bytes where their numbers fit in. */
+  static TensorType placesIn(List<Integer> window, TensorType pooled) {
+    int taps = window.stream().reduce(1, Math::multiplyExact);
+    return pooled.withDType(taps <= BYTE_VALUES ? DType.U8 : DType.I32);
   }
 
   /** What a fold over windows does with the indices of the windows and of their taps. */

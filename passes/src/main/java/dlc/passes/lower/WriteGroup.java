@@ -186,11 +186,15 @@ final class WriteGroup {
     statements.add(new Stmt.Store(best, List.of(), Scalar.literal(Double.NEGATIVE_INFINITY, type)));
     statements.add(new Stmt.Store(place, List.of(), fold.otherwise()));
     statements.addAll(nest(comprehension.reduced(), step));
-    outer.define(first, here, outer.let(read(place)));
+    outer.define(first, here, outer.let(as(first.type().dtype(), read(place))));
     for (Value member : windowsOf(first)) {
       outer.define(member, here, outer.let(read(best)));
     }
     return statements;
+  }
+
+  private static Scalar as(DType type, Scalar scalar) {
+    return scalar.type() == type ? scalar : new Scalar.Cast(type, scalar);
   }
 
   /** Whether each fold is of one element. */
@@ -200,7 +204,7 @@ final class WriteGroup {
 
   private void greatestOfOne(Comprehension comprehension, List<Index> here, Inliner inliner) {
     Value first = group.first();
-    inliner.define(first, here, Scalar.literal(0, DType.I32));
+    inliner.define(first, here, Scalar.literal(0, first.type().dtype()));
     for (Value member : windowsOf(first)) {
       Scalar only = inliner.body(first, comprehension, here, Condition.ALWAYS);
       inliner.define(member, here, inliner.let(only));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.passes.schedule;
 
+import dlc.ir.DType;
 import dlc.ir.TensorType;
 import dlc.ir.kernel.LoopKind;
 import dlc.ir.kernel.Stmt;
@@ -72,8 +73,8 @@ final class ScheduleRoutes {
       Set<Index.Dynamic> found = new HashSet<>();
       load.at().forEach(at -> found.addAll(at.dynamic()));
       if (found.size() == 1
-          && found.iterator().next() instanceof Index.Dynamic(Scalar value, int places)
-          && value instanceof Scalar.Load place
+          && found.iterator().next() instanceof Index.Dynamic(Scalar number, int places)
+          && number instanceof Scalar.Cast(DType _, Scalar.Load place)
           && place.when().always()
           && places <= MOST_PLACES) {
         int columns = columns(load, Index.of(found.iterator().next())).orElse(places);
@@ -110,7 +111,8 @@ final class ScheduleRoutes {
 
     /** What lies where {@code chosen} says, which each lane reads for itself. */
     Scalar chosen(Scalar chosen) {
-      Index number = Index.of(new Index.Dynamic(chosen, rows * columns));
+      Scalar byNumber = new Scalar.Cast(DType.I32, chosen);
+      Index number = Index.of(new Index.Dynamic(byNumber, rows * columns));
       return chosen(
           number.floorDiv(columns),
           rows,
