@@ -40,6 +40,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class ScheduleContraction {
 
+  /** A loop of so few turns costs more than its turns: it is unrolled within the next one. */
+  private static final int SHORT = 7;
+
   private final PlainNest nest;
   private final Buffer acc;
   private final List<Scalar.Load> loads;
@@ -280,7 +283,7 @@ final class ScheduleContraction {
         Rewriting.substitute(Rewriting.widen(nest.after(), Map.of(acc, tile), here), move);
     int parts = tiling.walk().parts();
     if (parts == 1) {
-      statements.addAll(Rewriting.nest(nest.reduced(), LoopKind.SERIAL, turn));
+      statements.addAll(sum(nest.reduced(), turn));
       statements.addAll(vectors(unrolled, lane, inside, after));
       return statements;
     }
@@ -298,9 +301,7 @@ final class ScheduleContraction {
         Rewriting.guarded(
             Condition.inRange(part, 1, parts),
             vectors(unrolled, lane, inside, Rewriting.substitute(List.of(resume), move))));
-    statements.addAll(
-        Rewriting.nest(
-            reduced, LoopKind.SERIAL, Rewriting.substitute(turn, Map.of(whole, turnOfAll))));
+    statements.addAll(sum(reduced, Rewriting.substitute(turn, Map.of(whole, turnOfAll))));
     statements.addAll(
         Rewriting.guarded(
             Condition.inRange(part, 0, parts - 1),
@@ -309,6 +310,16 @@ final class ScheduleContraction {
         Rewriting.guarded(
             Condition.inRange(part, parts - 1, parts), vectors(unrolled, lane, inside, after)));
     return statements;
+  }
+
+  /** The loops of the sum. */
+  private static List<Stmt> sum(List<LoopVar> reduced, List<Stmt> turn) {
+    int last = reduced.size() - 1;
+    if (last < 1 || reduced.get(last).extent() > SHORT) {
+      return Rewriting.nest(reduced, LoopKind.SERIAL, turn);
+    }
+    List<Stmt> row = Rewriting.nest(reduced.subList(last, last + 1), LoopKind.UNROLLED, turn);
+    return Rewriting.nest(reduced.subList(0, last), LoopKind.SERIAL, row);
   }
 
   /** {@code statements} for all vectors of a tile. */
