@@ -218,7 +218,7 @@ final class JoinRows {
   }
 
   /** Whether places in memory are read from memory. */
-  static boolean readsPlaces(Kernel kernel) {
+  private static boolean readsPlaces(Kernel kernel) {
     boolean[] found = {false};
     UnaryOperator<Scalar> note =
         scalar -> {
