@@ -75,6 +75,7 @@ final class TuneCommand implements Callable<Integer> {
       TilingFile kept = TilingFile.read(path);
       kept.warnings().forEach(warning -> output.note("note: " + warning));
       result.keep(kept, bench);
+      output.detail(measured(result).stripTrailing());
       output.out().print(isJson ? json(result) + "\n" : table(result));
       output.out().flush();
       kept.write(path);
@@ -93,9 +94,19 @@ final class TuneCommand implements Callable<Integer> {
           row.isBetter() ? row.best() : "as estimated",
           micros(row.estimatedNanos()),
           micros(row.bestNanos()),
-          Integer.toString(row.tried()));
+          Integer.toString(row.nanos().size()));
     }
     return table + (result.rows().stream().anyMatch(Tuner.Row::isBetter) ? step(result) : "");
+  }
+
+  /** Every tiling of every kernel, the estimated one first. */
+  private static String measured(Tuner.Result result) {
+    Table table = new Table(2);
+    table.row("kernel", "tiling", "time");
+    for (Tuner.Row row : result.rows()) {
+      row.nanos().forEach((tiling, nanos) -> table.row(row.kernel().name(), tiling, micros(nanos)));
+    }
+    return table.toString();
   }
 
   private static String step(Tuner.Result result) {
@@ -118,7 +129,7 @@ final class TuneCommand implements Callable<Integer> {
     return result.rows().stream()
         .map(
             row ->
-                "{\"kernel\":%s,\"line\":%s,\"estimated\":%s,\"fastest\":%s,\"estimated_ns\":%s,\"fastest_ns\":%s,\"tried\":%d}"
+                "{\"kernel\":%s,\"line\":%s,\"estimated\":%s,\"fastest\":%s,\"estimated_ns\":%s,\"fastest_ns\":%s,\"tried\":%d,\"ns\":{%s}}"
                     .formatted(
                         Json.quoted(row.kernel().name()),
                         Json.quoted(place(row.kernel().parts().getFirst().span())),
@@ -126,7 +137,8 @@ final class TuneCommand implements Callable<Integer> {
                         Json.quoted(row.best()),
                         Json.number(row.estimatedNanos()),
                         Json.number(row.bestNanos()),
-                        row.tried()))
+                        row.nanos().size(),
+                        times(row)))
         .collect(
             Collectors.joining(
                 ",",
@@ -136,5 +148,11 @@ final class TuneCommand implements Callable<Integer> {
                         Json.number(result.estimatedNanos()),
                         Json.number(result.tunedNanos()),
                         result.isBetter())));
+  }
+
+  private static String times(Tuner.Row row) {
+    return row.nanos().entrySet().stream()
+        .map(each -> Json.quoted(each.getKey()) + ":" + Json.number(each.getValue()))
+        .collect(Collectors.joining(","));
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -113,6 +114,34 @@ final class ProfileCommandTest {
     assertThat(shell.code()).as(shell.err()).isZero();
     assertThat(shell.out()).containsPattern("kernel +line +tiling +estimated +fastest +tried");
     assertThat(tilings).content().startsWith("# Tilings that dlc tune measured");
+  }
+
+  @Test
+  void everyTilingThatWasMeasuredIsToldToWhoAsks() throws IOException {
+    Path tilings = folder.resolve("tilings.txt");
+    Shell shell =
+        Shell.dlc(
+            "tune",
+            file,
+            "--threads=1",
+            "--seconds=0.001",
+            "--tilings=2",
+            "-o",
+            tilings,
+            "-v",
+            "--json");
+    assertThat(shell.code()).as(shell.err()).isZero();
+    for (JsonNode row : new ObjectMapper().readTree(shell.out()).path("kernels")) {
+      String kernel = row.path("kernel").asString();
+      JsonNode nanos = row.path("ns");
+      assertThat(nanos.size()).isEqualTo(2);
+      assertThat(nanos.path(row.path("estimated").asString()).asDouble())
+          .isEqualTo(row.path("estimated_ns").asDouble());
+      for (String tiling : nanos.propertyNames()) {
+        assertThat(shell.err())
+            .containsPattern(Pattern.quote(kernel) + " +" + Pattern.quote(tiling));
+      }
+    }
   }
 
   @Test

@@ -6,11 +6,13 @@ import dlc.driver.Workbench;
 import dlc.ir.kernel.Kernel;
 import dlc.ir.kernel.KernelProgram;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SequencedMap;
 
 /**
  * Finds the fastest tilings of the contractions of a training step by running it with each.
@@ -34,22 +36,31 @@ public final class Tuner {
    * What came of one contraction.
    *
    * @param kernel as it was before it was scheduled
-   * @param estimated the tiling that the cost model takes
+   * @param nanos the time of all its calls in a step with each tiling that was measured, the
+   *     estimated one first
    * @param best the fastest tiling
-   * @param estimatedNanos the time of all its calls in a step as estimated
-   * @param bestNanos their time with the fastest tiling
-   * @param tried how many tilings were measured
    */
-  public record Row(
-      Kernel kernel,
-      String estimated,
-      String best,
-      double estimatedNanos,
-      double bestNanos,
-      int tried) {
+  public record Row(Kernel kernel, SequencedMap<String, Double> nanos, String best) {
+
+    public Row {
+      nanos = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(nanos));
+    }
+
+    /** The tiling that the cost model takes. */
+    public String estimated() {
+      return nanos.firstEntry().getKey();
+    }
+
+    public double estimatedNanos() {
+      return nanos.firstEntry().getValue();
+    }
+
+    public double bestNanos() {
+      return Objects.requireNonNull(nanos.get(best));
+    }
 
     public boolean isBetter() {
-      return !best.equals(estimated);
+      return !best.equals(estimated());
     }
   }
 
@@ -93,7 +104,9 @@ public final class Tuner {
   private final StepClock clock;
   private final TilingTrial trial;
   private final double seconds;
-  private final Map<String, Map<String, Double>> times = new LinkedHashMap<>();
+
+  /** The times by the keys of contractions and by tilings, as they were measured. */
+  private final Map<String, SequencedMap<String, Double>> times = new LinkedHashMap<>();
 
   private Tuner(Workbench bench, StepClock clock, TilingTrial trial, double seconds) {
     this.bench = bench;
@@ -143,7 +156,9 @@ public final class Tuner {
       measure();
     }
     List<Row> rows = new ArrayList<>();
-    trial.found().forEach((key, candidates) -> rows.add(row(key, candidates)));
+    times.forEach(
+        (key, nanos) ->
+            rows.add(row(Objects.requireNonNull(trial.found().get(key)).kernel(), nanos)));
     Map<String, String> winners = new HashMap<>();
     rows.forEach(row -> winners.put(TilingFile.key(row.kernel()), row.best()));
     double estimated = Double.POSITIVE_INFINITY;
@@ -164,7 +179,7 @@ public final class Tuner {
       clock.reset();
       steps.runFor(seconds, LEAST_STEPS);
     }
-    Map<String, Double> sums = new HashMap<>();
+    Map<String, Double> sums = new LinkedHashMap<>();
     Map<String, String> tilings = new HashMap<>();
     double staging = 0;
     List<KernelProgram.Call> calls = clock.entry().calls();
@@ -186,24 +201,15 @@ public final class Tuner {
     return clock.nanos();
   }
 
-  private Row row(String key, TilingTrial.Candidates candidates) {
-    Map<String, Double> measured = times.getOrDefault(key, Map.of());
-    String estimated = candidates.tilings().getFirst();
-    double usual = measured.getOrDefault(estimated, 0.0);
-    String best = estimated;
-    double least = usual * GAIN;
-    for (Map.Entry<String, Double> each : measured.entrySet()) {
+  private static Row row(Kernel kernel, SequencedMap<String, Double> nanos) {
+    String best = nanos.firstEntry().getKey();
+    double least = nanos.firstEntry().getValue() * GAIN;
+    for (Map.Entry<String, Double> each : nanos.entrySet()) {
       if (each.getValue() < least) {
         best = each.getKey();
         least = each.getValue();
       }
     }
-    return new Row(
-        candidates.kernel(),
-        estimated,
-        best,
-        usual,
-        measured.getOrDefault(best, usual),
-        candidates.tilings().size());
+    return new Row(kernel, nanos, best);
   }
 }
