@@ -71,7 +71,7 @@ public final class UseWinograd implements Pass {
         (value, target) ->
             Case.of(target.original())
                 .filter(each -> each.obstacle(lasting).isEmpty())
-                .map(each -> new Rewriting(target).of(value, each.geometry)));
+                .map(each -> each.form.of(new Rewriting(target), value, each.geometry)));
   }
 
   @Override
@@ -113,25 +113,40 @@ public final class UseWinograd implements Pass {
     return lasting;
   }
 
+  /** How a convolution, or one of its gradients, is computed on tiles. */
+  @FunctionalInterface
+  private interface Form {
+    Value of(Rewriting rewriting, Value value, Geometry geometry);
+  }
+
   /**
    * A convolution or a gradient of one.
    *
+   * @param form what takes its place
    * @param results images of its results, or their gradients
    * @param weights or their gradients
    * @param second what is read beside the images
    */
-  private record Case(Value results, Value weights, Value second, Geometry geometry, int groups) {
+  private record Case(
+      Form form, Value results, Value weights, Value second, Geometry geometry, int groups) {
 
     static Optional<Case> of(Value value) {
-      return switch (value.op()) {
-        case Convolution(Geometry geometry, int groups) ->
-            Optional.of(new Case(value, value.operand(1), value.operand(1), geometry, groups));
-        case ConvolutionInputGrad(Geometry geometry, int groups, var _) ->
-            Optional.of(new Case(value, value.operand(1), value.operand(1), geometry, groups));
-        case ConvolutionWeightGrad(Geometry geometry, int groups, var _) ->
-            Optional.of(new Case(value.operand(1), value, value.operand(1), geometry, groups));
-        default -> Optional.empty();
-      };
+      return Optional.ofNullable(
+          switch (value.op()) {
+            case Convolution(Geometry geometry, int groups) ->
+                withWeights(Rewriting::convolution, value, geometry, groups);
+            case ConvolutionInputGrad(Geometry geometry, int groups, var _) ->
+                withWeights(Rewriting::inputGrad, value, geometry, groups);
+            case ConvolutionWeightGrad(Geometry geometry, int groups, var _) -> {
+              Value gradient = value.operand(1);
+              yield new Case(Rewriting::weightGrad, gradient, value, gradient, geometry, groups);
+            }
+            default -> null;
+          });
+    }
+
+    private static Case withWeights(Form form, Value value, Geometry geometry, int groups) {
+      return new Case(form, value, value.operand(1), value.operand(1), geometry, groups);
     }
 
     /** Why transforming is not faster where the values {@code lasting} are those of many runs. */
@@ -196,21 +211,12 @@ public final class UseWinograd implements Pass {
   /** The replacements for one value. */
   private record Rewriting(Rewrite target) {
 
-    Value of(Value value, Geometry geometry) {
-      return switch (value.op()) {
-        case Convolution _ -> convolution(value, geometry);
-        case ConvolutionInputGrad _ -> inputGrad(value, geometry);
-        case ConvolutionWeightGrad _ -> weightGrad(value, geometry);
-        default -> throw new IllegalStateException("no convolution: " + value.op().mnemonic());
-      };
-    }
-
-    private Value convolution(Value value, Geometry geometry) {
+    Value convolution(Value value, Geometry geometry) {
       Value kernels = kernels(value.operand(1), 0, List.of(0, 2, 1, 3, 4), Winograd.kernel());
       return convolved(value.operand(0), geometry.low(), kernels, value.type());
     }
 
-    private Value inputGrad(Value value, Geometry geometry) {
+    Value inputGrad(Value value, Geometry geometry) {
       List<Integer> low =
           geometry.low().stream().map(padding -> Winograd.KERNEL - 1 - padding).toList();
       double[][] flipped =
@@ -221,7 +227,7 @@ public final class UseWinograd implements Pass {
       return convolved(value.operand(0), low, kernels, value.type());
     }
 
-    private Value weightGrad(Value value, Geometry geometry) {
+    Value weightGrad(Value value, Geometry geometry) {
       TensorType dy = value.operand(1).type();
       Value x = images(value.operand(0), Winograd.input(), geometry.low(), dy);
       Value moved = images(value.operand(1), Winograd.result(), List.of(0, 0), dy);
