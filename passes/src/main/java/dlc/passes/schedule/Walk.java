@@ -18,7 +18,9 @@ import java.util.stream.Stream;
  *
  * <p>The loops that only one operand uses run inside of those that only the other uses: the tile of
  * the latter then stays in the first cache. Where what the inner loops read is too large for the
- * second cache, they are cut into chunks that fit, which go around all others.
+ * second cache, they are cut into chunks that fit, which go around all others. So they are where
+ * it is most of what is read: threads that share out the chunks then read a part of it each, and
+ * weights from the cache of the processor that has updated them.
  *
  * <p>Long sums are made in parts where that lets tiles stay in the first cache: all tiles of a
  * chunk add one part of the sum to what they have, before any goes on with the next.
@@ -59,8 +61,11 @@ record Walk(
   /** What lies here and there takes so many times longer at most, when it is read once. */
   private static final double ONCE = 2;
 
-  /** So many chunks, at least, are shared out among threads when sums are made in parts. */
-  private static final long ENOUGH_CHUNKS = 8;
+  /** So many chunks, at least, are shared out among threads. */
+  private static final int ENOUGH_CHUNKS = 8;
+
+  /** Of an operand of so many times as many elements each thread walks a part of its own. */
+  private static final int MUCH = 2;
 
   /**
    * What an operand brings to a tile.
@@ -165,33 +170,42 @@ record Walk(
     double turns = PlainNest.product(shared);
     double all = outer.all() + inner.all();
     boolean outerFits = !outer.meets(outer.rows) && outer.tile + inner.tile <= 2 * FIRST_CACHE;
-    boolean stays = outerFits || inner.turns() == 1;
-    double outerNear = stays ? outer.all() : outer.all() * inner.turns();
     boolean innerFits = !inner.meets(inner.rows) && inner.all() + outer.tile <= FIRST_CACHE;
-    boolean innerStays = innerFits || outer.turns() == 1;
-    double innerNear = innerStays ? inner.all() : inner.all() * outer.turns();
-    long chunk = 0;
-    double outerFar = outer.all();
-    double innerFar = inner.all();
-    if (outer.turns() > 1 && inner.all() + outer.tile > Caches.SECOND) {
-      long fits = (long) ((Caches.SECOND - outer.tile) / inner.tile);
-      if (fits >= 2) {
-        chunk = divisor(inner.turns(), fits);
-      }
-      if (chunk > 0) {
-        boolean allFits = outer.all() + inner.tile <= Caches.SECOND / 2;
-        long chunks = inner.turns() / chunk;
-        outerFar = allFits ? outer.all() : outer.all() * chunks;
-      } else {
-        innerFar = inner.all() * outer.turns();
-      }
-    }
+    boolean allInSecond = inner.all() + outer.tile <= Caches.SECOND;
+    long chunk = outer.turns() == 1 ? 0 : chunk(outer, inner);
+    long chunks = chunk == 0 ? 1 : Math.ceilDiv(inner.turns(), chunk);
+    double outerNear = outer.all() * (outerFits ? chunks : inner.turns());
     double near = outerNear * outer.unevenness(inner);
-    boolean fromSecond = chunk > 0 || inner.all() + outer.tile <= Caches.SECOND;
+    double innerNear = innerFits ? inner.all() : inner.all() * outer.turns();
+    boolean fromSecond = chunk > 0 || allInSecond;
     near += innerNear * (fromSecond ? inner.again(outer, inner.rows) : inner.unevenness(outer));
-    double far = all * turns <= Caches.SECOND ? 0 : outerFar + innerFar;
+    double far = 0;
+    if (all * turns > Caches.SECOND) {
+      boolean outerInSecond = outer.all() + inner.tile <= Caches.SECOND / 2;
+      far += outerInSecond ? outer.all() : outer.all() * chunks;
+      far += fromSecond ? inner.all() : inner.all() * outer.turns();
+    }
     double cost = all * turns <= FIRST_CACHE ? 0 : turns * (NEAR * near + FAR * far);
     return new Walk(shared, outer.loops, inner.loops, chunk, 1, cost);
+  }
+
+  /**
+   * How many turns of {@code inner} make a chunk, 0 for all: as many as the second cache holds, and
+   * where it has the most elements, few enough for all threads to have chunks of their own.
+   */
+  private static long chunk(Side outer, Side inner) {
+    long most = inner.turns();
+    if (inner.all() + outer.tile > Caches.SECOND) {
+      most = (long) ((Caches.SECOND - outer.tile) / inner.tile);
+    }
+    if (inner.all() > MUCH * outer.all() && inner.turns() >= 2 * ENOUGH_CHUNKS) {
+      most = Math.min(most, Math.ceilDiv(inner.turns(), ENOUGH_CHUNKS));
+    }
+    if (most < 2 || most >= inner.turns()) {
+      return 0;
+    }
+    long even = divisor(inner.turns(), most);
+    return even > 0 ? even : most;
   }
 
   /** The greatest divisor of {@code number} up to {@code limit} that is not too far below, or 0. */
