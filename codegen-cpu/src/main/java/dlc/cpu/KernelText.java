@@ -41,13 +41,13 @@ final class KernelText {
   private @Nullable LoopVar lane;
   private @Nullable Operand mask;
 
-  private KernelText(Target target, Set<String> declarations) {
+  private KernelText(Kernel kernel, Target target, Set<String> declarations) {
     text = new FunctionText(declarations);
     NarrowText narrow = new NarrowText(text, target);
     scalars = new ScalarText(text, this, narrow, new FloatBits(text, target));
     indices = new IndexText(text, counters, scalars::of);
     memory = new MemoryText(text, this, indices, scalars, narrow);
-    prefetch = new PrefetchText(this, memory);
+    prefetch = new PrefetchText(this, memory, kernel.written());
   }
 
   /** Whether the kernel's outermost loop is shared out among threads. */
@@ -60,7 +60,7 @@ final class KernelText {
   /** The function of {@code kernel}. */
   static KernelFunction write(Kernel kernel, Target target) {
     Set<String> declarations = new TreeSet<>();
-    KernelText writer = new KernelText(target, declarations);
+    KernelText writer = new KernelText(kernel, target, declarations);
     for (Buffer buffer : kernel.arguments()) {
       writer.memory.argument(buffer);
     }

@@ -54,12 +54,18 @@ final class MemoryText {
     pointers.put(buffer.name(), text.allocate(element, buffer.type().elements() + room));
   }
 
-  /** Asks for the line of the first element that {@code load} reads. */
-  void prefetch(Scalar.Load load) {
+  /**
+   * Asks for the line of the first element that {@code load} reads.
+   *
+   * @param forWriting whether to have it taken from the caches of other processors
+   */
+  void prefetch(Scalar.Load load, boolean forWriting) {
     Index flat = kernel.resolved(Index.linear(load.at(), load.buffer().type().dims()));
     String pointer = pointer(load.buffer(), flat);
     text.declare("declare void @llvm.prefetch.p0(ptr, i32, i32, i32)");
-    text.line("call void @llvm.prefetch.p0(ptr " + pointer + ", i32 0, i32 3, i32 1)");
+    int write = forWriting ? 1 : 0;
+    text.line(
+        "call void @llvm.prefetch.p0(ptr %s, i32 %d, i32 3, i32 1)".formatted(pointer, write));
   }
 
   private int lanes() {

@@ -7,6 +7,8 @@ import dlc.ir.scalar.Buffer;
 import dlc.ir.scalar.Scalar;
 import dlc.ir.scalar.Space;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Asks the caches for what a tile reads after its sum, before it begins to sum.
@@ -19,6 +21,8 @@ import java.util.List;
  * </pre>
  *
  * <p>Rows of a tile are far apart, so that no processor foresees them: it would wait for each.
+ * What is written, too, such as weights and their momentum, is asked for as its only owner: another
+ * processor that has read it lets go of it meanwhile.
  */
 final class PrefetchText {
 
@@ -26,14 +30,19 @@ final class PrefetchText {
   private static final int LARGE = 4096;
 
   /** A sum of fewer turns is done before a line has come. */
-  private static final int LONG = 16;
+  private static final int LONG = 4;
 
   private final KernelText kernel;
   private final MemoryText memory;
+  private final Set<String> written;
 
-  PrefetchText(KernelText kernel, MemoryText memory) {
+  /**
+   * @param written what the kernel writes to
+   */
+  PrefetchText(KernelText kernel, MemoryText memory, Set<Buffer> written) {
     this.kernel = kernel;
     this.memory = memory;
+    this.written = written.stream().map(Buffer::name).collect(Collectors.toSet());
   }
 
   /** Whether statement number {@code at} of {@code block} is the sum of a tile, and a long one. */
@@ -75,7 +84,7 @@ final class PrefetchText {
 
   private void loads(Scalar value) {
     if (value instanceof Scalar.Load load && load.when().always() && isLarge(load.buffer())) {
-      memory.prefetch(load);
+      memory.prefetch(load, written.contains(load.buffer().name()));
     }
     value.parts().forEach(this::loads);
   }
