@@ -85,6 +85,9 @@ final class MemoryText {
       return loadOne(load, flat, guard, type);
     }
     Operand all = register ? guard : kernel.bothOrNull(kernel.mask(), guard);
+    if (register && all == null && !isInRow(load.buffer(), flat, across)) {
+      return fromRows(load, flat, across);
+    }
     if (flat.isIrregularIn(across) || flat.stride(across) != 1) {
       Operand shuffled = shuffled(load, flat, across, all);
       return shuffled != null ? shuffled : gather(load, flat, across, all, type);
@@ -112,6 +115,57 @@ final class MemoryText {
                 type.bytes(),
                 scalars.splat(mask, count).typed(),
                 vector + " " + Operand.stored(load.otherwise(), type, count)));
+  }
+
+  /** Whether the elements that the lanes read of registers follow each other in one row. */
+  private boolean isInRow(Buffer buffer, Index flat, LoopVar across) {
+    Index first = flat.minus(across.index());
+    int width = buffer.type().dims().getLast();
+    return !first.dependsOn(across) && first.mod(width).constant() + lanes() <= width;
+  }
+
+  /** Reads registers here and there: a shuffle of each two rows in which the elements are. */
+  private Operand fromRows(Scalar.Load load, Index flat, LoopVar across) {
+    int width = load.buffer().type().dims().getLast();
+    DType type = load.buffer().type().dtype();
+    String row = Operand.vector(Operand.inMemory(type), width);
+    String vector = Operand.vector(Operand.inMemory(type), lanes());
+    int[] places =
+        IntStream.range(0, lanes()).map(lane -> at(flat, across, lane).constant()).toArray();
+    int[] rows = IntStream.of(places).map(place -> place / width).distinct().toArray();
+    String all = "poison";
+    for (int i = 0; i < rows.length; i += 2) {
+      int first = rows[i];
+      int second = i + 1 < rows.length ? rows[i + 1] : first;
+      String both =
+          shuffle(
+              row,
+              wholeRow(load, first, width),
+              first == second ? "poison" : wholeRow(load, second, width),
+              lanes(),
+              lane -> places[lane] % width + (places[lane] / width == first ? 0 : width));
+      all =
+          i == 0
+              ? both
+              : shuffle(
+                  vector,
+                  all,
+                  both,
+                  lanes(),
+                  lane ->
+                      places[lane] / width == first || places[lane] / width == second
+                          ? lane + lanes()
+                          : lane);
+    }
+    return fromMemory(all, type, lanes());
+  }
+
+  private String wholeRow(Scalar.Load load, int row, int width) {
+    return loadVector(pointer(load.buffer(), Index.of(row * width)), load, width, null);
+  }
+
+  private static Index at(Index flat, LoopVar across, int lane) {
+    return flat.substitute(loop -> loop.equals(across) ? Index.of(lane) : loop.index());
   }
 
   /** Steps of more than this many elements are gathered. */
@@ -143,7 +197,7 @@ final class MemoryText {
   private Operand repeated(Operand mask, int times) {
     int count = times * mask.lanes();
     return new Operand(
-        shuffle(mask.llvmType(), mask.text(), count, i -> i / times), DType.BOOL, count);
+        shuffle(mask.llvmType(), mask.text(), "poison", count, i -> i / times), DType.BOOL, count);
   }
 
   /**
@@ -152,18 +206,23 @@ final class MemoryText {
   private Operand picked(Scalar.Load load, String all, int count, int step, int divisor) {
     DType type = load.buffer().type().dtype();
     String vector = "<" + count + " x " + Operand.inMemory(type) + ">";
-    return fromMemory(shuffle(vector, all, lanes(), i -> i * step / divisor), type, lanes());
+    return fromMemory(
+        shuffle(vector, all, "poison", lanes(), i -> i * step / divisor), type, lanes());
   }
 
-  /** The {@code count} elements of which number i is number {@code pick(i)} of {@code all}. */
-  private String shuffle(String type, String all, int count, IntUnaryOperator pick) {
+  /**
+   * The {@code count} elements of which number i is number {@code pick(i)} of {@code first} and
+   * {@code second}, one after the other.
+   */
+  private String shuffle(
+      String type, String first, String second, int count, IntUnaryOperator pick) {
     String places =
         IntStream.range(0, count)
             .mapToObj(i -> "i32 " + pick.applyAsInt(i))
             .collect(Collectors.joining(", "));
     return text.value(
-        "shufflevector %s %s, %s poison, <%d x i32> <%s>"
-            .formatted(type, all, type, count, places));
+        "shufflevector %s %s, %s %s, <%d x i32> <%s>"
+            .formatted(type, first, type, second, count, places));
   }
 
   private Operand loadOne(Scalar.Load load, Index flat, @Nullable Operand guard, DType type) {

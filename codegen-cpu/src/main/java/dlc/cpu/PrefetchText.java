@@ -20,8 +20,8 @@ import java.util.stream.Collectors;
  * unrolled i { unrolled j { lanes l { y[…] = acc[i, 0, j, l] * b[…] } } }
  * </pre>
  *
- * <p>Rows of a tile are far apart, so that no processor foresees them: it would wait for each.
- * What is written, too, such as weights and their momentum, is asked for as its only owner: another
+ * <p>Rows of a tile are far apart, so that no processor foresees them: it would wait for each. What
+ * is written, too, such as weights and their momentum, is asked for as its only owner: another
  * processor that has read it lets go of it meanwhile.
  */
 final class PrefetchText {

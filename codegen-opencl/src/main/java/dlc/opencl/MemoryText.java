@@ -13,6 +13,7 @@ import dlc.ir.scalar.Space;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Loads and stores in OpenCL C: of registers, of one element, or of vectors. */
@@ -99,15 +100,25 @@ final class MemoryText {
 
   private Operand fromRegister(
       Scalar.Load load, Index flat, @Nullable LoopVar lane, @Nullable Operand guard) {
-    int lanes = lane != null && flat.dependsOn(lane) ? lane.extent() : 1;
-    int start = start(load.buffer(), flat, lane);
     Operand value =
         registers.isOfLanes(load.buffer())
-            ? registers.readOfLanes(load.buffer(), start)
-            : registers.read(load.buffer(), start, lanes);
+            ? registers.readOfLanes(load.buffer(), start(load.buffer(), flat, lane))
+            : registers.read(load.buffer(), places(load.buffer(), flat, lane));
     return guard == null
         ? value
         : scalars.select(guard, value, Operand.literal(load.otherwise(), value.type()));
+  }
+
+  /** The elements that the lanes take of a register buffer. */
+  private List<Integer> places(Buffer buffer, Index flat, @Nullable LoopVar lane) {
+    if (lane == null || !flat.dependsOn(lane)) {
+      return List.of(start(buffer, flat, lane));
+    }
+    return IntStream.range(0, lane.extent())
+        .mapToObj(
+            number -> flat.substitute(loop -> loop.equals(lane) ? Index.of(number) : loop.index()))
+        .map(element -> start(buffer, element, null))
+        .toList();
   }
 
   /** The first element that the lanes take of a register buffer. */

@@ -3,6 +3,7 @@ package dlc.opencl;
 
 import dlc.ir.DType;
 import dlc.ir.scalar.Buffer;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -70,28 +71,44 @@ final class Registers {
     return "%s = %s;".formatted(home.variable(place * home.width), value.splat(home.width).text());
   }
 
-  /** The {@code lanes} elements from {@code first} on. */
-  Operand read(Buffer buffer, int first, int lanes) {
+  /** The elements at {@code places}. */
+  Operand read(Buffer buffer, List<Integer> places) {
     Home home = home(buffer);
-    if (first % home.width + lanes <= home.width) {
-      return new Operand(part(home, first, lanes), home.type, lanes);
+    List<String> parts = new ArrayList<>();
+    int end;
+    for (int start = 0; start < places.size(); start = end) {
+      end = start + 1;
+      while (end < places.size() && isInOne(home, places.subList(start, end + 1))) {
+        end++;
+      }
+      // Vectors have that many elements, and no other numbers.
+      end = start + Integer.highestOneBit(end - start);
+      parts.add(part(home, places.subList(start, end)));
     }
-    String elements =
-        IntStream.range(first, first + lanes)
-            .mapToObj(element -> part(home, element, 1))
-            .collect(Collectors.joining(", "));
-    String type = Operand.vector(Operand.element(home.type), lanes);
-    return new Operand("(%s)(%s)".formatted(type, elements), home.type, lanes);
+    String text =
+        parts.size() == 1
+            ? parts.getFirst()
+            : "(%s)(%s)"
+                .formatted(
+                    Operand.vector(Operand.element(home.type), places.size()),
+                    String.join(", ", parts));
+    return new Operand(text, home.type, places.size());
+  }
+
+  private static boolean isInOne(Home home, List<Integer> places) {
+    int variable = places.getFirst() / home.width;
+    return places.stream().allMatch(place -> place / home.width == variable);
   }
 
   /** The statement that writes {@code value} to the elements from {@code first} on. */
   String write(Buffer buffer, int first, Operand value) {
     Home home = home(buffer);
-    if (first % home.width + value.lanes() > home.width) {
+    List<Integer> places = IntStream.range(first, first + value.lanes()).boxed().toList();
+    if (!isInOne(home, places)) {
       throw new IllegalStateException(
           "%d lanes from %d on of registers %s".formatted(value.lanes(), first, buffer.type()));
     }
-    return "%s = %s;".formatted(part(home, first, value.lanes()), value.text());
+    return "%s = %s;".formatted(part(home, places), value.text());
   }
 
   private Home home(Buffer buffer) {
@@ -102,13 +119,15 @@ final class Registers {
     return home;
   }
 
-  private static String part(Home home, int first, int lanes) {
-    String variable = home.variable(first);
-    if (lanes == home.width) {
+  /** Elements of one variable. */
+  private static String part(Home home, List<Integer> places) {
+    String variable = home.variable(places.getFirst());
+    List<Integer> elements = places.stream().map(place -> place % home.width).toList();
+    if (elements.equals(IntStream.range(0, home.width).boxed().toList())) {
       return variable;
     }
-    return IntStream.range(first % home.width, first % home.width + lanes)
-        .mapToObj(Helpers::digit)
+    return elements.stream()
+        .map(Helpers::digit)
         .collect(Collectors.joining("", variable + ".s", ""));
   }
 }

@@ -77,9 +77,7 @@ public record Target(
     return features.contains("+sse2") || named(cpu).isPresent();
   }
 
-  /**
-   * Asking for lines to write to them; the processors with AVX2 that do not know it do nothing.
-   */
+  /** Asking for lines to write to them; the processors with AVX2 that do not know it do nothing. */
   private static final String PREFETCH = "+prfchw";
 
   /** A processor with AVX2 and FMA: x86-64-v3. */

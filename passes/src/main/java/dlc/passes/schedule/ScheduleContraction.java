@@ -213,14 +213,15 @@ final class ScheduleContraction {
   private List<Stmt> tile(Map<Axis, Integer> sizes) {
     LoopVar rows = new LoopVar("i", size(sizes, tiling.rows()));
     LoopVar columns = new LoopVar("h", size(sizes, tiling.columns()));
-    boolean outerForm = tiling.form() == Tiling.Form.OUTER;
-    LoopVar vectors = new LoopVar("j", outerForm ? size(sizes, tiling.lane()) : 1);
     LoopVar lane = new LoopVar("l", tiling.width());
     Map<LoopVar, Index> move = new HashMap<>();
     move(move, tiling.rows(), rows);
     move(move, tiling.columns(), columns);
-    List<LoopVar> unrolled = List.of(rows, columns, vectors);
-    return outerForm ? outerTile(unrolled, lane, move) : dotTile(unrolled, lane, move);
+    if (tiling.form() == Tiling.Form.DOT) {
+      return dotTile(rows, columns, lane, move);
+    }
+    LoopVar vectors = new LoopVar("j", size(sizes, tiling.lane()));
+    return outerTile(List.of(rows, columns, vectors), lane, move);
   }
 
   private static int size(Map<Axis, Integer> sizes, @Nullable Axis axis) {
@@ -245,9 +246,9 @@ final class ScheduleContraction {
     return at;
   }
 
-  private List<Stmt> clear(Buffer tile, List<LoopVar> unrolled, LoopVar lane) {
-    Stmt zero =
-        new Stmt.Store(tile, place(unrolled, lane.index()), Scalar.literal(0, tile.type().dtype()));
+  private static List<Stmt> clear(
+      Buffer tile, List<Index> here, List<LoopVar> unrolled, LoopVar lane) {
+    Stmt zero = new Stmt.Store(tile, here, Scalar.literal(0, tile.type().dtype()));
     return List.of(
         new Stmt.Declare(tile),
         Rewriting.nest(
@@ -273,7 +274,7 @@ final class ScheduleContraction {
     boolean staged = loads.get(tiling.wide()).buffer().name().startsWith("s");
     Buffer tile = accumulators(unrolled, lane);
     List<Index> here = place(unrolled, lane.index());
-    List<Stmt> statements = new ArrayList<>(clear(tile, unrolled, lane));
+    List<Stmt> statements = new ArrayList<>(clear(tile, here, unrolled, lane));
     List<Stmt> step = Rewriting.substitute(multiply(tile, here), move);
     List<Stmt> vectorStep =
         List.of(
@@ -330,11 +331,18 @@ final class ScheduleContraction {
         unrolled, LoopKind.UNROLLED, List.of(new Stmt.For(lane, LoopKind.LANES, guarded)));
   }
 
-  private List<Stmt> dotTile(List<LoopVar> unrolled, LoopVar lane, Map<LoopVar, Index> move) {
+  private List<Stmt> dotTile(
+      LoopVar rows, LoopVar columns, LoopVar lane, Map<LoopVar, Index> move) {
     LoopVar along = tiling.lane().loop();
-    Buffer tile = accumulators(unrolled, lane);
-    List<Index> here = place(unrolled, lane.index());
-    List<Stmt> statements = new ArrayList<>(clear(tile, unrolled, lane));
+    boolean turned = isSideBySide(tiling.rows()) && !isSideBySide(tiling.columns());
+    LoopVar outer = turned ? columns : rows;
+    LoopVar inner = turned ? rows : columns;
+    List<LoopVar> unrolled = List.of(outer, inner);
+    int sums = outer.extent() * inner.extent();
+    Buffer tile = Buffer.register("acc", TensorType.of(acc.type().dtype(), sums, lane.extent()));
+    Index number = outer.index().times(inner.extent()).plus(inner.index());
+    List<Index> here = List.of(number, lane.index());
+    List<Stmt> statements = new ArrayList<>(clear(tile, here, unrolled, lane));
     List<Stmt> step = Rewriting.substitute(multiply(tile, here), move);
     List<Stmt> turns = new ArrayList<>();
     int whole = along.extent() / lane.extent();
@@ -352,15 +360,33 @@ final class ScheduleContraction {
     List<LoopVar> around = new ArrayList<>(nest.reduced());
     around.remove(along);
     statements.addAll(Rewriting.nest(around, LoopKind.SERIAL, turns));
+    statements.addAll(SumUp.rows(tile));
+    List<Index> sum = Index.delinear(number, tile.type().dims());
+    List<Stmt> after =
+        Rewriting.substitute(Rewriting.widen(nest.after(), Map.of(acc, tile), sum), move);
     statements.addAll(
-        Rewriting.nest(unrolled, LoopKind.UNROLLED, sumUp(tile, unrolled, lane.extent())));
-    List<Index> first = place(unrolled, Index.ZERO);
-    statements.addAll(
-        Rewriting.nest(
-            unrolled,
-            LoopKind.UNROLLED,
-            Rewriting.substitute(Rewriting.widen(nest.after(), Map.of(acc, tile), first), move)));
+        isSideBySide(turned ? tiling.rows() : tiling.columns())
+            ? inVectors(outer, inner, after)
+            : Rewriting.nest(unrolled, LoopKind.UNROLLED, after));
     return statements;
+  }
+
+  /** Whether the results along {@code axis} lie side by side. */
+  private boolean isSideBySide(@Nullable Axis axis) {
+    return axis != null && stored(nest).orElseThrow().stride(axis.loop()) == 1;
+  }
+
+  /** {@code statements} for all turns of {@code inner}, in vectors as long as there are. */
+  private List<Stmt> inVectors(LoopVar outer, LoopVar inner, List<Stmt> statements) {
+    List<Stmt> all = new ArrayList<>();
+    int lanes;
+    for (int start = 0; start < inner.extent(); start += lanes) {
+      lanes = Integer.highestOneBit(Math.min(inner.extent() - start, tiling.width()));
+      LoopVar lane = new LoopVar("l", lanes);
+      Index place = lane.index().plus(start);
+      all.addAll(Rewriting.lanes(lane, Rewriting.substitute(statements, Map.of(inner, place))));
+    }
+    return Rewriting.nest(List.of(outer), LoopKind.UNROLLED, all);
   }
 
   private List<Stmt> vectorsAt(
@@ -372,23 +398,5 @@ final class ScheduleContraction {
         unrolled,
         LoopKind.UNROLLED,
         List.of(new Stmt.For(lane, LoopKind.LANES, Rewriting.guarded(inside, moved))));
-  }
-
-  /** Adds the lanes up by halves. */
-  private static List<Stmt> sumUp(Buffer tile, List<LoopVar> unrolled, int width) {
-    List<Stmt> statements = new ArrayList<>();
-    for (int half = width / 2; half >= 1; half /= 2) {
-      LoopVar lane = new LoopVar("l", half);
-      List<Index> target = place(unrolled, lane.index());
-      List<Index> source = place(unrolled, lane.index().plus(half));
-      Stmt store =
-          new Stmt.Store(
-              tile,
-              target,
-              new Scalar.Load(tile, target, Condition.ALWAYS, 0)
-                  .plus(new Scalar.Load(tile, source, Condition.ALWAYS, 0)));
-      statements.add(half == 1 ? store : new Stmt.For(lane, LoopKind.LANES, List.of(store)));
-    }
-    return statements;
   }
 }

@@ -18,8 +18,8 @@ import java.util.stream.Stream;
  *
  * <p>The loops that only one operand uses run inside of those that only the other uses: the tile of
  * the latter then stays in the first cache. Where what the inner loops read is too large for the
- * second cache, they are cut into chunks that fit, which go around all others. So they are where
- * it is most of what is read: threads that share out the chunks then read a part of it each, and
+ * second cache, they are cut into chunks that fit, which go around all others. So they are where it
+ * is most of what is read: threads that share out the chunks then read a part of it each, and
  * weights from the cache of the processor that has updated them.
  *
  * <p>Long sums are made in parts where that lets tiles stay in the first cache: all tiles of a
