@@ -85,7 +85,7 @@ final class MemoryText {
       return loadOne(load, flat, guard, type);
     }
     Operand all = register ? guard : kernel.bothOrNull(kernel.mask(), guard);
-    if (register && all == null && !isInRow(load.buffer(), flat, across)) {
+    if (register && all == null && isAcrossRows(load.buffer(), flat, across)) {
       return fromRows(load, flat, across);
     }
     if (flat.isIrregularIn(across) || flat.stride(across) != 1) {
@@ -117,11 +117,15 @@ final class MemoryText {
                 vector + " " + Operand.stored(load.otherwise(), type, count)));
   }
 
-  /** Whether the elements that the lanes read of registers follow each other in one row. */
-  private boolean isInRow(Buffer buffer, Index flat, LoopVar across) {
-    Index first = flat.minus(across.index());
+  /**
+   * Whether the elements that the lanes read of registers are known, and do not follow each other
+   * in one row.
+   */
+  private boolean isAcrossRows(Buffer buffer, Index flat, LoopVar across) {
+    Index first = at(flat, across, 0);
+    boolean follow = flat.minus(across.index()).equals(first);
     int width = buffer.type().dims().getLast();
-    return !first.dependsOn(across) && first.mod(width).constant() + lanes() <= width;
+    return first.isConstant() && !(follow && first.constant() % width + lanes() <= width);
   }
 
   /** Reads registers here and there: a shuffle of each two rows in which the elements are. */
