@@ -11,6 +11,7 @@ import dlc.ir.scalar.Condition;
 import dlc.ir.scalar.Index;
 import dlc.ir.scalar.LoopVar;
 import dlc.ir.scalar.Scalar;
+import dlc.ir.scalar.Space;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -38,6 +39,7 @@ final class KernelText {
   private final ScalarText scalars;
   private final MemoryText memory;
   private final PrefetchText prefetch;
+  private final MatrixText matrices;
   private @Nullable LoopVar lane;
   private @Nullable Operand mask;
 
@@ -48,6 +50,7 @@ final class KernelText {
     indices = new IndexText(text, counters, scalars::of);
     memory = new MemoryText(text, this, indices, scalars, narrow);
     prefetch = new PrefetchText(this, memory, kernel.written());
+    matrices = new MatrixText(text, this, memory, kernel);
   }
 
   /** Whether the kernel's outermost loop is shared out among threads. */
@@ -69,12 +72,14 @@ final class KernelText {
             .map(buffer -> "ptr noalias noundef %" + buffer.name())
             .collect(Collectors.joining(", "));
     boolean parallel = isParallel(kernel);
+    writer.matrices.configure();
     if (parallel) {
       Stmt.For loop = (Stmt.For) kernel.body().getFirst();
       writer.loop(loop, "%begin", "%end");
     } else {
       writer.block(kernel.body());
     }
+    writer.matrices.release();
     String range = parallel ? ", i64 noundef %begin, i64 noundef %end" : "";
     return new KernelFunction(
         kernel, writer.text.finish("(%s%s) noinline #0".formatted(arguments, range)), declarations);
@@ -95,7 +100,11 @@ final class KernelText {
       case Stmt.If(Condition when, List<Stmt> body) -> branch(when, () -> block(body));
       case Stmt.Let let -> locals.put(let.name(), scalars.of(let.value()));
       case Stmt.Store store -> memory.store(store, scalars.of(store.value()));
-      case Stmt.Declare(Buffer buffer) -> memory.allocate(buffer);
+      case Stmt.Declare(Buffer buffer) -> {
+        if (buffer.space() != Space.MATRIX) {
+          memory.allocate(buffer);
+        }
+      }
     }
   }
 
@@ -121,6 +130,7 @@ final class KernelText {
         block(loop.body());
         lane = outer;
       }
+      case MATRIX -> matrices.instruction(loop);
     }
   }
 

@@ -310,7 +310,7 @@ final class MemoryText {
    * after the other, so that what inner loops add to is there before they begin; on its way it may
    * be out of bounds.
    */
-  private String pointer(Buffer buffer, Index flat) {
+  String pointer(Buffer buffer, Index flat) {
     String element = Operand.inMemory(buffer.type().dtype());
     String base = pointers.get(buffer.name());
     if (base == null) {

@@ -243,6 +243,9 @@ public final class ModuleText {
             ? raced(prefix + "." + entry.name(), bases() + body)
             : body.toString();
     String calls = target.isX86() ? FloatMode.flushing(text) : text;
+    if (entry.calls().stream().map(Call::kernel).anyMatch(MatrixText::isUsedBy)) {
+      calls = MatrixPermission.INSTRUCTION + calls;
+    }
     String head =
         "define void @%s.%s(ptr noundef %%state, ptr noundef %%work%s) #0 {\n"
             .formatted(prefix, entry.name(), isTimed() ? ", ptr noundef %stamps" : "");

@@ -96,7 +96,7 @@ final class TargetMachine implements AutoCloseable {
   static Target host() {
     try (BytePointer cpu = LLVMGetHostCPUName();
         BytePointer features = LLVMGetHostCPUFeatures()) {
-      String all = features.getString();
+      String all = MatrixPermission.without(features.getString());
       if (all.contains("+avx512f") && all.contains("+avx512vl")) {
         return new Target(cpu.getString(), all, 64, 32);
       }

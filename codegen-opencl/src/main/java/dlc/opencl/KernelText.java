@@ -258,6 +258,7 @@ final class KernelText {
       }
       case PARALLEL -> share(loop);
       case ITEMS -> items(loop);
+      case MATRIX -> throw new IllegalStateException("no device has registers of matrices");
       case UNROLLED -> {
         for (int i = 0; i < counter.extent(); i++) {
           unrolled.put(counter, Index.of(i));

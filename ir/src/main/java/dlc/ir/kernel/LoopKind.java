@@ -18,7 +18,12 @@ public enum LoopKind {
    */
   ITEMS,
   /** Written out, so that register buffers are indexed by constants. */
-  UNROLLED;
+  UNROLLED,
+  /**
+   * The rows, columns or terms of a matrix in a register: such loops, one in the other, around one
+   * store are one instruction. It clears, reads or writes a register, or adds a product to it.
+   */
+  MATRIX;
 
   @Override
   public String toString() {

@@ -71,6 +71,14 @@ public record Target(
   }
 
   /**
+   * Whether it has registers of matrices, of 16 rows of 64 bytes, and an instruction that adds the
+   * product of two of bf16 to one of f32: Intel's AMX.
+   */
+  public boolean multipliesMatrices() {
+    return features.contains("+amx-bf16");
+  }
+
+  /**
    * Whether it is an x86-64, which computes slowly with subnormal numbers unless they are flushed.
    */
   public boolean isX86() {
@@ -86,6 +94,10 @@ public record Target(
   /** A processor with AVX-512: x86-64-v4. */
   public static final Target X86_64_V4 = new Target("x86-64-v4", PREFETCH, 64, 32);
 
+  /** A processor with AVX-512 and registers of matrices: sapphirerapids. */
+  public static final Target SAPPHIRE_RAPIDS =
+      new Target("sapphirerapids", PREFETCH + ",+avx512bf16,+amx-tile,+amx-bf16", 64, 32);
+
   /** A processor with SSE4.2: x86-64-v2. */
   public static final Target X86_64_V2 = new Target("x86-64-v2", "", 16, 16);
 
@@ -93,7 +105,8 @@ public record Target(
   public static final Target X86_64 = new Target("x86-64", "", 16, 16);
 
   /** The targets that have a name of their own, the simplest first. */
-  public static final List<Target> NAMED = List.of(X86_64, X86_64_V2, X86_64_V3, X86_64_V4);
+  public static final List<Target> NAMED =
+      List.of(X86_64, X86_64_V2, X86_64_V3, X86_64_V4, SAPPHIRE_RAPIDS);
 
   /** The target that LLVM calls {@code cpu}, if it is one of those named here. */
   public static Optional<Target> named(String cpu) {

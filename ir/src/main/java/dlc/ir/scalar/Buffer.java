@@ -18,6 +18,10 @@ public record Buffer(String name, TensorType type, Space space) {
     return new Buffer(name, type, Space.SHARED);
   }
 
+  public static Buffer matrix(String name, TensorType type) {
+    return new Buffer(name, type, Space.MATRIX);
+  }
+
   @Override
   public String toString() {
     return name;

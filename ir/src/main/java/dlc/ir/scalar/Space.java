@@ -8,5 +8,7 @@ public enum Space {
   /** Local to one run of the block that declares it; small, kept in registers where possible. */
   REGISTER,
   /** Local to one turn of the parallel loop that declares it; all loops of items in it see it. */
-  SHARED
+  SHARED,
+  /** The processor's registers of matrices, one for each of its last two dimensions. */
+  MATRIX
 }

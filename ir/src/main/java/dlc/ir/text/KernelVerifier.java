@@ -34,6 +34,8 @@ import java.util.Set;
  *   <li>a parallel loop stands in no other loop, and in a loop of lanes stand only unrolled ones;
  *       loops of items, all of as many turns, stand in a parallel loop and serial ones alone, and
  *       buffers that items share are declared in the parallel loop;
+ *   <li>loops of matrices hold another one or one store alone, and registers of matrices are used
+ *       in them alone;
  *   <li>a call has a place for each argument, aligned for its type; what is used of it lies inside
  *       of its block of memory, and if it is written, overlaps no other.
  * </ul>
@@ -211,6 +213,17 @@ public final class KernelVerifier {
         "the %s loop %s stands in a loop of lanes",
         loop.kind(),
         counter);
+    require(
+        loop.kind() != LoopKind.MATRIX || isInstruction(loop.body()),
+        "the loop of a matrix %s is no instruction",
+        counter);
+  }
+
+  /** Whether {@code body} is one store, or a loop of a matrix. */
+  private static boolean isInstruction(List<Stmt> body) {
+    return body.size() == 1
+        && (body.getFirst() instanceof Stmt.Store
+            || (body.getFirst() instanceof Stmt.For inner && inner.kind() == LoopKind.MATRIX));
   }
 
   /** Whether what stands here is in a parallel loop and nothing else. */
@@ -226,6 +239,11 @@ public final class KernelVerifier {
 
   private void access(Buffer buffer, List<Index> at, Condition when, Scope scope) {
     Buffer declared = scope.buffers().get(buffer.name());
+    require(
+        buffer.space() != Space.MATRIX
+            || (!loops.isEmpty() && loops.getLast().kind() == LoopKind.MATRIX),
+        "the matrix %s is used outside of its loops",
+        buffer);
     require(declared != null, "the buffer %s is not declared", buffer);
     require(
         declared == null

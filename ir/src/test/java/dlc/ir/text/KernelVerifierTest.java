@@ -76,6 +76,21 @@ final class KernelVerifierTest {
   }
 
   @Test
+  void aMatrixIsUsedInInstructionsAlone() {
+    Buffer matrix = Buffer.matrix("m", TensorType.of(DType.F32, 4, 2));
+    Stmt clear = new Stmt.Store(matrix, List.of(I.index(), J.index()), one());
+    Stmt whole = loop(I, LoopKind.MATRIX, loop(J, LoopKind.MATRIX, clear));
+    assertThat(problems(new Stmt.Declare(matrix), whole)).isEmpty();
+    assertProblem(
+        "the matrix m is used outside of its loops",
+        new Stmt.Declare(matrix),
+        loop(I, LoopKind.SERIAL, loop(J, LoopKind.UNROLLED, clear)));
+    assertProblem(
+        "the loop of a matrix i is no instruction",
+        loop(I, LoopKind.MATRIX, loop(J, LoopKind.SERIAL, store(Y, I.index(), one()))));
+  }
+
+  @Test
   void indicesHaveTheRankOfTheBuffer() {
     assertProblem("wrong rank", store(Y, Index.ZERO, load(X)));
   }
