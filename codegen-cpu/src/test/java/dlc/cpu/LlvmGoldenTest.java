@@ -8,17 +8,30 @@ import java.util.List;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/** The LLVM IR of small graphs, for a processor with AVX2. It is made without LLVM. */
+/**
+ * The LLVM IR of small graphs, for a processor with AVX2 where no other is named. It is made
+ * without LLVM.
+ */
 final class LlvmGoldenTest {
+
+  private static final String CPU = "--cpu=";
 
   @TestFactory
   List<DynamicTest> goldens() {
     return GoldenTests.under(
         "llvm",
-        (command, input, file) ->
-            ModuleText.write(
-                CompiledGraphs.kernels(GraphParser.parseOne(input), Target.X86_64_V3),
-                Target.X86_64_V3,
-                "m"));
+        (command, input, file) -> {
+          Target target = target(command);
+          return ModuleText.write(
+              CompiledGraphs.kernels(GraphParser.parseOne(input), target), target, "m");
+        });
+  }
+
+  private static Target target(List<String> command) {
+    return command.stream()
+        .filter(option -> option.startsWith(CPU))
+        .map(option -> Target.named(option.substring(CPU.length())).orElseThrow())
+        .findFirst()
+        .orElse(Target.X86_64_V3);
   }
 }

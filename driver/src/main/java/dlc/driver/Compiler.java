@@ -53,7 +53,7 @@ public record Compiler(Target target, Pipeline.Observer observer, TilingChoice t
 
   /** The program after the standard passes. */
   public Program optimize(Program program) {
-    Pipeline pipeline = new Pipeline(Pipelines.standard(), observer);
+    Pipeline pipeline = new Pipeline(Pipelines.standard(target), observer);
     return DeepStack.call(() -> program.map(pipeline::run));
   }
 

@@ -51,7 +51,9 @@ public final class Processor {
   static Target runnable(String name) {
     Target target = named(name);
     Target host = CpuBackend.host();
-    if (target.vectorBytes() > host.vectorBytes() || isArm(target) != isArm(host)) {
+    if (target.vectorBytes() > host.vectorBytes()
+        || (target.multipliesMatrices() && !host.multipliesMatrices())
+        || isArm(target) != isArm(host)) {
       throw new UserError(Code.UNKNOWN_CPU, "this processor cannot run code for " + name)
           .help("leave --cpu out to use all that it can");
     }
@@ -69,7 +71,7 @@ public final class Processor {
         if (line.startsWith("flags")) {
           List<String> flags = List.of(line.split("\\s+", -1));
           if (flags.contains("avx512f") && flags.contains("avx512vl")) {
-            return Target.X86_64_V4;
+            return flags.contains("amx_bf16") ? Target.SAPPHIRE_RAPIDS : Target.X86_64_V4;
           }
           return flags.contains("avx2") && flags.contains("fma") ? Target.X86_64_V3 : Target.X86_64;
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dlc.passes;
 
+import dlc.ir.kernel.Target;
 import dlc.passes.simplify.Simplify;
 import java.util.List;
 import java.util.Optional;
@@ -10,8 +11,13 @@ public final class Pipelines {
 
   private Pipelines() {}
 
-  /** What every graph goes through before it is lowered to kernels. */
+  /** What every graph goes through before it is lowered to kernels, whatever the processor. */
   public static List<Pass> standard() {
+    return standard(Target.X86_64);
+  }
+
+  /** What every graph goes through before it is lowered to kernels for {@code target}. */
+  public static List<Pass> standard(Target target) {
     return List.of(
         // First: what is rounded early has a gradient of few digits, too.
         new RoundEarly(),
@@ -22,7 +28,7 @@ public final class Pipelines {
         new Simplify(),
         new JoinDots(),
         // Last: what it makes has no gradient, and simplify knows convolutions only as such.
-        new UseWinograd());
+        UseWinograd.on(target));
   }
 
   /** The pass called {@code id}. */

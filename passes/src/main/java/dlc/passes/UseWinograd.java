@@ -5,6 +5,7 @@ import dlc.ir.DType;
 import dlc.ir.Graph;
 import dlc.ir.TensorType;
 import dlc.ir.Value;
+import dlc.ir.kernel.Target;
 import dlc.ir.op.Convolution;
 import dlc.ir.op.ConvolutionInputGrad;
 import dlc.ir.op.ConvolutionWeightGrad;
@@ -63,6 +64,22 @@ public final class UseWinograd implements Pass {
 
   private static final int PLACES = Winograd.SIZE * Winograd.SIZE;
 
+  /** What the processor multiplies at once, which is faster still. */
+  private final Set<DType> inMatrices;
+
+  /** For processors without registers of matrices. */
+  public UseWinograd() {
+    this(Set.of());
+  }
+
+  private UseWinograd(Set<DType> inMatrices) {
+    this.inMatrices = inMatrices;
+  }
+
+  static UseWinograd on(Target target) {
+    return new UseWinograd(target.multipliesMatrices() ? Set.of(DType.BF16) : Set.of());
+  }
+
   @Override
   public Graph run(Graph graph) {
     Set<Value> lasting = lasting(graph);
@@ -70,7 +87,7 @@ public final class UseWinograd implements Pass {
         graph,
         (value, target) ->
             Case.of(target.original())
-                .filter(each -> each.obstacle(lasting).isEmpty())
+                .filter(each -> obstacle(each, lasting).isEmpty())
                 .map(each -> each.form.of(new Rewriting(target), value, each.geometry)));
   }
 
@@ -80,7 +97,7 @@ public final class UseWinograd implements Pass {
     List<Remark> remarks = new ArrayList<>();
     for (Value value : graph.values()) {
       Case.of(value)
-          .flatMap(each -> each.obstacle(lasting))
+          .flatMap(each -> obstacle(each, lasting))
           .ifPresent(
               reason ->
                   remarks.add(
@@ -91,6 +108,12 @@ public final class UseWinograd implements Pass {
                               .formatted(value.op().mnemonic(), reason))));
     }
     return remarks;
+  }
+
+  private Optional<String> obstacle(Case convolution, Set<Value> lasting) {
+    return inMatrices.contains(convolution.second.type().dtype())
+        ? Optional.of("the processor multiplies matrices")
+        : convolution.obstacle(lasting);
   }
 
   /** What is the same in many runs of {@code graph}: it follows from state, which stays. */

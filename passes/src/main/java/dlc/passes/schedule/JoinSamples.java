@@ -78,7 +78,7 @@ final class JoinSamples {
     passed.retainAll(second.arguments());
     Set<Memory> back = second.written();
     back.retainAll(first.arguments());
-    if (passed.size() != 1 || !back.isEmpty()) {
+    if (passed.size() != 1 || !back.isEmpty() || (hasMatrices(first) && hasMatrices(second))) {
       return Optional.empty();
     }
     Memory memory = passed.iterator().next();
@@ -104,16 +104,25 @@ final class JoinSamples {
 
   /** What kernels keep for a sample that are joined already. */
   static List<Buffer> kept(List<Stmt> body) {
+    return declared(Space.SHARED, body).toList();
+  }
+
+  private static Stream<Buffer> declared(Space space, List<Stmt> body) {
     return body.stream()
         .flatMap(
             statement ->
                 switch (statement) {
-                  case Stmt.For loop -> kept(loop.body()).stream();
-                  case Stmt.Declare(Buffer buffer) when buffer.space() == Space.SHARED ->
+                  case Stmt.For loop -> declared(space, loop.body());
+                  case Stmt.If branch -> declared(space, branch.body());
+                  case Stmt.Declare(Buffer buffer) when buffer.space() == space ->
                       Stream.of(buffer);
-                  case Stmt.If _, Stmt.Let _, Stmt.Store _, Stmt.Declare _ -> Stream.empty();
-                })
-        .toList();
+                  case Stmt.Let _, Stmt.Store _, Stmt.Declare _ -> Stream.empty();
+                });
+  }
+
+  /** A kernel says once how large its matrices are. */
+  private static boolean hasMatrices(Call call) {
+    return declared(Space.MATRIX, call.kernel().body()).findAny().isPresent();
   }
 
   /**

@@ -33,7 +33,7 @@ final class KnownSchedules {
       return new Question(
           kernel.arguments(),
           kernel.body(),
-          call.arguments().stream().map(staging::readers).toList(),
+          call.arguments().stream().map(memory -> staging.readers(call, memory)).toList(),
           call.arguments().stream().filter(ConstantMemory.class::isInstance).toList());
     }
   }

@@ -77,7 +77,7 @@ final class Panels {
     int size = axis.size() * axis.width();
     int extent = axis.loop().extent();
     int padding = Math.ceilDiv(extent, size) * size - extent;
-    return new Shape(operand.contiguousAxis(axis.loop()), padding, size);
+    return Shape.of(operand, operand.contiguousAxis(axis.loop()), padding, size);
   }
 
   /** What the copy costs, unless one is made anyway. */

@@ -9,10 +9,7 @@ import dlc.ir.scalar.Scalar;
 import dlc.ir.scalar.Space;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -68,7 +65,7 @@ final class PlanTiling {
   private final List<LoopVar> loops;
   private final List<LoopVar> reduced;
   private final List<StagedOperand> operands;
-  private final ReadRows read;
+  private final PlanWalk walks;
   private final Index target;
   private final int lanes;
   private final int registers;
@@ -98,12 +95,12 @@ final class PlanTiling {
     this.loops = nest.loops();
     this.reduced = nest.reduced();
     this.operands = operands;
-    this.read = new ReadRows(operands, nest.reduced());
     this.target = target;
     this.lanes = lanes;
     this.registers = processor.vectorRegisters();
     this.accesses = accesses(nest.after());
     this.parts = parts(nest);
+    this.walks = new PlanWalk(nest, operands, target, accesses);
   }
 
   private static long accesses(List<Stmt> statements) {
@@ -148,6 +145,7 @@ final class PlanTiling {
       planner.outerForms(width);
       planner.dotForms(width);
     }
+    PlanMatrices.of(nest, operands, processor).forEach(planner::matrixForm);
     return bestAlone ? planner.best(1, 1) : planner.best(HOPELESS, ENOUGH);
   }
 
@@ -182,6 +180,19 @@ final class PlanTiling {
         }
       }
     }
+  }
+
+  private void matrixForm(PlanMatrices.Form form) {
+    double store = accesses * storing(target.stride(form.columns().loop()), lanes) / lanes;
+    double computing = form.computing() + store * PlainNest.product(loops);
+    ways.add(
+        new Way(
+            computing + form.staging(),
+            () -> {
+              Walk walk = walks.of(form);
+              double total = computing + INTERFERENCE * walk.cost() + form.staging();
+              return List.of(form.tiling(walk, total));
+            }));
   }
 
   /** Whether the sums, the vectors that are multiplied by all rows, and one more have registers. */
@@ -271,7 +282,7 @@ final class PlanTiling {
     List<Axis> xAxes = deep == null ? List.of(across) : List.of(across, deep);
     LoopVar columns = deep == null ? null : deep.loop();
     for (List<Integer> panels : Panels.choices(operands, wide, across, down, columns)) {
-      Walk walk = walk(wide, panels, down, xAxes, lane, parts);
+      Walk walk = walks.of(wide, panels, down, xAxes, lane, parts);
       double copies = along.staging;
       for (int operand : panels) {
         copies += Panels.cost(operands.get(operand), operand == wide ? lane : null);
@@ -280,75 +291,6 @@ final class PlanTiling {
       tilings.add(new Tiling(Tiling.Form.OUTER, wide, across, down, deep, panels, walk, total));
     }
     return tilings;
-  }
-
-  /**
-   * The best order of the tiles of operand {@code wide}, blocked along {@code xAxes}, and of the
-   * other, blocked along {@code down}.
-   */
-  private Walk walk(
-      int wide,
-      List<Integer> panels,
-      @Nullable Axis down,
-      List<Axis> xAxes,
-      LoopVar lane,
-      List<Integer> inParts) {
-    List<Axis> axes = new ArrayList<>(xAxes);
-    if (down != null) {
-      axes.add(down);
-    }
-    StagedOperand x = operands.get(wide);
-    StagedOperand y = operands.get(1 - wide);
-    List<LoopVar> shared = new ArrayList<>();
-    List<LoopVar> mine = new ArrayList<>();
-    List<LoopVar> others = new ArrayList<>();
-    for (LoopVar loop : loops) {
-      Optional<Axis> axis = axes.stream().filter(each -> each.loop().equals(loop)).findFirst();
-      LoopVar blocks = axis.map(Axis::blocks).orElse(loop);
-      (x.uses(loop) ? y.uses(loop) ? shared : mine : others).add(blocks);
-    }
-    Map<LoopVar, Integer> spans = spans(reduced);
-    axes.forEach(
-        axis -> spans.put(axis.loop(), Math.min(axis.loop().extent(), axis.size() * axis.width())));
-    Walk.Side wideSide = side(wide, wide, mine, spans, panels, lane);
-    Walk.Side otherSide = side(1 - wide, wide, others, spans, panels, lane);
-    Walk.Results results = new Walk.Results(PlainNest.product(loops), accesses);
-    long sum = PlainNest.product(reduced);
-    return farthest(x, y) >= farthest(y, x)
-        ? Walk.plan(shared, wideSide, otherSide, results, sum, inParts)
-        : Walk.plan(shared, otherSide, wideSide, results, sum, inParts);
-  }
-
-  private Walk.Side side(
-      int number,
-      int wide,
-      List<LoopVar> blocks,
-      Map<LoopVar, Integer> spans,
-      List<Integer> panels,
-      LoopVar lane) {
-    ReadRows.Rows own = read.of(number, panels, number == wide ? lane : null);
-    double tile = tile(operands.get(number), panels.contains(number), spans, lane);
-    return new Walk.Side(blocks, tile, own.unevenness(), own.count(), own.staying());
-  }
-
-  /** How far apart the results are that a loop of {@code mine} alone makes. */
-  private int farthest(StagedOperand mine, StagedOperand other) {
-    return loops.stream()
-        .filter(loop -> mine.uses(loop) && !other.uses(loop))
-        .mapToInt(loop -> Math.abs(target.stride(loop)))
-        .max()
-        .orElse(0);
-  }
-
-  /** How many elements a tile reads of {@code operand}: in panels no line has others besides. */
-  private static double tile(
-      StagedOperand operand, boolean inPanels, Map<LoopVar, Integer> spans, LoopVar lane) {
-    boolean hasRows = !inPanels && !operand.drivers().isEmpty();
-    if (!hasRows) {
-      return operand.elements(spans);
-    }
-    int along = operand.contiguousAxis(lane);
-    return operand.footprint(spans, along >= 0 ? along : operand.drivers().size() - 1);
   }
 
   /** Writing a vector: elements that are not side by side are written one by one. */
@@ -365,12 +307,6 @@ final class PlanTiling {
 
   private static double overlapped(double computing, double streaming) {
     return Math.max(computing, streaming) + INTERFERENCE * streaming;
-  }
-
-  private static Map<LoopVar, Integer> spans(List<LoopVar> loops) {
-    Map<LoopVar, Integer> spans = new HashMap<>();
-    loops.forEach(loop -> spans.put(loop, loop.extent()));
-    return spans;
   }
 
   private double speed(int width) {
@@ -451,7 +387,7 @@ final class PlanTiling {
             new Way(
                 computing + staging,
                 () -> {
-                  Walk walk = walk(0, List.of(), down, xAxes, lane, List.of());
+                  Walk walk = walks.of(0, List.of(), down, xAxes, lane, List.of());
                   double total = overlapped(computing, walk.cost()) + staging;
                   return List.of(
                       new Tiling(Tiling.Form.DOT, 0, along, down, right, List.of(), walk, total));

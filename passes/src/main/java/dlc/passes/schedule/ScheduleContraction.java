@@ -106,7 +106,7 @@ final class ScheduleContraction {
     Arguments arguments = new Arguments(call);
     List<StagedOperand> operands = new ArrayList<>();
     for (Scalar.Load load : loads) {
-      operands.add(StagedOperand.of(load, staging.readers(arguments.of(load.buffer()))));
+      operands.add(StagedOperand.of(load, staging.readers(call, arguments.of(load.buffer()))));
     }
     return operands;
   }
@@ -160,6 +160,9 @@ final class ScheduleContraction {
 
   /** The shape of the copy that is read in place of operand {@code number}, if one is. */
   private static Optional<Staging.Shape> shape(StagedOperand operand, int number, Tiling tiling) {
+    if (tiling.form() == Tiling.Form.MATRIX) {
+      return PlanMatrices.shape(operand, number, tiling);
+    }
     boolean wide = tiling.form() == Tiling.Form.DOT || tiling.wide() == number;
     LoopVar lane = tiling.lane().loop();
     boolean ready = wide ? operand.isReadyAlong(lane) : operand.isReady() || !operand.isStageable();
@@ -172,13 +175,15 @@ final class ScheduleContraction {
     }
     int padding = tiling.lane().units() * tiling.width() - lane.extent();
     return Optional.of(
-        wide ? new Staging.Shape(operand.contiguousAxis(lane), padding, 0) : Staging.Shape.PLAIN);
+        wide
+            ? Staging.Shape.of(operand, operand.contiguousAxis(lane), padding, 0)
+            : Staging.Shape.asItLies(operand));
   }
 
   // The loops around the tile
 
   private List<Stmt> body() {
-    long operations = 2 * nest.elements() * nest.turns() / tiling.width();
+    long operations = 2 * nest.elements() * nest.turns() / tiling.products();
     List<Stmt> tiles = new ArrayList<>();
     List<Axis> axes = tiling.axes();
     variants(axes, 0, Condition.ALWAYS, new ArrayList<>(), tiles);
@@ -219,6 +224,9 @@ final class ScheduleContraction {
     move(move, tiling.columns(), columns);
     if (tiling.form() == Tiling.Form.DOT) {
       return dotTile(rows, columns, lane, move);
+    }
+    if (tiling.form() == Tiling.Form.MATRIX) {
+      return new MatrixTile(nest, acc, loads, tiling).statements(rows.extent(), columns.extent());
     }
     LoopVar vectors = new LoopVar("j", size(sizes, tiling.lane()));
     return outerTile(List.of(rows, columns, vectors), lane, move);

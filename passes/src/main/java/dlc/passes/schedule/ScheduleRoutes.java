@@ -182,13 +182,13 @@ final class ScheduleRoutes {
     Scalar.Load image =
         images.isReady()
             ? images.load()
-            : arguments.stage(images, Staging.Shape.PLAIN, "s2", staging);
+            : arguments.stage(images, Staging.Shape.asItLies(images), "s2", staging);
     return arguments.with(body(routed.from(image).chosen(chosen).times(y)));
   }
 
   /** A copy with the lanes innermost. */
   private Staging.Shape inner(StagedOperand operand, int padding) {
-    return new Staging.Shape(operand.contiguousAxis(lanes), padding, 0);
+    return Staging.Shape.of(operand, operand.contiguousAxis(lanes), padding, 0);
   }
 
   private List<Stmt> body(Scalar term) {

@@ -2,10 +2,12 @@
 package dlc.passes.schedule;
 
 import dlc.base.Span;
+import dlc.ir.DType;
 import dlc.ir.TensorType;
 import dlc.ir.kernel.Kernel;
 import dlc.ir.kernel.LoopKind;
 import dlc.ir.kernel.Stmt;
+import dlc.ir.op.Comprehension;
 import dlc.ir.scalar.Buffer;
 import dlc.ir.scalar.Condition;
 import dlc.ir.scalar.Index;
@@ -22,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * Copies of operands in the shape that a contraction reads best: padded with zeros, so that no read
@@ -35,11 +38,29 @@ final class Staging {
   private static final int FEW_ROWS = 12;
 
   private record Key(
-      Memory source, List<Integer> order, List<Integer> lows, List<Integer> extents, int panel) {}
+      Memory source,
+      List<Integer> order,
+      List<Integer> lows,
+      TensorType type,
+      int panel,
+      int pairs) {}
+
+  /**
+   * A way to read {@code memory}: kernels like each other, as the steps of a scan are, share it.
+   */
+  private record Reading(Memory memory, int argument, List<TensorType> types) {
+
+    static Reading of(Call call, Memory memory) {
+      List<TensorType> types = call.kernel().arguments().stream().map(Buffer::type).toList();
+      return new Reading(memory, call.arguments().indexOf(memory), types);
+    }
+  }
 
   private final Map<Key, Memory> made = new HashMap<>();
   private final List<Call> copies = new ArrayList<>();
   private final Map<Memory, Integer> readers = new HashMap<>();
+  private final Map<Memory, Integer> writers = new HashMap<>();
+  private final Map<Reading, Integer> readings = new HashMap<>();
   private int temporaries;
 
   Staging(LoweredGraph graph) {
@@ -49,19 +70,27 @@ final class Staging {
         if (memory instanceof StateMemory) {
           readers.merge(memory, runs, Integer::sum);
         }
+        readings.merge(Reading.of(call, memory), 1, Integer::sum);
         if (memory instanceof TemporaryMemory(int number, TensorType _)) {
           temporaries = Math.max(temporaries, number + 1);
         }
       }
+      call.written().forEach(memory -> writers.merge(memory, 1, Integer::sum));
     }
   }
 
   /**
-   * How many kernels read what is in {@code memory}, while it stays as it is: state does so for
-   * most of a run, and from run to run where runs leave it.
+   * How many kernels read what {@code call} reads in {@code memory}, while it stays as it is: state
+   * does so for most of a run, and from run to run where runs leave it, and others do if they are
+   * written at once.
    */
-  int readers(Memory memory) {
-    return readers.getOrDefault(memory, 1);
+  int readers(Call call, Memory memory) {
+    if (memory instanceof StateMemory) {
+      return readers.getOrDefault(memory, 1);
+    }
+    return writers.getOrDefault(memory, 0) > 1
+        ? 1
+        : readings.getOrDefault(Reading.of(call, memory), 1);
   }
 
   /** Memory of {@code type} for what is needed once. */
@@ -90,15 +119,39 @@ final class Staging {
   /**
    * The shape of a copy.
    *
+   * @param type of its elements
    * @param last the dimension that is innermost, or -1
-   * @param more how many zeros are after it
-   * @param panel how many of its elements lie in a row before the next ones of the other
+   * @param more how many zeros are after each dimension
+   * @param panel how many elements of the last lie in a row before the next ones of the other
    *     dimensions, 0 for all
+   * @param pairs the dimension whose elements lie two by two, in place of one of the last, or -1
    */
-  record Shape(int last, int more, int panel) {
+  record Shape(DType type, int last, Map<Integer, Integer> more, int panel, int pairs) {
 
-    /** As it lies. */
-    static final Shape PLAIN = new Shape(-1, 0, 0);
+    Shape {
+      more = Map.copyOf(more);
+    }
+
+    static Shape asItLies(StagedOperand operand) {
+      return new Shape(operand.load().type(), -1, Map.of(), 0, -1);
+    }
+
+    /** With dimension {@code last} innermost, and {@code more} zeros after it. */
+    static Shape of(StagedOperand operand, int last, int more, int panel) {
+      return new Shape(operand.load().type(), last, Map.of(last, more), panel, -1);
+    }
+
+    /** Without pairs, in the order in memory. */
+    private List<Integer> order(int rank) {
+      List<Integer> order = new ArrayList<>();
+      for (int axis = 0; axis < rank; axis++) {
+        if (axis != last && axis != pairs) {
+          order.add(axis);
+        }
+      }
+      IntStream.of(pairs, last).filter(axis -> axis >= 0).forEach(order::add);
+      return order;
+    }
   }
 
   /**
@@ -106,46 +159,45 @@ final class Staging {
    * {@code name}.
    */
   Staged stage(StagedOperand operand, Memory source, Shape shape, String name) {
-    int last = shape.last();
-    List<Integer> order = new ArrayList<>();
-    for (int axis = 0; axis < operand.drivers().size(); axis++) {
-      if (axis != last) {
-        order.add(axis);
-      }
-    }
-    if (last >= 0) {
-      order.add(last);
-    }
+    List<Integer> order = shape.order(operand.drivers().size());
     List<Integer> lows = operand.drivers().stream().map(Index::min).toList();
+    List<Index> at = new ArrayList<>();
     List<Integer> extents = new ArrayList<>();
     for (int axis : order) {
       Index driver = operand.drivers().get(axis);
-      extents.add(driver.max() - driver.min() + 1 + (axis == last ? shape.more() : 0));
+      at.add(driver.plus(-lows.get(axis)));
+      extents.add(driver.max() - driver.min() + 1 + shape.more().getOrDefault(axis, 0));
     }
     int panel = shape.panel();
     if (panel > 0) {
       // The panels come first, and the elements of one last.
       extents.addFirst(Math.ceilDiv(extents.removeLast(), panel));
       extents.add(panel);
-    }
-    TensorType type =
-        new TensorType(operand.load().type(), panel > 0 ? extents : setApart(extents));
-    Memory memory =
-        made.computeIfAbsent(
-            new Key(source, order, lows, extents, panel),
-            _ -> {
-              Memory staged = temporary(type);
-              copies.add(copy(operand, source, staged, extents, order, lows, panel));
-              return staged;
-            });
-    List<Index> at =
-        new ArrayList<>(
-            order.stream().map(axis -> operand.drivers().get(axis).plus(-lows.get(axis))).toList());
-    if (panel > 0) {
       Index along = at.removeLast();
       at.addFirst(along.floorDiv(panel));
       at.add(along.mod(panel));
     }
+    List<LoopVar> loops = new ArrayList<>();
+    extents.forEach(extent -> loops.add(new LoopVar("d" + loops.size(), extent)));
+    if (shape.pairs() >= 0) {
+      int paired = extents.size() - 2;
+      Index along = at.get(paired);
+      at.set(paired, along.floorDiv(2));
+      at.add(at.removeLast().times(2).plus(along.mod(2)));
+      loops.set(paired, new LoopVar(loops.get(paired).name(), extents.get(paired) / 2));
+      loops.add(new LoopVar("d" + loops.size(), 2));
+      extents.set(paired, extents.get(paired) / 2);
+      extents.add(extents.removeLast() * 2);
+    }
+    TensorType type = new TensorType(shape.type(), panel > 0 ? extents : setApart(extents));
+    Memory memory =
+        made.computeIfAbsent(
+            new Key(source, order, lows, type, panel, shape.pairs()),
+            _ -> {
+              Memory staged = temporary(type);
+              copies.add(copy(operand, source, staged, loops, order, lows, shape));
+              return staged;
+            });
     return new Staged(memory, new Scalar.Load(Buffer.global(name, type), at, Condition.ALWAYS, 0));
   }
 
@@ -170,23 +222,24 @@ final class Staging {
       StagedOperand operand,
       Memory source,
       Memory staged,
-      List<Integer> extents,
+      List<LoopVar> loops,
       List<Integer> order,
       List<Integer> lows,
-      int panel) {
+      Shape shape) {
     Buffer from = Buffer.global("b0", operand.load().buffer().type());
     Buffer to = Buffer.global("b1", staged.type());
-    List<LoopVar> loops = new ArrayList<>();
-    List<Index> at = new ArrayList<>();
     List<Index> drivers = new ArrayList<>(operand.drivers());
-    for (int dim : extents) {
-      LoopVar loop = new LoopVar("d" + loops.size(), dim);
-      loops.add(loop);
-      at.add(loop.index());
-    }
+    List<Index> at = new ArrayList<>(Comprehension.indices(loops));
     List<Index> places = new ArrayList<>(at);
-    if (panel > 0) {
-      places.add(places.removeFirst().times(panel).plus(places.removeLast()));
+    if (shape.pairs() >= 0) {
+      Index second = at.removeLast();
+      at.add(at.removeLast().times(2).plus(second));
+      places.removeLast();
+      int paired = places.size() - 2;
+      places.set(paired, places.get(paired).times(2).plus(second));
+    }
+    if (shape.panel() > 0) {
+      places.add(places.removeFirst().times(shape.panel()).plus(places.removeLast()));
     }
     for (int i = 0; i < order.size(); i++) {
       drivers.set(order.get(i), places.get(i).plus(lows.get(order.get(i))));
@@ -203,7 +256,11 @@ final class Staging {
     }
     Stmt store =
         new Stmt.Store(to, at, new Scalar.Load(from, source0, when, operand.load().otherwise()));
-    boolean alongRows = panel > 0 && loops.size() > 2 && order.getLast() == drivers.size() - 1;
+    boolean alongRows =
+        shape.panel() > 0
+            && shape.pairs() < 0
+            && loops.size() > 2
+            && order.getLast() == drivers.size() - 1;
     List<Stmt> body =
         alongRows ? rowByRow(loops, store) : Rewriting.nest(loops, LoopKind.SERIAL, List.of(store));
     Kernel kernel = new Kernel("stage", List.of(from, to), body, Span.NONE);

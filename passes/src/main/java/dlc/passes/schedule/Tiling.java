@@ -2,6 +2,8 @@
 package dlc.passes.schedule;
 
 import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param wide the operand that is read in vectors, 0 or 1; both are in the dot form
  * @param lane the vectorized loop, with vectors as units in the outer form
  * @param rows the loop of the other operand that the tile has as rows, if any
- * @param columns a further loop of the wide operand (outer form) or the tile's columns (dot form)
+ * @param columns a further loop of the wide operand (outer form) or the tile's columns
  * @param panels the operands that are copied so that each tile reads them in a row
  * @param walk the order of the tiles
  * @param cost the estimated time, in vector instructions
@@ -35,11 +37,25 @@ record Tiling(
     /** Along a dimension of the result: each lane is an element of it. */
     OUTER,
     /** Along a summed dimension: lanes are added up at the end. */
-    DOT
+    DOT,
+    /** Along a summed dimension, of matrices: they are multiplied and added up by the processor. */
+    MATRIX;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   int width() {
     return lane.width();
+  }
+
+  /** How many products are made in the time of a vector instruction. */
+  int products() {
+    return form == Form.MATRIX
+        ? Objects.requireNonNull(rows).width() * Objects.requireNonNull(columns).width()
+        : width();
   }
 
   /** The blocked loops. */
@@ -57,7 +73,7 @@ record Tiling(
   public String toString() {
     return "%s %d %s:%dx%d%s%s%s"
         .formatted(
-            form == Form.OUTER ? "outer" : "dot",
+            form,
             wide,
             lane.loop().name(),
             lane.size(),

@@ -24,6 +24,7 @@ final class ScheduleTest {
           Target.X86_64,
           Target.X86_64_V3,
           Target.X86_64_V4,
+          Target.SAPPHIRE_RAPIDS,
           Target.ofItems("graphics", 256, 32 << 10));
 
   @TestFactory
