@@ -25,7 +25,24 @@ static int all(u32 value, u32 wanted) {
   return (value & wanted) == wanted;
 }
 
-// The levels are those of the x86-64 psABI.
+// Whether matrices can be multiplied, and Linux lets this process have registers for them.
+static int has_matrices(u32 state) {
+  enum {
+    AMX_BF16 = 1 << 22, AMX_TILE = 1 << 24, TILE_STATE = 3 << 17,
+    ARCH_PRCTL = 158, REQUEST_PERMISSION = 0x1023, TILE_DATA = 18,
+  };
+  if (!all(cpuid(7, 0).d, AMX_BF16 | AMX_TILE) || !all(state, TILE_STATE)) {
+    return 0;
+  }
+  i64 refused;
+  __asm__ volatile("syscall"
+                   : "=a"(refused)
+                   : "a"((i64)ARCH_PRCTL), "D"((i64)REQUEST_PERMISSION), "S"((i64)TILE_DATA)
+                   : "rcx", "r11", "memory");
+  return !refused;
+}
+
+// The levels are those of the x86-64 psABI, and one more.
 int processor_level(void) {
   enum {
     SSE3 = 1, SSSE3 = 1 << 9, FMA = 1 << 12, CX16 = 1 << 13, SSE41 = 1 << 19, SSE42 = 1 << 20,
@@ -45,9 +62,10 @@ int processor_level(void) {
       !all(more, LZCNT) || !all(state, 6)) {
     return 2;
   }
-  return all(extended, AVX512F | AVX512DQ | AVX512CD | AVX512BW | AVX512VL) && all(state, 0xE6)
-             ? 4
-             : 3;
+  if (!all(extended, AVX512F | AVX512DQ | AVX512CD | AVX512BW | AVX512VL) || !all(state, 0xE6)) {
+    return 3;
+  }
+  return has_matrices(state) ? 5 : 4;
 }
 
 #else

@@ -71,7 +71,7 @@ typedef struct {
 // The program for one instruction set, or for one kind of devices.
 typedef struct {
   const char *name;
-  i64 level;  // of x86-64, 1 to 4; of processors in OpenCL the bytes of a vector; 0 runs anywhere
+  i64 level;  // of x86-64, 1 to 4 and with matrices 5; of processors in OpenCL the bytes of a vector; 0 runs anywhere
   i64 entries;
   const Entry *entry;
 } Version;

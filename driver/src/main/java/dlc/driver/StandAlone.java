@@ -12,6 +12,7 @@ import dlc.cpu.binary.Linkage;
 import dlc.cpu.binary.Platform;
 import dlc.frontend.CheckedModel;
 import dlc.frontend.ProgramOptions;
+import dlc.ir.DType;
 import dlc.ir.Program;
 import dlc.ir.kernel.KernelProgram;
 import dlc.ir.kernel.Target;
@@ -183,7 +184,13 @@ public final class StandAlone {
     return new Compiled(
         plain,
         SideBySide.map(
-            targets, target -> new Code(wanted.batch, plain.scheduled(bench.compilerFor(target)))));
+            targets, target -> new Code(wanted.batch, scheduled(wanted, plain, target))));
+  }
+
+  /** What multiplies matrices has other kernels to begin with. */
+  private KernelProgram scheduled(Wanted wanted, Plain plain, Target target) {
+    Compiler compiler = bench.compilerFor(target);
+    return (target.multipliesMatrices() ? wanted.plain(compiler) : plain).scheduled(compiler);
   }
 
   private List<Version> versions(List<Target> targets, List<Compiled> compiled) {
@@ -209,9 +216,17 @@ public final class StandAlone {
       return List.of(Processor.named(options.cpu().get()));
     }
     return switch (options.platform()) {
-      case X86_64 -> List.of(Target.X86_64_V2, Target.X86_64_V3, Target.X86_64_V4);
+      case X86_64 ->
+          isOfBf16()
+              ? List.of(
+                  Target.X86_64_V2, Target.X86_64_V3, Target.X86_64_V4, Target.SAPPHIRE_RAPIDS)
+              : List.of(Target.X86_64_V2, Target.X86_64_V3, Target.X86_64_V4);
       case AARCH64, RISCV64 -> List.of(options.platform().plain());
     };
+  }
+
+  private boolean isOfBf16() {
+    return bench.normalized().narrowType().equals(Optional.of(DType.BF16));
   }
 
   /** The level of x86-64 that has all that {@code target} uses. */
@@ -220,7 +235,7 @@ public final class StandAlone {
       return 0;
     }
     return switch (target.vectorBytes()) {
-      case 64 -> 4;
+      case 64 -> target.multipliesMatrices() ? 5 : 4;
       case 32 -> 3;
       default -> 2;
     };

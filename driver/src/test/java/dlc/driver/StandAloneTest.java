@@ -263,6 +263,17 @@ final class StandAloneTest {
   }
 
   @Test
+  void aProgramOfBf16HasCodeForMatricesAndTrainsToTheSameBits() throws IOException {
+    writeFlowers(folder.resolve("flowers.csv"));
+    String narrow = TABLE.replace("batch 7", "precision bf16 batch 7");
+    CompiledProgram program =
+        CompiledProgram.of(folder, narrow, CompiledProgram.options(Optional.empty()));
+    assertThat(program.run(Map.of(), "info").output()).contains(" x86-64-v4, sapphirerapids\n");
+    program.run(Map.of(), "train", "--quiet", "--save", "w");
+    assertThat(folder.resolve("w")).hasBinaryContent(Trained.by(folder).weights());
+  }
+
+  @Test
   void theSameInputGivesTheSameBytesAndNeedsOneLibrary() throws IOException {
     writeFlowers(folder.resolve("flowers.csv"));
     byte[] once = Files.readAllBytes(flowers.executable());
