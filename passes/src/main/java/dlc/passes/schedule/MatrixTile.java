@@ -150,10 +150,14 @@ final class MatrixTile {
     List<Index> at = new ArrayList<>();
     load.at()
         .forEach(index -> at.add(index.substitute(loop -> place.getOrDefault(loop, loop.index()))));
-    at.add(at.removeLast().plus(element.index()));
+    // Both terms of a pair are in a row with those of the other columns.
+    at.removeLast();
+    at.add(at.removeLast().times(2).plus(element.index()));
+    List<Integer> dims = new ArrayList<>(load.buffer().type().dims());
+    dims.add(dims.removeLast() * dims.removeLast());
+    Buffer pairs = Buffer.global(load.buffer().name(), new TensorType(DType.BF16, dims));
     List<Index> here = List.of(across.index(), pair.index(), element.index());
-    return each(
-        List.of(across), List.of(pair, element), new Stmt.Store(y, here, read(load.buffer(), at)));
+    return each(List.of(across), List.of(pair, element), new Stmt.Store(y, here, read(pairs, at)));
   }
 
   /** What is done with the sums. */

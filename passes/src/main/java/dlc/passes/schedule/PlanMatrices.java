@@ -4,12 +4,12 @@ package dlc.passes.schedule;
 import dlc.ir.DType;
 import dlc.ir.kernel.Target;
 import dlc.ir.scalar.LoopVar;
+import dlc.passes.schedule.Staging.Part;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The ways to compute a contraction of bf16 by an instruction that multiplies matrices.
@@ -189,22 +189,47 @@ final class PlanMatrices {
     Axis rows = Objects.requireNonNull(tiling.rows());
     Axis columns = Objects.requireNonNull(tiling.columns());
     int terms = operand.contiguousAxis(sum);
-    Map<Integer, Integer> more = new HashMap<>();
-    more.put(terms, zeros(sum, TERMS));
     if (number == tiling.wide()) {
-      int along = operand.contiguousAxis(columns.loop());
-      // What reads beside its own element, as a convolution does, would read beside its panel.
-      int panel = isAlone(operand, columns.loop()) ? columns.size() * columns.width() : 0;
-      more.put(along, zeros(columns.loop(), columns.size() * columns.width()));
-      return Optional.of(new Staging.Shape(DType.BF16, along, more, panel, terms));
+      return Optional.of(pairs(operand, terms, sum, columns));
     }
-    if (isReady(operand, sum, rows.loop())) {
-      return Optional.empty();
+    return isReady(operand, sum, rows.loop())
+        ? Optional.empty()
+        : Optional.of(matrices(operand, terms, sum, rows));
+  }
+
+  /** Two terms of each column side by side, panel after panel. */
+  private static Staging.Shape pairs(StagedOperand operand, int terms, LoopVar sum, Axis columns) {
+    int along = operand.contiguousAxis(columns.loop());
+    int panel = columns.size() * columns.width();
+    int extent = operand.extent(along) + zeros(columns.loop(), panel);
+    List<Part> parts = Staging.Shape.whole(operand, Set.of(terms, along));
+    // What reads beside its own element, as a convolution does, would read beside its panel.
+    if (isAlone(operand, columns.loop())) {
+      parts.addFirst(new Part(along, panel, extent / panel));
+      extent = panel;
     }
-    if (rows.loop().extent() % rows.width() != 0) {
-      more.put(operand.contiguousAxis(rows.loop()), zeros(rows.loop(), rows.width()));
+    parts.add(new Part(terms, PAIR, (operand.extent(terms) + zeros(sum, TERMS)) / PAIR));
+    parts.add(new Part(along, 1, extent));
+    parts.add(new Part(terms, 1, PAIR));
+    return new Staging.Shape(DType.BF16, parts);
+  }
+
+  /** The terms of each row side by side, and where rows are walked evenly, matrix after matrix. */
+  private static Staging.Shape matrices(StagedOperand operand, int terms, LoopVar sum, Axis rows) {
+    int extent = operand.extent(terms) + zeros(sum, TERMS);
+    if (!isAlone(operand, rows.loop()) || !isAlone(operand, sum)) {
+      List<Part> parts = Staging.Shape.whole(operand, Set.of(terms));
+      parts.add(new Part(terms, 1, extent));
+      return new Staging.Shape(DType.BF16, parts);
     }
-    return Optional.of(new Staging.Shape(DType.BF16, terms, more, 0, -1));
+    int down = operand.contiguousAxis(rows.loop());
+    int panel = rows.size() * rows.width();
+    List<Part> parts = Staging.Shape.whole(operand, Set.of(terms, down));
+    parts.addFirst(new Part(down, panel, Math.ceilDiv(rows.loop().extent(), panel)));
+    parts.add(new Part(terms, TERMS, extent / TERMS));
+    parts.add(new Part(down, 1, panel));
+    parts.add(new Part(terms, 1, TERMS));
+    return new Staging.Shape(DType.BF16, parts);
   }
 
   private static int zeros(LoopVar loop, int unit) {

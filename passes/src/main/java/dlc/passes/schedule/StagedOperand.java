@@ -161,11 +161,16 @@ record StagedOperand(
     return load.buffer().type().strides();
   }
 
+  /** How many elements a staged copy has along dimension {@code axis}. */
+  int extent(int axis) {
+    return drivers.get(axis).max() - drivers.get(axis).min() + 1;
+  }
+
   /** How many elements a staged copy has. */
   long stagedElements() {
     long elements = 1;
-    for (Index driver : drivers) {
-      elements *= driver.max() - driver.min() + 1;
+    for (int axis = 0; axis < drivers.size(); axis++) {
+      elements *= extent(axis);
     }
     return elements;
   }

@@ -24,7 +24,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.IntStream;
 
 /**
  * Copies of operands in the shape that a contraction reads best: padded with zeros, so that no read
@@ -34,16 +33,13 @@ import java.util.stream.IntStream;
  */
 final class Staging {
 
+  /** So many loops walk what lies in a row of a panel. */
+  private static final int WITHIN = 2;
+
   /** So many rows are read side by side. */
   private static final int FEW_ROWS = 12;
 
-  private record Key(
-      Memory source,
-      List<Integer> order,
-      List<Integer> lows,
-      TensorType type,
-      int panel,
-      int pairs) {}
+  private record Key(Memory source, List<Integer> lows, Shape shape) {}
 
   /**
    * A way to read {@code memory}: kernels like each other, as the steps of a scan are, share it.
@@ -117,40 +113,87 @@ final class Staging {
   record Staged(Memory memory, Scalar.Load load) {}
 
   /**
-   * The shape of a copy.
+   * A dimension of a copy: that of an operand's coordinate c in which c / {@code step} is counted,
+   * from 0 again after {@code count}.
+   *
+   * @param axis the coordinate
+   */
+  record Part(int axis, int step, int count) {
+
+    private Index of(Index coordinate, boolean isOutermost) {
+      Index steps = coordinate.floorDiv(step);
+      return isOutermost ? steps : steps.mod(count);
+    }
+  }
+
+  /**
+   * The shape of a copy; what its dimensions count beyond the operand is zero.
    *
    * @param type of its elements
-   * @param last the dimension that is innermost, or -1
-   * @param more how many zeros are after each dimension
-   * @param panel how many elements of the last lie in a row before the next ones of the other
-   *     dimensions, 0 for all
-   * @param pairs the dimension whose elements lie two by two, in place of one of the last, or -1
+   * @param parts its dimensions, in the order in memory; of those of one coordinate the outermost
+   *     comes first
    */
-  record Shape(DType type, int last, Map<Integer, Integer> more, int panel, int pairs) {
+  record Shape(DType type, List<Part> parts) {
 
     Shape {
-      more = Map.copyOf(more);
+      parts = List.copyOf(parts);
     }
 
     static Shape asItLies(StagedOperand operand) {
-      return new Shape(operand.load().type(), -1, Map.of(), 0, -1);
+      return new Shape(operand.load().type(), whole(operand, Set.of()));
     }
 
-    /** With dimension {@code last} innermost, and {@code more} zeros after it. */
+    /**
+     * With dimension {@code last} innermost, {@code more} zeros after it, and in panels of so many
+     * of its elements if {@code panel} is not 0.
+     */
     static Shape of(StagedOperand operand, int last, int more, int panel) {
-      return new Shape(operand.load().type(), last, Map.of(last, more), panel, -1);
+      List<Part> parts = whole(operand, Set.of(last));
+      int extent = operand.extent(last) + more;
+      if (panel > 0) {
+        parts.addFirst(new Part(last, panel, extent / panel));
+      }
+      parts.add(new Part(last, 1, panel > 0 ? panel : extent));
+      return new Shape(operand.load().type(), parts);
     }
 
-    /** Without pairs, in the order in memory. */
-    private List<Integer> order(int rank) {
-      List<Integer> order = new ArrayList<>();
-      for (int axis = 0; axis < rank; axis++) {
-        if (axis != last && axis != pairs) {
-          order.add(axis);
+    /** The dimensions of {@code operand} but some. */
+    static List<Part> whole(StagedOperand operand, Set<Integer> except) {
+      List<Part> parts = new ArrayList<>();
+      for (int axis = 0; axis < operand.drivers().size(); axis++) {
+        if (!except.contains(axis)) {
+          parts.add(new Part(axis, 1, operand.extent(axis)));
         }
       }
-      IntStream.of(pairs, last).filter(axis -> axis >= 0).forEach(order::add);
+      return parts;
+    }
+
+    private List<Integer> counts() {
+      return parts.stream().map(Part::count).toList();
+    }
+
+    /** Whether no dimension of the operand is cut. */
+    private boolean isWhole() {
+      return parts.stream().allMatch(part -> part.step == 1 && isOutermost(parts.indexOf(part)));
+    }
+
+    private boolean isOutermost(int number) {
+      int axis = parts.get(number).axis;
+      return parts.subList(0, number).stream().noneMatch(part -> part.axis == axis);
+    }
+
+    /** {@code loops} so that panels of {@code axis}, which lie in rows, are made side by side. */
+    private List<LoopVar> inOrderOf(List<LoopVar> loops, int axis) {
+      List<LoopVar> order = new ArrayList<>(loops);
+      if (parts.getFirst().axis == axis && parts.getFirst().step > 1) {
+        order.add(order.size() - WITHIN, order.removeFirst());
+      }
       return order;
+    }
+
+    /** Whether runs of the dimension {@code axis} are what lies in a row. */
+    private boolean isPanelsOf(int axis) {
+      return parts.size() > 2 && parts.getFirst().axis == axis && parts.getLast().axis == axis;
     }
   }
 
@@ -159,43 +202,21 @@ final class Staging {
    * {@code name}.
    */
   Staged stage(StagedOperand operand, Memory source, Shape shape, String name) {
-    List<Integer> order = shape.order(operand.drivers().size());
     List<Integer> lows = operand.drivers().stream().map(Index::min).toList();
     List<Index> at = new ArrayList<>();
-    List<Integer> extents = new ArrayList<>();
-    for (int axis : order) {
-      Index driver = operand.drivers().get(axis);
-      at.add(driver.plus(-lows.get(axis)));
-      extents.add(driver.max() - driver.min() + 1 + shape.more().getOrDefault(axis, 0));
+    for (int i = 0; i < shape.parts.size(); i++) {
+      Part part = shape.parts.get(i);
+      Index coordinate = operand.drivers().get(part.axis).plus(-lows.get(part.axis));
+      at.add(part.of(coordinate, shape.isOutermost(i)));
     }
-    int panel = shape.panel();
-    if (panel > 0) {
-      // The panels come first, and the elements of one last.
-      extents.addFirst(Math.ceilDiv(extents.removeLast(), panel));
-      extents.add(panel);
-      Index along = at.removeLast();
-      at.addFirst(along.floorDiv(panel));
-      at.add(along.mod(panel));
-    }
-    List<LoopVar> loops = new ArrayList<>();
-    extents.forEach(extent -> loops.add(new LoopVar("d" + loops.size(), extent)));
-    if (shape.pairs() >= 0) {
-      int paired = extents.size() - 2;
-      Index along = at.get(paired);
-      at.set(paired, along.floorDiv(2));
-      at.add(at.removeLast().times(2).plus(along.mod(2)));
-      loops.set(paired, new LoopVar(loops.get(paired).name(), extents.get(paired) / 2));
-      loops.add(new LoopVar("d" + loops.size(), 2));
-      extents.set(paired, extents.get(paired) / 2);
-      extents.add(extents.removeLast() * 2);
-    }
-    TensorType type = new TensorType(shape.type(), panel > 0 ? extents : setApart(extents));
+    List<Integer> dims = shape.isWhole() ? setApart(shape.counts()) : shape.counts();
+    TensorType type = new TensorType(shape.type, dims);
     Memory memory =
         made.computeIfAbsent(
-            new Key(source, order, lows, type, panel, shape.pairs()),
+            new Key(source, lows, shape),
             _ -> {
               Memory staged = temporary(type);
-              copies.add(copy(operand, source, staged, loops, order, lows, shape));
+              copies.add(copy(operand, source, staged, lows, shape));
               return staged;
             });
     return new Staged(memory, new Scalar.Load(Buffer.global(name, type), at, Condition.ALWAYS, 0));
@@ -219,31 +240,17 @@ final class Staging {
   }
 
   private static Call copy(
-      StagedOperand operand,
-      Memory source,
-      Memory staged,
-      List<LoopVar> loops,
-      List<Integer> order,
-      List<Integer> lows,
-      Shape shape) {
+      StagedOperand operand, Memory source, Memory staged, List<Integer> lows, Shape shape) {
     Buffer from = Buffer.global("b0", operand.load().buffer().type());
     Buffer to = Buffer.global("b1", staged.type());
-    List<Index> drivers = new ArrayList<>(operand.drivers());
-    List<Index> at = new ArrayList<>(Comprehension.indices(loops));
-    List<Index> places = new ArrayList<>(at);
-    if (shape.pairs() >= 0) {
-      Index second = at.removeLast();
-      at.add(at.removeLast().times(2).plus(second));
-      places.removeLast();
-      int paired = places.size() - 2;
-      places.set(paired, places.get(paired).times(2).plus(second));
+    List<LoopVar> loops = new ArrayList<>();
+    List<Index> drivers = new ArrayList<>(lows.stream().map(Index::of).toList());
+    for (Part part : shape.parts) {
+      LoopVar loop = new LoopVar("d" + loops.size(), part.count);
+      loops.add(loop);
+      drivers.set(part.axis, drivers.get(part.axis).plus(loop.index().times(part.step)));
     }
-    if (shape.panel() > 0) {
-      places.add(places.removeFirst().times(shape.panel()).plus(places.removeLast()));
-    }
-    for (int i = 0; i < order.size(); i++) {
-      drivers.set(order.get(i), places.get(i).plus(lows.get(order.get(i))));
-    }
+    List<Index> at = Comprehension.indices(loops);
     List<Index> source0 = new ArrayList<>();
     Condition when = Condition.ALWAYS;
     for (int axis = 0; axis < drivers.size(); axis++) {
@@ -256,13 +263,11 @@ final class Staging {
     }
     Stmt store =
         new Stmt.Store(to, at, new Scalar.Load(from, source0, when, operand.load().otherwise()));
-    boolean alongRows =
-        shape.panel() > 0
-            && shape.pairs() < 0
-            && loops.size() > 2
-            && order.getLast() == drivers.size() - 1;
     List<Stmt> body =
-        alongRows ? rowByRow(loops, store) : Rewriting.nest(loops, LoopKind.SERIAL, List.of(store));
+        shape.isPanelsOf(drivers.size() - 1)
+            ? rowByRow(loops, store)
+            : Rewriting.nest(
+                shape.inOrderOf(loops, drivers.size() - 1), LoopKind.SERIAL, List.of(store));
     Kernel kernel = new Kernel("stage", List.of(from, to), body, Span.NONE);
     return new Call(kernel, List.of(source, staged));
   }
