@@ -10,10 +10,38 @@
 
 namespace peer {
 
+/** As `with torch.autocast("cpu", dtype=torch.bfloat16)`, if enabled. */
+class Autocast {
+ public:
+  explicit Autocast(bool enabled) : enabled_(enabled) {
+    if (enabled_) {
+      at::autocast::set_autocast_dtype(c10::DeviceType::CPU, c10::ScalarType::BFloat16);
+      at::autocast::set_autocast_enabled(c10::DeviceType::CPU, true);
+      at::autocast::increment_nesting();
+    }
+  }
+
+  ~Autocast() {
+    if (enabled_) {
+      if (at::autocast::decrement_nesting() == 0) {
+        at::autocast::clear_cache();
+      }
+      at::autocast::set_autocast_enabled(c10::DeviceType::CPU, false);
+    }
+  }
+
+ private:
+  bool enabled_;
+};
+
 class ModelSubject : public Subject {
  public:
-  ModelSubject(const Model& model, int64_t batch, c10::MemoryFormat format)
-      : model_(model), network_(format), optimizer_((model.build(network_), network_.weights())) {
+  ModelSubject(
+      const Model& model, int64_t batch, c10::MemoryFormat format, bool is_narrow = false)
+      : model_(model),
+        network_(format),
+        optimizer_((model.build(network_), network_.weights())),
+        is_narrow_(is_narrow) {
     for (Tensor& weight : network_.weights()) {
       ops::requires_grad_::call(weight, true);
     }
@@ -28,12 +56,7 @@ class ModelSubject : public Subject {
 
   Tensor train() override {
     network_.setTraining(true);
-    Tensor output = network_(input_), target = target_;
-    if (!model_.target.empty()) {
-      output = ops::view::call(output, Sizes{-1, model_.classes});
-      target = ops::view::call(target, Sizes{-1});
-    }
-    Tensor loss = ops::cross_entropy_loss::call(output, target, {}, 1, -100, 0.0);
+    Tensor loss = forward();
     torch::autograd::backward({loss}, {}, {}, false, {});
     NoGrad guard;
     model_.update(optimizer_);
@@ -67,6 +90,16 @@ class ModelSubject : public Subject {
   }
 
  private:
+  Tensor forward() {
+    Autocast autocast(is_narrow_);
+    Tensor output = network_(input_), target = target_;
+    if (!model_.target.empty()) {
+      output = ops::view::call(output, Sizes{-1, model_.classes});
+      target = ops::view::call(target, Sizes{-1});
+    }
+    return ops::cross_entropy_loss::call(output, target, {}, 1, -100, 0.0);
+  }
+
   static Dims batched(const Dims& sample, int64_t batch) {
     Dims dims{batch};
     dims.insert(dims.end(), sample.begin(), sample.end());
@@ -76,6 +109,7 @@ class ModelSubject : public Subject {
   const Model& model_;
   Network network_;
   Optimizer optimizer_;
+  bool is_narrow_;
   Tensor input_, target_;
 };
 

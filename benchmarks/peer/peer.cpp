@@ -2,7 +2,7 @@
 //
 // Runs a model or a layer with PyTorch, on data in memory, and tells how long that takes.
 //
-//   peer model NAME BATCH THREADS nchw|nhwc
+//   peer model NAME BATCH THREADS nchw|nhwc f32|bf16
 //   peer layer TAPE THREADS nchw|nhwc
 //   peer replay NAME BATCH TAPE
 //
@@ -77,9 +77,9 @@ int main(int argc, char** argv) {
   std::string what = words.empty() ? "" : words[0];
   keepMemory();
   at::globalContext().setFlushDenormal(true);
-  if (what == "model" && words.size() == 5) {
+  if (what == "model" && words.size() == 6) {
     at::set_num_threads(std::stoi(words[3]));
-    ModelSubject subject(known(argv[2]), std::stoi(words[2]), format(words[4]));
+    ModelSubject subject(known(argv[2]), std::stoi(words[2]), format(words[4]), words[5] == "bf16");
     serve(subject);
   } else if (what == "layer" && words.size() == 4) {
     at::set_num_threads(std::stoi(words[2]));

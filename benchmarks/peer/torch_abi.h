@@ -18,7 +18,8 @@
 
 namespace c10 {
 
-enum class ScalarType : int8_t { Long = 4, Float = 6 };
+enum class ScalarType : int8_t { Long = 4, Float = 6, BFloat16 = 15 };
+enum class DeviceType : int8_t { CPU = 0 };
 enum class Layout : int8_t {};
 enum class MemoryFormat : int8_t { Contiguous = 0, ChannelsLast = 2 };
 
@@ -132,6 +133,15 @@ class Context {
   bool setFlushDenormal(bool on);
 };
 Context& globalContext();
+
+namespace autocast {
+void set_autocast_enabled(c10::DeviceType device, bool enabled);
+void set_autocast_dtype(c10::DeviceType device, c10::ScalarType type);
+int increment_nesting();
+int decrement_nesting();
+void clear_cache();
+}  // namespace autocast
+
 void set_num_threads(int threads);
 std::string show_config();
 

@@ -11,8 +11,19 @@ import java.util.Map;
  * A model that runs with some batch size on some threads.
  *
  * @param file the model in dl
+ * @param precision what products are computed in
  */
-record Case(Path file, int batch, int threads) {
+record Case(Path file, int batch, int threads, String precision) {
+
+  static final String F32 = "f32";
+
+  Case(Path file, int batch, int threads) {
+    this(file, batch, threads, F32);
+  }
+
+  Case in(String other) {
+    return new Case(file, batch, threads, other);
+  }
 
   static final List<String> MODELS = List.of("M1", "M2", "M3", "M4", "M5", "M6", "M7");
 
@@ -39,8 +50,14 @@ record Case(Path file, int batch, int threads) {
     return file.getFileName().toString().replace(".dl", "");
   }
 
+  /** What tables call it. */
+  String name() {
+    return precision.equals(F32) ? model() : model() + " " + precision;
+  }
+
   ModelFile load() {
-    return ModelFile.load(file, Map.of());
+    return ModelFile.load(
+        file, precision.equals(F32) ? Map.of() : Map.of("arithmetic", precision));
   }
 
   /** Whether images go through the model as such, so that their layout matters. */

@@ -104,13 +104,17 @@ public final class Main {
       default -> words.forEach(this::train);
     }
     if (options.saves()) {
-      report.save(home.results(), String.join("-", words));
+      String precision = options.precision().equals(Case.F32) ? "" : "-" + options.precision();
+      report.save(home.results(), String.join("-", words) + precision);
     }
     return agree;
   }
 
   private void train(String which) {
-    List<Case> cases = Case.parse(which, options.modelThreads(), home);
+    List<Case> cases =
+        Case.parse(which, options.modelThreads(), home).stream()
+            .map(each -> each.in(options.precision()))
+            .toList();
     measurements.models(Table.TRAINING, Work.TRAIN, cases, options.modelTurns());
   }
 

@@ -19,7 +19,7 @@ record ModelRow(
     Speed dlc = speeds.getFirst();
     List<Speed> pytorch = List.copyOf(speeds.subList(1, speeds.size()));
     double ratio = Speed.fastest(pytorch).best() / dlc.best();
-    return new ModelRow(which.model(), which.batch(), which.threads(), work, ratio, dlc, pytorch);
+    return new ModelRow(which.name(), which.batch(), which.threads(), work, ratio, dlc, pytorch);
   }
 
   /**

@@ -13,6 +13,7 @@ import java.util.OptionalInt;
  * @param words what to measure, in order
  * @param data where photographs are looked for
  * @param seeds how often samples are trained
+ * @param precision what products of models that train are computed in
  */
 record Options(
     List<String> words,
@@ -20,7 +21,8 @@ record Options(
     OptionalInt rounds,
     boolean saves,
     Optional<Path> data,
-    OptionalInt seeds) {
+    OptionalInt seeds,
+    String precision) {
 
   private static final int ROUNDS = 21;
   private static final int LAYER_ROUNDS = 7;
@@ -32,6 +34,7 @@ record Options(
     boolean saves = true;
     Optional<Path> data = Optional.empty();
     OptionalInt seeds = OptionalInt.empty();
+    String precision = Case.F32;
     for (int i = 0; i < arguments.size(); i++) {
       switch (arguments.get(i)) {
         case "--threads" -> threads = Optional.of(numbers(value(arguments, ++i)));
@@ -39,10 +42,22 @@ record Options(
         case "--no-save" -> saves = false;
         case "--data" -> data = Optional.of(Path.of(value(arguments, ++i)));
         case "--seeds" -> seeds = OptionalInt.of(numbers(value(arguments, ++i)).getFirst());
+        case "--precision" -> precision = value(arguments, ++i);
         default -> words.add(word(arguments.get(i)));
       }
     }
-    return new Options(List.copyOf(words), threads, rounds, saves, data, seeds);
+    requireModels(words, precision);
+    return new Options(List.copyOf(words), threads, rounds, saves, data, seeds, precision);
+  }
+
+  private static void requireModels(List<String> words, String precision) {
+    if (!List.of(Case.F32, "bf16").contains(precision)) {
+      throw new IllegalArgumentException("--precision takes f32 or bf16, not " + precision);
+    }
+    boolean models = words.stream().allMatch(word -> Case.MODELS.contains(word.split(":", 2)[0]));
+    if (!precision.equals(Case.F32) && (words.isEmpty() || !models)) {
+      throw new IllegalArgumentException("--precision is for models that train: name them");
+    }
   }
 
   private static String word(String word) {

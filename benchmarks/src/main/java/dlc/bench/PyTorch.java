@@ -93,6 +93,7 @@ record PyTorch(Home home, String version) {
         which.model(),
         Integer.toString(which.batch()),
         Integer.toString(which.threads()),
-        layout);
+        layout,
+        which.precision());
   }
 }
