@@ -22,6 +22,15 @@ record Trained(String log, byte[] weights) {
 
   /** The same on {@code device}. */
   static Trained by(Path folder, String device) {
+    return by(folder, options(folder, device, CompiledProgram.CPU));
+  }
+
+  /** The same by the processor's instructions that {@code cpu} names. */
+  static Trained with(Path folder, String cpu) {
+    return by(folder, options(folder, RunOptions.usual().device(), cpu));
+  }
+
+  private static Trained by(Path folder, RunOptions options) {
     StringBuilder log = new StringBuilder();
     TrainListener listener =
         new TrainListener() {
@@ -36,7 +45,7 @@ record Trained(String log, byte[] weights) {
           }
         };
     Path saved = folder.resolve("expected");
-    try (Dlc model = Dlc.compile(folder.resolve("program.dl"), options(folder, device), Map.of())) {
+    try (Dlc model = Dlc.compile(folder.resolve("program.dl"), options, Map.of())) {
       model.training().listener(listener).train();
       model.save(saved);
       return new Trained(withoutTimes(log.toString()), Files.readAllBytes(saved));
@@ -47,10 +56,10 @@ record Trained(String log, byte[] weights) {
 
   /** For the processor of compiled programs. */
   static RunOptions options(Path folder) {
-    return options(folder, RunOptions.usual().device());
+    return options(folder, RunOptions.usual().device(), CompiledProgram.CPU);
   }
 
-  private static RunOptions options(Path folder, String device) {
+  private static RunOptions options(Path folder, String device, String cpu) {
     RunOptions usual = RunOptions.usual();
     return new RunOptions(
         usual.model(),
@@ -60,7 +69,7 @@ record Trained(String log, byte[] weights) {
         usual.seed(),
         2,
         device,
-        CompiledProgram.CPU,
+        cpu,
         usual.observer(),
         usual.code());
   }
