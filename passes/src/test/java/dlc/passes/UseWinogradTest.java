@@ -21,6 +21,7 @@ import dlc.ir.op.Tiles;
 import dlc.passes.schedule.Schedule;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -67,6 +68,16 @@ final class UseWinogradTest {
     for (Target target : List.of(Target.X86_64, Target.X86_64_V3, Target.X86_64_V4)) {
       Agreement.check(fast, lowered -> Schedule.run(lowered, target));
     }
+  }
+
+  @Test
+  void whatIsMultipliedInMatricesIsLeftAsItIs() {
+    UseWinograd pass = UseWinograd.on(Target.SAPPHIRE_RAPIDS);
+    Graph narrow = convolutions(DType.BF16, 32, 14, 8, 0);
+    assertThat(pass.run(narrow).values()).noneMatch(value -> value.op() instanceof Tiles);
+    assertThat(pass.remarks(narrow)).hasSize(3).asString().contains("multiplies matrices");
+    assertThat(pass.run(convolutions(DType.F32, 32, 14, 8, 0)).values())
+        .anyMatch(value -> value.op() instanceof Tiles);
   }
 
   private static double error(double[] actual, double[] expected) {

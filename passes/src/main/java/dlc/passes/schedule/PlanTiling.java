@@ -282,7 +282,7 @@ final class PlanTiling {
     List<Axis> xAxes = deep == null ? List.of(across) : List.of(across, deep);
     LoopVar columns = deep == null ? null : deep.loop();
     for (List<Integer> panels : Panels.choices(operands, wide, across, down, columns)) {
-      Walk walk = walks.of(wide, panels, down, xAxes, lane, parts);
+      Walk walk = walks.of(PlanWalk.WIDE, wide, panels, down, xAxes, lane, parts);
       double copies = along.staging;
       for (int operand : panels) {
         copies += Panels.cost(operands.get(operand), operand == wide ? lane : null);
@@ -387,7 +387,7 @@ final class PlanTiling {
             new Way(
                 computing + staging,
                 () -> {
-                  Walk walk = walks.of(0, List.of(), down, xAxes, lane, List.of());
+                  Walk walk = walks.of(PlanWalk.WIDE, 0, List.of(), down, xAxes, lane, List.of());
                   double total = overlapped(computing, walk.cost()) + staging;
                   return List.of(
                       new Tiling(Tiling.Form.DOT, 0, along, down, right, List.of(), walk, total));

@@ -13,7 +13,10 @@ import org.jspecify.annotations.Nullable;
 /** Finds the best order of the tiles of a contraction. */
 final class PlanWalk {
 
-  /** An element of bf16 takes so much of what one of f32 takes. */
+  /** The size of an element of f32, in which sums are planned that no matrices make. */
+  static final double WIDE = 1;
+
+  /** That of bf16. */
   private static final double NARROW = 0.5;
 
   private final List<LoopVar> loops;
@@ -49,18 +52,10 @@ final class PlanWalk {
   /**
    * The best order of the tiles of operand {@code wide}, blocked along {@code xAxes}, and of the
    * other, blocked along {@code down}.
+   *
+   * @param size what an element takes of what one of f32 takes
    */
   Walk of(
-      int wide,
-      List<Integer> panels,
-      @Nullable Axis down,
-      List<Axis> xAxes,
-      LoopVar lane,
-      List<Integer> inParts) {
-    return of(1, wide, panels, down, xAxes, lane, inParts);
-  }
-
-  private Walk of(
       double size,
       int wide,
       List<Integer> panels,
